@@ -1,0 +1,65 @@
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Rules of the design (README, "Layout"), each with the place where what it forbids has its home. */
+const DESIGN_RULES = [
+  {
+    selector: 'CallExpression[callee.property.name="createQueryRunner"]',
+    message: 'Only TransactionRunner opens query runners: use its run().',
+    home: ['src/database/transaction-runner.ts'],
+  },
+  {
+    selector: 'MemberExpression[object.name="process"][property.name="env"]',
+    message: 'Only src/config reads the environment: inject Env.',
+    home: ['src/config/**', 'test/support/**'],
+  },
+  {
+    selector: 'ImportSpecifier[imported.name=/Exception$/]',
+    message: 'No HTTP exceptions: throw a DomainError, whose code has its status in the problem catalogue.',
+    home: ['src/common/errors/problem.ts'],
+  },
+  {
+    selector: 'VariableDeclaration[kind="await using"]',
+    message: '`await using` on a query runner commits when the block throws.',
+    home: [],
+  },
+];
+
+const FILES = ['src/**/*.ts', 'test/**/*.ts'];
+
+const restrict = (rules) => ['error', ...rules.map(({ selector, message }) => ({ selector, message }))];
+
+export default defineConfig(
+  { ignores: ['dist', 'data', 'coverage'] },
+  {
+    files: FILES,
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'max-lines': ['error', { max: 220, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 45, skipComments: true }],
+      'max-depth': ['error', 2],
+      'no-restricted-syntax': restrict(DESIGN_RULES),
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      '@typescript-eslint/prefer-nullish-coalescing': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    },
+  },
+  ...DESIGN_RULES.filter(({ home }) => home.length > 0).map((rule) => ({
+    files: rule.home,
+    rules: { 'no-restricted-syntax': restrict(DESIGN_RULES.filter((other) => other !== rule)) },
+  })),
+  // A migration tells a whole schema in one place.
+  { files: ['src/database/migrations/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['test/**/*.ts', 'src/**/*.spec.ts'],
+    rules: { 'max-lines-per-function': 'off' },
+  },
+);

@@ -1,0 +1,31 @@
+// Builds when a source is newer than the last build, so that `npm start` is quick and never runs old code.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const INPUTS = [
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'nest-cli.json',
+  '.swcrc',
+  'src',
+];
+const OUTPUT = 'dist/main.js';
+
+/** The latest change of a file, or of anything below a folder; removed files count by their folder. */
+function changedAt(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => changedAt(join(path, name))));
+}
+
+if (
+  !existsSync(OUTPUT) ||
+  INPUTS.some((input) => existsSync(input) && changedAt(input) > changedAt(OUTPUT))
+) {
+  console.error('building');
+  const nest = join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  const { status } = spawnSync(process.execPath, [nest, 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  process.exitCode = status ?? 1;
+}
