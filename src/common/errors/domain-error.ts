@@ -1,0 +1,40 @@
+import type { ProblemCode } from './problem-catalogue.js';
+
+/**
+ * A rule of the trade said no. Knows nothing of HTTP: the catalogue maps the code to a status.
+ * Message and `facts` become members of the problem document, so they must be fit for the client
+ * to see; what is only for the log goes into `cause`.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    readonly facts: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** One fault of the input: where it is, and what rule it broke. Never the value itself. */
+export interface InputFault {
+  /** JSON Pointer (RFC 6901) into the part that `in` names; `""` is the whole of it. */
+  readonly pointer: string;
+  readonly in: 'body' | 'query' | 'path' | 'header';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The input breaks a documented rule of shape or size. */
+export class ValidationFailedError extends DomainError {
+  constructor(errors: readonly InputFault[]) {
+    super('validation-failed', 'The request breaks the documented rules; `errors` lists where.', { errors });
+  }
+}
+
+/** The database is away or too busy. Trying again is right. */
+export class ServiceBusyError extends DomainError {
+  constructor(options?: ErrorOptions) {
+    super('service-unavailable', 'The service is busy or its database is away.', {}, options);
+  }
+}

@@ -1,0 +1,29 @@
+/** Minor units (cents) in one unit of a price. */
+const MINOR_PER_UNIT = 100;
+
+/** The largest price of one piece: 99,999,999.99. */
+export const PRICE_MAX_MINOR = 9_999_999_999;
+
+/** The largest total of one order: 999,999,999,999.99. Far below 2^53, so sums of integers up to it are exact. */
+export const TOTAL_MAX_MINOR = 99_999_999_999_999;
+
+/**
+ * The minor units of a JSON number with at most two decimals, or nothing for any other number.
+ * Exact: a decimal with two places parses to the double nearest to n/100, which is what `n / 100` is.
+ */
+export function toMinor(amount: number): number | undefined {
+  const minor = Math.round(amount * MINOR_PER_UNIT);
+  return minor / MINOR_PER_UNIT === amount && Number.isSafeInteger(minor) ? minor : undefined;
+}
+
+/** The minor units of an amount that validation has let through. */
+export function toMinorUnits(amount: number): number {
+  const minor = toMinor(amount);
+  if (minor === undefined) throw new RangeError('An amount of money has more than two decimals.');
+  return minor;
+}
+
+/** The JSON number for an amount in minor units. */
+export function fromMinor(minor: number): number {
+  return minor / MINOR_PER_UNIT;
+}

@@ -1,0 +1,23 @@
+/**
+ * Runs `work` until it succeeds.
+ * @param delayMsAfter asked after each failure: how long to wait before the next attempt, in milliseconds,
+ *   or nothing to give up and throw the error. It bounds the attempts.
+ */
+export async function retry<T>(
+  work: () => Promise<T>,
+  delayMsAfter: (error: unknown, attempt: number) => number | undefined,
+  attempt = 1,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const delayMs = delayMsAfter(error, attempt);
+    if (delayMs === undefined) throw error;
+    await delay(delayMs);
+  }
+  return retry(work, delayMsAfter, attempt + 1);
+}
+
+export function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

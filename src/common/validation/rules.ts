@@ -1,0 +1,36 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+
+/** PostgreSQL's `integer`. */
+export const ID_MAX = 2_147_483_647;
+
+/** One line of readable text: well-formed Unicode without control characters; trimmed before it is checked. */
+export const IsCleanText = () =>
+  ValidateBy({
+    name: 'not-clean-text',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.isWellFormed() && !/\p{Cc}/u.test(value),
+      defaultMessage: () => '$property must be text without control characters or broken Unicode',
+    },
+  });
+
+export const Trim = () =>
+  Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.trim() : value));
+
+/** An integer within limits. `@IsInt` stands last because decorators run from the bottom. */
+export const IsIntegerBetween = (min: number, max: number) => applyDecorators(Max(max), Min(min), IsInt());
+
+/** Turns a query parameter of plain digits into a number and leaves everything else to the rules, which refuse it. */
+export const FromDigits = () =>
+  Transform(({ value }: TransformFnParams): unknown =>
+    typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value,
+  );
+
+export const FromBooleanWord = () =>
+  Transform(({ value }: TransformFnParams): unknown =>
+    value === 'true' ? true : value === 'false' ? false : value,
+  );
+
+/** May be left out, but when it is there it must follow the rules: `null` does not count as left out. */
+export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !== undefined);

@@ -1,0 +1,109 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+
+/** A variable that is unset and one that is set to nothing mean the same: use the default. */
+const integer = () =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+
+const commaSeparated = () =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : value,
+  );
+
+export const NODE_ENVS = ['development', 'test', 'production'] as const;
+export const ADMIN_SIGNUPS = ['first', 'open', 'closed'] as const;
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+
+/**
+ * The whole configuration, validated once at start. `.env.example` lists every variable
+ * with its meaning; defaults that depend on others are filled in by `loadEnv`.
+ */
+export class Env {
+  @IsIn(NODE_ENVS)
+  readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
+
+  @integer()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly PORT: number = 8000;
+
+  @IsString()
+  readonly HOST: string = '0.0.0.0';
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, { message: '$property must start with postgres:// or postgresql://' })
+  readonly DATABASE_URL?: string;
+
+  /** Connections of one process to PostgreSQL. At least two, so that reads go on while writes wait. */
+  @integer()
+  @IsInt()
+  @Min(2)
+  @Max(100)
+  readonly DATABASE_POOL_SIZE: number = 10;
+
+  @IsString()
+  readonly DATA_DIR: string = './data';
+
+  @IsOptional()
+  @IsString()
+  @MinLength(32)
+  readonly JWT_SECRET?: string;
+
+  /** Seconds. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  readonly ACCESS_TOKEN_TTL: number = 3600;
+
+  @IsIn(ADMIN_SIGNUPS)
+  readonly ADMIN_SIGNUP!: (typeof ADMIN_SIGNUPS)[number];
+
+  @IsOptional()
+  @IsString()
+  @MinLength(3)
+  @MaxLength(64)
+  readonly ADMIN_USERNAME?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  readonly ADMIN_PASSWORD?: string;
+
+  @integer()
+  @IsInt()
+  @Min(4)
+  @Max(128)
+  readonly PASSWORD_MIN_LENGTH!: number;
+
+  /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
+  @commaSeparated()
+  @Matches(/^[0-9a-fA-F.:/]+$/, { each: true, message: '$property must list IP addresses or CIDR ranges' })
+  readonly TRUST_PROXY: string[] = [];
+
+  @commaSeparated()
+  @Matches(/^https?:\/\/[^/\s]+$/, {
+    each: true,
+    message: '$property must list origins such as https://shop.example',
+  })
+  readonly CORS_ORIGINS: string[] = [];
+
+  @IsIn(LOG_LEVELS)
+  readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+
+  @IsIn(LOG_FORMATS)
+  readonly LOG_FORMAT!: (typeof LOG_FORMATS)[number];
+
+  get isProduction(): boolean {
+    return this.NODE_ENV === 'production';
+  }
+}

@@ -1,0 +1,92 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { Env } from './env.js';
+
+/** The process could not start because of its configuration; see `sysexits.h`, EX_CONFIG. */
+export const EXIT_CODE_BAD_CONFIGURATION = 78;
+
+/** Names every faulty variable and rule, and never a value: values may be secrets. */
+export class BadConfigurationError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** Reads `.env` (if there is one) and the environment, which wins. */
+export function loadEnv(): Env {
+  if (existsSync('.env')) loadEnvFile('.env');
+  return parseEnv(process.env);
+}
+
+/**
+ * Turns raw variables into a valid `Env`.
+ * @throws BadConfigurationError that lists all faults at once.
+ */
+export function parseEnv(variables: Record<string, string | undefined>): Env {
+  const isProduction = variables.NODE_ENV === 'production';
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const env = plainToInstance(Env, { ...modeDefaults(isProduction), ...pickKnown(given) });
+  const faults = [...shapeFaults(env), ...combinationFaults(env)];
+  if (faults.length > 0) throw new BadConfigurationError(faults);
+  return env;
+}
+
+function modeDefaults(isProduction: boolean) {
+  return {
+    ADMIN_SIGNUP: isProduction ? 'closed' : 'first',
+    PASSWORD_MIN_LENGTH: isProduction ? 8 : 4,
+    LOG_FORMAT: isProduction ? 'json' : 'pretty',
+  };
+}
+
+const KNOWN_VARIABLES = [
+  'NODE_ENV',
+  'PORT',
+  'HOST',
+  'DATABASE_URL',
+  'DATABASE_POOL_SIZE',
+  'DATA_DIR',
+  'JWT_SECRET',
+  'ACCESS_TOKEN_TTL',
+  'ADMIN_SIGNUP',
+  'ADMIN_USERNAME',
+  'ADMIN_PASSWORD',
+  'PASSWORD_MIN_LENGTH',
+  'TRUST_PROXY',
+  'CORS_ORIGINS',
+  'LOG_LEVEL',
+  'LOG_FORMAT',
+] as const satisfies readonly (keyof Env)[];
+
+function pickKnown(variables: Record<string, string | undefined>) {
+  return Object.fromEntries(
+    KNOWN_VARIABLES.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+  );
+}
+
+function shapeFaults(env: Env): string[] {
+  return validateSync(env, { validationError: { target: false, value: false } }).flatMap((error) =>
+    Object.values(error.constraints ?? {}),
+  );
+}
+
+function combinationFaults(env: Env): string[] {
+  const faults: string[] = [];
+  if (env.isProduction && env.JWT_SECRET === undefined) {
+    faults.push('JWT_SECRET is required in production (32 characters or more)');
+  }
+  if (env.isProduction && env.DATABASE_URL === undefined) {
+    faults.push('DATABASE_URL is required in production: the embedded PostgreSQL is for development');
+  }
+  if ((env.ADMIN_USERNAME === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
+    faults.push('ADMIN_USERNAME and ADMIN_PASSWORD must be set together');
+  }
+  if ((env.ADMIN_PASSWORD?.length ?? Infinity) < env.PASSWORD_MIN_LENGTH) {
+    faults.push('ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH');
+  }
+  return faults;
+}
