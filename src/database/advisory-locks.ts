@@ -1,0 +1,15 @@
+/**
+ * The keys of every PostgreSQL advisory lock that the service takes. The numbers mean
+ * nothing; they only have to differ from each other and from those of neighbours in a
+ * shared database.
+ */
+export const ADVISORY_LOCKS = {
+  /** Held for as long as a process runs the embedded server. */
+  embeddedOwner: 731_001,
+  /** Held while migrations run, so that many processes may start at once. */
+  migrations: 731_002,
+  /** Held while the first admin registers, so that two at once make one. */
+  firstAdmin: 731_003,
+  /** Held while the demo catalogue is written. */
+  seed: 731_004,
+} as const;

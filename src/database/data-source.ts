@@ -1,0 +1,39 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { User } from '../auth/user.entity.js';
+import { OrderItem } from '../orders/order-item.entity.js';
+import { Order } from '../orders/order.entity.js';
+import { Product } from '../products/product.entity.js';
+import { StockAdjustment } from '../products/stock-adjustment.entity.js';
+import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+import { HangingUpClient } from './postgres-client.js';
+
+const CONNECT_TIMEOUT_MS = 2_000;
+/** Longer than any `statement_timeout`, so that the server speaks first if it can. */
+const QUERY_TIMEOUT_MS = 5_000;
+
+export const MIGRATIONS_TABLE = 'migrations';
+
+/** The one description of the database. `synchronize` stays off: migrations alone change the schema. */
+export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: [User, Product, StockAdjustment, Order, OrderItem],
+    migrations: [InitialSchema1764000000000],
+    migrationsTableName: MIGRATIONS_TABLE,
+    migrationsTransactionMode: 'all',
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+    poolSize,
+    applicationName: 'mini-order-system',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: { Client: HangingUpClient, query_timeout: QUERY_TIMEOUT_MS, idleTimeoutMillis: 30_000 },
+  };
+}
+
+/** A data source for work outside the service: migrations and the commands of `src/cli`. */
+export function commandDataSource(url: string): DataSource {
+  const options = dataSourceOptions(url, 2);
+  return new DataSource({ ...options, extra: {} });
+}

@@ -1,0 +1,56 @@
+import { QueryFailedError } from 'typeorm';
+import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { isQueryTimeout } from './postgres-client.js';
+
+/** SQLSTATE codes after which the same transaction, run again, is expected to succeed. */
+const RETRYABLE_STATES = new Set(['40001', '40P01']);
+
+/**
+ * SQLSTATE codes and prefixes that mean "not now": connections lost or refused (08, 57P),
+ * resources exhausted (53), a lock or a statement that took too long (55P03, 57014, 25P03),
+ * a server that became read-only after a failover (25006).
+ */
+const BUSY_STATES = /^(08|53|57P|55P03|57014|25P03|25P04|25006|40001|40P01)/;
+
+const CONNECTION_FAULTS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** pg has no codes for these. */
+const CONNECTION_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after|Driver not Connected|QueryRunnerAlreadyReleasedError|Query runner already released)/i;
+
+function driverErrorOf(error: unknown): { code?: string; constraint?: string; message?: string } {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return driverError !== null && typeof driverError === 'object' ? driverError : {};
+}
+
+/** A deadlock or a serialisation failure: run the whole transaction again. */
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE_STATES.has(driverErrorOf(error).code ?? '');
+}
+
+/** Whether the error says that the named unique constraint refused the row. */
+export function violates(error: unknown, constraint: string): boolean {
+  const { code, constraint: name } = driverErrorOf(error);
+  return code === '23505' && name === constraint;
+}
+
+/** Whether the database is away or overloaded, as opposed to having refused what it was asked. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const { code, message } = driverErrorOf(error);
+  if (code !== undefined && (BUSY_STATES.test(code) || CONNECTION_FAULTS.has(code))) return true;
+  return isQueryTimeout(driverErrorOf(error)) || CONNECTION_MESSAGES.test(message ?? '');
+}
+
+/** Turns "not now" into the one typed error for it, and leaves every other error as it is. */
+export function asServiceBusy(error: unknown): unknown {
+  return isDatabaseUnavailable(error) ? new ServiceBusyError({ cause: error }) : error;
+}

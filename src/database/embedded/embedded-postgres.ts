@@ -1,0 +1,218 @@
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { retry } from '../../common/retry.js';
+import { readOrCreateSecret } from '../../config/secret-file.js';
+import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
+import { DataDirInUseError, OwnerLock } from './owner-lock.js';
+import { findFreePort, findRunningPostmaster } from './postmaster.js';
+import { ServerAccount } from './server-account.js';
+
+const SUPERUSER = 'postgres';
+const DATABASE = 'mini_order_system';
+const DUPLICATE_DATABASE = '42P04';
+const START_ATTEMPTS = 3;
+const START_TIMEOUT_S = 60;
+const STOP_TIMEOUT_S = 5;
+const READY_POLL_MS = 100;
+
+/** Written into the cluster's configuration when it is made: loopback only, logs that rotate in place. */
+const CLUSTER_SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  logging_collector: 'on',
+  log_filename: 'postgresql-%a.log',
+  log_truncate_on_rotation: 'on',
+  log_rotation_age: '1d',
+  log_rotation_size: '0',
+};
+
+export interface EmbeddedPostgresOptions {
+  /** The folder that holds the cluster and its password; made when missing. */
+  readonly dataDir: string;
+  /** Told about each step that may take a moment. */
+  readonly progress: (step: string) => void;
+  /** Whether to use a server that another process owns, without owning it; otherwise that is an error. */
+  readonly mayShare?: boolean;
+  /** Extra server settings of this run, for example `fsync=off` in tests. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A real PostgreSQL server of the service's own, kept in `dataDir`, for machines that have
+ * none. It outlives a service that is killed; the next start finds it and takes it over.
+ */
+export class EmbeddedPostgres {
+  private ownerLock: OwnerLock | undefined;
+  private port = 0;
+
+  private constructor(
+    private readonly options: EmbeddedPostgresOptions,
+    private readonly clusterDir: string,
+    private readonly binaries: PostgresBinaries,
+    private readonly account: ServerAccount,
+    private readonly password: string,
+  ) {}
+
+  /**
+   * Starts the server, or takes over one that a killed service left running.
+   * @throws DataDirInUseError when a living process owns it, unless it may be shared.
+   */
+  static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+    const dataDir = resolve(options.dataDir);
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    const clusterDir = join(dataDir, 'postgres');
+    const binaries = await findPostgresBinaries();
+    const account = await ServerAccount.choose(clusterDir, [dataDir, binaries.home]);
+    const password = await readOrCreateSecret(join(dataDir, 'postgres-password'));
+    const server = new EmbeddedPostgres(options, clusterDir, binaries, account, password);
+    await server.boot(dataDir);
+    return server;
+  }
+
+  /** The connection string of the service's database. Contains the password: never log it. */
+  get url(): string {
+    return this.urlOf(DATABASE);
+  }
+
+  /** Stops the server and waits until its files are closed; one that is shared is left to its owner. */
+  async stop(): Promise<void> {
+    if (!this.ownerLock) return;
+    await this.ownerLock.release();
+    await this.shutDown();
+  }
+
+  private async boot(dataDir: string): Promise<void> {
+    if (!(await exists(join(this.clusterDir, 'PG_VERSION')))) await this.createCluster(dataDir);
+    await this.ensureRunning();
+    this.ownerLock = await this.takeOwnership(dataDir);
+    await this.createDatabase();
+  }
+
+  private async takeOwnership(dataDir: string): Promise<OwnerLock | undefined> {
+    try {
+      return await OwnerLock.acquire(this.urlOf('postgres'), dataDir, () => this.ensureRunning());
+    } catch (error) {
+      if (error instanceof DataDirInUseError && this.options.mayShare) return undefined;
+      throw error;
+    }
+  }
+
+  /** The cluster appears under its name only when it is complete, so a killed first start leaves no half of one. */
+  private async createCluster(dataDir: string): Promise<void> {
+    this.options.progress(`creating a PostgreSQL cluster in ${this.clusterDir} (first start only)`);
+    const draftDir = await mkdtemp(join(dataDir, 'postgres-draft-'));
+    const passwordFile = `${draftDir}.password`;
+    try {
+      await writeFile(passwordFile, this.password, { mode: 0o600, flag: 'wx' });
+      await Promise.all([this.account.own(draftDir), this.account.own(passwordFile)]);
+      await this.account.run(this.binaries.initdb, [
+        `--pgdata=${draftDir}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+        ...Object.entries(CLUSTER_SETTINGS).map(([name, value]) => `--set=${name}=${value}`),
+      ]);
+      await rename(draftDir, this.clusterDir).catch(ignoreExisting);
+    } finally {
+      await rm(passwordFile, { force: true });
+      await rm(draftDir, { recursive: true, force: true });
+    }
+  }
+
+  private ensureRunning(): Promise<void> {
+    return retry(
+      () => this.findOrStartServer(),
+      (_error, attempt) => (attempt < START_ATTEMPTS ? 0 : undefined),
+    );
+  }
+
+  private async findOrStartServer(): Promise<void> {
+    const running = await findRunningPostmaster(this.clusterDir);
+    if (!running) return this.startServer();
+    this.port = running.port;
+    return this.waitUntilReady();
+  }
+
+  private async startServer(): Promise<void> {
+    const port = this.port || (await findFreePort());
+    this.options.progress(`starting PostgreSQL on 127.0.0.1:${port}`);
+    const settings = Object.entries({ port: String(port), ...this.options.settings });
+    await this.account.run(this.binaries.pgCtl, [
+      'start',
+      '--wait',
+      `--timeout=${START_TIMEOUT_S}`,
+      `--pgdata=${this.clusterDir}`,
+      `--log=${join(this.clusterDir, 'server.log')}`,
+      `--options=${settings.map(([name, value]) => `-c ${name}=${value}`).join(' ')}`,
+    ]);
+    this.port = port;
+  }
+
+  /** A server that was left behind may still be recovering from the crash before. */
+  private waitUntilReady(): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT_S * 1000;
+    return retry(
+      () => this.query('SELECT 1'),
+      () => (Date.now() < deadline ? READY_POLL_MS : undefined),
+    );
+  }
+
+  private async createDatabase(): Promise<void> {
+    await this.query(`CREATE DATABASE ${DATABASE}`).catch(ignoreExistingDatabase);
+  }
+
+  private async query(sql: string): Promise<void> {
+    const client = new Client({
+      connectionString: this.urlOf('postgres'),
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 30_000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query(sql);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  private async shutDown(): Promise<void> {
+    const stop = (mode: string) =>
+      this.account.run(this.binaries.pgCtl, [
+        'stop',
+        '--wait',
+        `--timeout=${STOP_TIMEOUT_S}`,
+        `--mode=${mode}`,
+        `--pgdata=${this.clusterDir}`,
+      ]);
+    if ((await findRunningPostmaster(this.clusterDir)) === undefined) return;
+    this.options.progress('stopping PostgreSQL');
+    await stop('fast').catch(() => stop('immediate'));
+  }
+
+  private urlOf(database: string): string {
+    return `postgresql://${SUPERUSER}:${this.password}@127.0.0.1:${this.port}/${database}`;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Two first starts at once: the first cluster in place wins, the other draft is thrown away. */
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}
+
+function ignoreExistingDatabase(error: unknown): void {
+  if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { platform } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { childEnvironment } from '../../config/child-environment.js';
+
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** What a cluster's `postmaster.pid` says, or nothing where there is none; it may be stale. */
+export async function readPostmasterFile(clusterDir: string): Promise<Postmaster | undefined> {
+  const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  return pid > 0 && port > 0 ? { pid, port } : undefined;
+}
+
+/**
+ * The server that runs on the cluster, if one does. A lock file whose server is gone is
+ * removed: PostgreSQL does that itself, except where another process has got the old pid.
+ */
+export async function findRunningPostmaster(clusterDir: string): Promise<Postmaster | undefined> {
+  const postmaster = await readPostmasterFile(clusterDir);
+  const users = await processesIn(clusterDir, postmaster?.pid);
+  if (postmaster && users.includes(postmaster.pid)) return postmaster;
+  if (postmaster && users.length === 0) await rm(join(clusterDir, 'postmaster.pid'), { force: true });
+  return undefined;
+}
+
+/** Processes that work in the cluster: the server and its children all have it as their working directory. */
+async function processesIn(clusterDir: string, candidate: number | undefined): Promise<number[]> {
+  if (platform() !== 'linux') return candidate && (await isPostgres(candidate)) ? [candidate] : [];
+  const home = await realpath(clusterDir);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  return pids.filter((_, index) => folders[index] === home).map(Number);
+}
+
+async function isPostgres(pid: number): Promise<boolean> {
+  const run = promisify(execFile);
+  const env = childEnvironment();
+  const { stdout } =
+    platform() === 'win32'
+      ? await run('tasklist', ['/fi', `PID eq ${pid}`, '/nh'], { env }).catch(() => ({ stdout: '' }))
+      : await run('ps', ['-o', 'command=', '-p', String(pid)], { env }).catch(() => ({ stdout: '' }));
+  return stdout.includes('postgres');
+}
+
+/** A TCP port of the loopback interface that was free a moment ago. */
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address && typeof address === 'object') resolve(address.port);
+        else reject(new Error('The system gave no free port.'));
+      });
+    });
+  });
+}

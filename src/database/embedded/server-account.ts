@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { chown, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { childEnvironment } from '../../config/child-environment.js';
+
+const execFileAsync = promisify(execFile);
+
+/** Steps of the server's programs are bounded: recovery after a crash is the longest of them. */
+const PROGRAM_TIMEOUT_MS = 90_000;
+
+/**
+ * The system account that runs the embedded server. PostgreSQL refuses to run as root, so
+ * root hands it to `postgres` or `nobody`, whichever the machine has; nobody else needs to.
+ */
+export class ServerAccount {
+  private constructor(
+    private readonly ids: { uid: number; gid: number } | undefined,
+    private readonly needsPathAccess: boolean,
+  ) {}
+
+  /**
+   * @param cluster the cluster's folder; once it exists, its owner is the account.
+   * @param paths the folders that the server must be able to reach.
+   */
+  static async choose(cluster: string, paths: readonly string[]): Promise<ServerAccount> {
+    if (process.getuid?.() !== 0) return new ServerAccount(undefined, false);
+    const ids = (await ownerOf(cluster)) ?? (await findAccount('postgres')) ?? (await findAccount('nobody'));
+    if (ids === undefined) {
+      throw new Error(
+        'PostgreSQL refuses to run as root, and this machine has no account "postgres" or "nobody" to run it. ' +
+          'Start the service as an ordinary user, or set DATABASE_URL.',
+      );
+    }
+    const reachable = await Promise.all(paths.map(isReachableByOthers));
+    return new ServerAccount(ids, reachable.includes(false));
+  }
+
+  /** Gives a file or folder to the account. */
+  async own(path: string): Promise<void> {
+    if (this.ids) await chown(path, this.ids.uid, this.ids.gid);
+  }
+
+  /**
+   * Runs one of the server's programs to its end, apart from the terminal's process group.
+   * @throws Error with the program's own words when it fails.
+   */
+  async run(program: string, args: readonly string[]): Promise<void> {
+    const [command, ...rest] = this.commandLine(program, args);
+    const options = {
+      timeout: PROGRAM_TIMEOUT_MS,
+      env: childEnvironment(),
+      detached: true,
+      ...(this.needsPathAccess ? {} : this.ids),
+    };
+    try {
+      await execFileAsync(command as string, rest, options);
+    } catch (error) {
+      const { stderr, stdout, code } = error as { stderr?: string; stdout?: string; code?: unknown };
+      const words = [stderr, stdout].filter(Boolean).join('\n').trim();
+      throw new Error(`${program} failed (${String(code)}): ${words}`, { cause: error });
+    }
+  }
+
+  /**
+   * Below a folder that only root may enter (a home of root, a private temporary folder) the
+   * account gets that one right, by way of `setpriv`; the alternative would be to open the
+   * folder for everyone. `no_setuid_fixup` makes `access(2)` honour it too.
+   */
+  private commandLine(program: string, args: readonly string[]): string[] {
+    if (!this.ids || !this.needsPathAccess) return [program, ...args];
+    return [
+      'setpriv',
+      `--reuid=${this.ids.uid}`,
+      `--regid=${this.ids.gid}`,
+      '--clear-groups',
+      '--securebits=+no_setuid_fixup',
+      '--inh-caps=-all,+dac_override',
+      '--ambient-caps=-all,+dac_override',
+      '--bounding-set=-all,+dac_override',
+      program,
+      ...args,
+    ];
+  }
+}
+
+async function ownerOf(path: string): Promise<{ uid: number; gid: number } | undefined> {
+  try {
+    const { uid, gid } = await stat(path);
+    return uid === 0 ? undefined : { uid, gid };
+  } catch {
+    return undefined;
+  }
+}
+
+async function findAccount(name: string): Promise<{ uid: number; gid: number } | undefined> {
+  try {
+    const [uid, gid] = await Promise.all([
+      execFileAsync('id', ['-u', name]),
+      execFileAsync('id', ['-g', name]),
+    ]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function isReachableByOthers(path: string): Promise<boolean> {
+  const { mode } = await stat(path);
+  if ((mode & 0o001) === 0) return false;
+  return path === dirname(path) || isReachableByOthers(dirname(path));
+}

@@ -1,0 +1,62 @@
+import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { commandDataSource, MIGRATIONS_TABLE } from './data-source.js';
+
+/** How long a start waits for another process that is migrating. */
+const LOCK_TIMEOUT_MS = 120_000;
+
+export interface MigrationState {
+  readonly name: string;
+  readonly executed: boolean;
+}
+
+/** Runs every migration that has not run yet, all or none, and names those it ran. */
+export function runMigrations(url: string): Promise<string[]> {
+  return underMigrationLock(url, async (dataSource) => {
+    const executed = await dataSource.runMigrations();
+    return executed.map(({ name }) => name);
+  });
+}
+
+/** Takes the latest migration back, its data included. */
+export function revertLastMigration(url: string): Promise<void> {
+  return underMigrationLock(url, (dataSource) => dataSource.undoLastMigration());
+}
+
+/** All known migrations in order, and which of them have run. */
+export function listMigrations(url: string): Promise<MigrationState[]> {
+  return underMigrationLock(url, async (dataSource) => {
+    const executed = new Set(await executedNames(dataSource));
+    return dataSource.migrations.map(({ name, constructor }) => {
+      const migration = name ?? constructor.name;
+      return { name: migration, executed: executed.has(migration) };
+    });
+  });
+}
+
+async function executedNames(dataSource: DataSource): Promise<string[]> {
+  const [table] = await dataSource.query<{ found: string | null }[]>(
+    `SELECT to_regclass('${MIGRATIONS_TABLE}') AS found`,
+  );
+  if (!table?.found) return [];
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
+  return rows.map(({ name }) => name);
+}
+
+/** Processes that start together take turns; the lock's own connection ends with the process. */
+async function underMigrationLock<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const lock = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  lock.on('error', () => undefined);
+  await lock.connect();
+  const dataSource = commandDataSource(url);
+  try {
+    await lock.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+    await dataSource.initialize();
+    return await work(dataSource);
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await lock.end();
+  }
+}

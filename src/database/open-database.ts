@@ -1,0 +1,57 @@
+import { Client } from 'pg';
+import { retry } from '../common/retry.js';
+import type { Env } from '../config/env.js';
+
+const CONNECT_DEADLINE_MS = 30_000;
+const RETRY_DELAY_MS = 500;
+
+export interface OpenDatabase {
+  /** Contains the password: never log it. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The database that the configuration asks for: the server at `DATABASE_URL`, waited for while it
+ * starts, or the embedded one.
+ * @param mayShare for commands that run beside a service: its embedded server will do.
+ */
+export async function openDatabase(
+  env: Env,
+  progress: (step: string) => void,
+  { mayShare = false } = {},
+): Promise<OpenDatabase> {
+  if (env.DATABASE_URL !== undefined) {
+    await waitForServer(env.DATABASE_URL, progress);
+    return { url: env.DATABASE_URL, close: () => Promise.resolve() };
+  }
+  // Loaded only here: the production image does not carry the embedded server.
+  const { EmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
+  const server = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR, progress, mayShare });
+  return { url: server.url, close: () => server.stop() };
+}
+
+function waitForServer(url: string, progress: (step: string) => void): Promise<void> {
+  const deadline = Date.now() + CONNECT_DEADLINE_MS;
+  return retry(
+    () => connectOnce(url),
+    (error, attempt) => {
+      if (Date.now() > deadline || !mayPass(error)) return undefined;
+      if (attempt === 1) progress('waiting for the PostgreSQL server at DATABASE_URL');
+      return RETRY_DELAY_MS;
+    },
+  );
+}
+
+async function connectOnce(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.end();
+}
+
+/** A server that is not there yet may come; wrong credentials or a missing database stay wrong. */
+function mayPass(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === undefined || !/^(28|3D)/.test(code);
+}
