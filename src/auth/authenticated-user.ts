@@ -1,0 +1,9 @@
+import type { Role } from './role.js';
+
+/** Who is calling, as the database says now, not as the token said when it was issued. */
+export interface AuthenticatedUser {
+  readonly id: number;
+  readonly username: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+}

@@ -1,0 +1,42 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsCleanText, IsOptionalButNotNull } from '../../common/validation/rules.js';
+import { type Role, ROLES } from '../role.js';
+import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../username.js';
+
+export const PASSWORD_MAX = 128;
+
+export class RegisterDto {
+  @ApiProperty({
+    minLength: USERNAME_MIN,
+    maxLength: USERNAME_MAX,
+    example: 'customer1',
+    description: 'Compared without regard to case.',
+  })
+  @MaxLength(USERNAME_MAX)
+  @MinLength(USERNAME_MIN)
+  @IsCleanText()
+  @IsString()
+  @Transform(({ value }: TransformFnParams): unknown =>
+    typeof value === 'string' ? normaliseUsername(value) : value,
+  )
+  readonly username!: string;
+
+  @ApiProperty({
+    minLength: 4,
+    maxLength: PASSWORD_MAX,
+    format: 'password',
+    example: '1234',
+    description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH).',
+  })
+  @MaxLength(PASSWORD_MAX)
+  @IsCleanText()
+  @IsString()
+  readonly password!: string;
+
+  @ApiPropertyOptional({ enum: ROLES, default: 'customer' })
+  @IsIn(ROLES)
+  @IsOptionalButNotNull()
+  readonly role?: Role;
+}

@@ -1,0 +1,13 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** An access token response (RFC 6749, 5.1). */
+export class TokenDto {
+  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIs…' })
+  readonly access_token!: string;
+
+  @ApiProperty({ enum: ['bearer'] })
+  readonly token_type!: 'bearer';
+
+  @ApiProperty({ description: 'Seconds until the token expires.', example: 3600 })
+  readonly expires_in!: number;
+}
