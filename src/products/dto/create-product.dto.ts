@@ -1,0 +1,30 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, MaxLength, MinLength } from 'class-validator';
+import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
+import { IsMoney } from '../../common/validation/is-money.js';
+import { IsCleanText, IsIntegerBetween, Trim } from '../../common/validation/rules.js';
+import type { NewProduct } from '../products.service.js';
+import { STOCK_MAX } from '../stock.js';
+
+export const PRODUCT_NAME_MAX = 200;
+
+export class CreateProductDto {
+  @ApiProperty({ minLength: 1, maxLength: PRODUCT_NAME_MAX, example: 'Laptop' })
+  @MaxLength(PRODUCT_NAME_MAX)
+  @MinLength(1)
+  @IsCleanText()
+  @IsString()
+  @Trim()
+  readonly name!: string;
+
+  @IsMoney(PRICE_MAX_MINOR, { example: 50000, description: 'At most two decimals.' })
+  readonly price!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: STOCK_MAX, example: 5 })
+  @IsIntegerBetween(0, STOCK_MAX)
+  readonly stock_quantity!: number;
+
+  toNewProduct(): NewProduct {
+    return { name: this.name, priceMinor: toMinorUnits(this.price), stockQuantity: this.stock_quantity };
+  }
+}

@@ -1,0 +1,47 @@
+import { DomainError, ValidationFailedError } from '../common/errors/domain-error.js';
+import { PROBLEMS } from '../common/errors/problem-catalogue.js';
+import { STOCK_MAX } from './stock.js';
+
+/** What an admin wants changed; what is left out stays. */
+export interface ProductChange {
+  readonly name?: string | undefined;
+  readonly priceMinor?: number | undefined;
+  readonly isActive?: boolean | undefined;
+  readonly stockDelta?: number | undefined;
+  readonly stockQuantity?: number | undefined;
+}
+
+/**
+ * The stock after a change; below zero when more is taken out than there is.
+ * @throws ValidationFailedError when it would exceed `STOCK_MAX`.
+ */
+export function stockAfter(
+  current: number,
+  { stockDelta = 0, stockQuantity = current }: ProductChange,
+): number {
+  const stock = stockQuantity + stockDelta;
+  if (stock > STOCK_MAX) {
+    const message = `must leave a stock of ${STOCK_MAX} at most`;
+    throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'too-large', message }]);
+  }
+  return stock;
+}
+
+/**
+ * The rules that need no row to be seen: stock changes one way at a time, and an absolute stock only
+ * against the version that the client has seen.
+ * @throws ValidationFailedError, DomainError `precondition-required`.
+ */
+export function assertStockChange(
+  { stockDelta, stockQuantity }: ProductChange,
+  hasVersionCheck: boolean,
+): void {
+  if (stockQuantity === undefined) return;
+  if (stockDelta !== undefined) {
+    const message = 'must be left out where there is a stock_quantity';
+    throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'one-of-two', message }]);
+  }
+  if (!hasVersionCheck) {
+    throw new DomainError('precondition-required', PROBLEMS['precondition-required'].meaning);
+  }
+}

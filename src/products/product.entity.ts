@@ -1,0 +1,36 @@
+import { Check, Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { BIGINT_AS_NUMBER } from '../database/columns.js';
+
+@Entity('products')
+@Check('ck_products_stock_nonnegative', 'stock_quantity >= 0')
+@Check('ck_products_price_range', 'price_minor BETWEEN 0 AND 9999999999')
+export class Product {
+  @PrimaryGeneratedColumn('identity', {
+    primaryKeyConstraintName: 'pk_products',
+    generatedIdentity: 'ALWAYS',
+  })
+  id!: number;
+
+  @Column('varchar', { length: 200 })
+  name!: string;
+
+  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER })
+  priceMinor!: number;
+
+  /** Whole units. Cancelled orders may carry it past what one may put in, so it has room. */
+  @Column('bigint', { name: 'stock_quantity', transformer: BIGINT_AS_NUMBER })
+  stockQuantity!: number;
+
+  @Column('boolean', { name: 'is_active', default: true })
+  isActive!: boolean;
+
+  /** Counts every change of the row; the product's ETag. Kept by the statements that write, not by TypeORM. */
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

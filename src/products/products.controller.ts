@@ -1,0 +1,103 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { OptionallySignedIn, Roles } from '../auth/decorators/access.decorators.js';
+import { CurrentUser } from '../auth/decorators/current-user.decorator.js';
+import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import { ApiConditionalRead, ETAG_HEADER, LOCATION_HEADER } from '../common/http/api-headers.js';
+import { ifMatch, sendResource } from '../common/http/entity-tag.js';
+import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
+import { IdPipe } from '../common/validation/id.pipe.js';
+import { CreateProductDto } from './dto/create-product.dto.js';
+import { ListProductsQueryDto } from './dto/list-products-query.dto.js';
+import { ProductResponseDto } from './dto/product-response.dto.js';
+import { UpdateProductDto } from './dto/update-product.dto.js';
+import { ProductsService } from './products.service.js';
+
+const ApiProductId = () => ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } });
+
+@ApiTags('Products')
+@Controller('products')
+export class ProductsController {
+  constructor(private readonly products: ProductsService) {}
+
+  @ApiOperation({ operationId: 'createProduct', summary: 'Add a product' })
+  @ApiCreatedResponse({ type: ProductResponseDto, headers: { ...LOCATION_HEADER, ...ETAG_HEADER } })
+  @ApiProblems(...BODY_PROBLEMS)
+  @Roles('admin')
+  @Post()
+  async create(
+    @Body() dto: CreateProductDto,
+    @CurrentUser() admin: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<ProductResponseDto | undefined> {
+    const product = await this.products.create(dto.toNewProduct(), admin.id);
+    void exchange.reply.header('location', `/products/${product.id}`);
+    return sendResource(exchange, product.version, ProductResponseDto.from(product));
+  }
+
+  @ApiOperation({ operationId: 'listProducts', summary: 'List products by id' })
+  @ApiListResponse(ProductResponseDto)
+  @ApiProblems('forbidden', 'validation-failed')
+  @OptionallySignedIn()
+  @Get()
+  async list(
+    @Query() query: ListProductsQueryDto,
+    @HttpExchange() exchange: Exchange,
+    @CurrentUser() caller?: AuthenticatedUser,
+  ): Promise<ListResponse<ProductResponseDto>> {
+    const page = await this.products.list(query, caller);
+    return answerWithPage(page, (product) => ProductResponseDto.from(product), exchange);
+  }
+
+  @ApiOperation({ operationId: 'getProduct', summary: 'Read a product' })
+  @ApiProductId()
+  @ApiOkResponse({ type: ProductResponseDto, headers: ETAG_HEADER })
+  @ApiConditionalRead()
+  @ApiProblems('validation-failed', 'product-not-found')
+  @OptionallySignedIn()
+  @Get(':id')
+  async get(
+    @Param('id', IdPipe) id: number,
+    @HttpExchange() exchange: Exchange,
+    @CurrentUser() caller?: AuthenticatedUser,
+  ): Promise<ProductResponseDto | undefined> {
+    const product = await this.products.get(id, caller);
+    return sendResource(exchange, product.version, ProductResponseDto.from(product));
+  }
+
+  @ApiOperation({ operationId: 'updateProduct', summary: 'Change a product or its stock' })
+  @ApiProductId()
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag that was seen; required with `stock_quantity`.',
+  })
+  @ApiOkResponse({ type: ProductResponseDto, headers: ETAG_HEADER })
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'product-not-found',
+    'insufficient-stock',
+    'precondition-failed',
+    'precondition-required',
+  )
+  @Roles('admin')
+  @Patch(':id')
+  async update(
+    @Param('id', IdPipe) id: number,
+    @Body() dto: UpdateProductDto,
+    @CurrentUser() admin: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<ProductResponseDto | undefined> {
+    const product = await this.products.update(id, dto.toChange(), admin.id, ifMatch(exchange.request));
+    return sendResource(exchange, product.version, ProductResponseDto.from(product));
+  }
+}

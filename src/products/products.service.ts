@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { ForbiddenError } from '../auth/auth.errors.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { CursorCodec } from '../common/pagination/cursor.js';
+import { type Page, paginate } from '../common/pagination/paginate.js';
+import type { VersionCheck } from '../common/http/entity-tag.js';
+import { NEXT_VERSION } from '../database/columns.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
+import { lockProducts } from './lock-products.js';
+import { Product } from './product.entity.js';
+import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
+import { assertStockChange, type ProductChange, stockAfter } from './product-change.js';
+import { StockAdjustment } from './stock-adjustment.entity.js';
+
+export interface NewProduct {
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly stockQuantity: number;
+}
+
+@Injectable()
+export class ProductsService {
+  constructor(
+    @InjectRepository(Product) private readonly products: Repository<Product>,
+    private readonly transactions: TransactionRunner,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** Adds a product; its first stock is recorded as put in by `createdBy`. */
+  create(newProduct: NewProduct, createdBy: number): Promise<Product> {
+    return this.transactions.run(({ manager }) => insertProduct(manager, newProduct, createdBy));
+  }
+
+  /**
+   * Products in order of their ids.
+   * @throws ForbiddenError when somebody else than an admin asks for inactive ones.
+   */
+  async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page<Product>> {
+    if (query.include_inactive && !seesInactive(caller))
+      throw new ForbiddenError('Only admins see inactive products.');
+    const list = this.products.createQueryBuilder('product');
+    if (!query.include_inactive) list.where('product.isActive');
+    const name = `products ${query.include_inactive}`;
+    return paginate(list, query, { name, direction: 'ASC' }, this.cursors);
+  }
+
+  /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
+  async get(id: number, caller?: AuthenticatedUser): Promise<Product> {
+    const product = await this.products.findOneBy(seesInactive(caller) ? { id } : { id, isActive: true });
+    if (!product) throw new ProductNotFoundError([id]);
+    return product;
+  }
+
+  /**
+   * Changes a product under its lock. A change of stock is recorded as put in or taken out by `changedBy`.
+   * @param checkVersion refuses the change if the product is no longer the version that the client has seen.
+   * @throws ProductNotFoundError, InsufficientStockError when less than nothing would be left,
+   *   DomainError `precondition-failed` or `precondition-required`, ValidationFailedError when the stock would exceed its maximum.
+   */
+  async update(
+    id: number,
+    change: ProductChange,
+    changedBy: number,
+    checkVersion?: VersionCheck,
+  ): Promise<Product> {
+    assertStockChange(change, checkVersion !== undefined);
+    return this.transactions.run(async (queryRunner) => {
+      const product = (await lockProducts(queryRunner, [id])).get(id);
+      if (!product) throw new ProductNotFoundError([id]);
+      checkVersion?.(product.version);
+      const before = product.stockQuantity;
+      applyChange(product, change);
+      await recordAdjustment(queryRunner.manager, product, product.stockQuantity - before, changedBy);
+      return saveLocked(queryRunner.manager, product);
+    });
+  }
+}
+
+function seesInactive(caller: AuthenticatedUser | undefined): boolean {
+  return caller?.role === 'admin';
+}
+
+/** Also used by the demo catalogue, whose stock nobody put in. */
+export async function insertProduct(
+  manager: EntityManager,
+  newProduct: NewProduct,
+  createdBy: number | null,
+): Promise<Product> {
+  const product = manager.create(Product, newProduct);
+  await manager.insert(Product, product);
+  await recordAdjustment(manager, product, product.stockQuantity, createdBy);
+  return product;
+}
+
+function applyChange(product: Product, change: ProductChange): void {
+  product.name = change.name ?? product.name;
+  product.priceMinor = change.priceMinor ?? product.priceMinor;
+  product.isActive = change.isActive ?? product.isActive;
+  const stock = stockAfter(product.stockQuantity, change);
+  if (stock < 0) {
+    const requested = product.stockQuantity - stock;
+    throw new InsufficientStockError([
+      { product_id: product.id, requested, available: product.stockQuantity },
+    ]);
+  }
+  product.stockQuantity = stock;
+}
+
+async function recordAdjustment(
+  manager: EntityManager,
+  product: Product,
+  quantity: number,
+  createdBy: number | null,
+): Promise<void> {
+  if (quantity === 0) return;
+  await manager.insert(StockAdjustment, { productId: product.id, quantity, createdBy });
+}
+
+async function saveLocked(manager: EntityManager, product: Product): Promise<Product> {
+  const { id, name, priceMinor, isActive, stockQuantity } = product;
+  await manager.update(Product, { id }, { name, priceMinor, isActive, stockQuantity, ...NEXT_VERSION });
+  return manager.findOneByOrFail(Product, { id });
+}
