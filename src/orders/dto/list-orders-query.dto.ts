@@ -1,0 +1,60 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { IsIn, ValidateBy } from 'class-validator';
+import { PageQueryDto } from '../../common/pagination/page-query.dto.js';
+import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
+import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+
+const IsTimestamp = () =>
+  ValidateBy({
+    name: 'not-a-timestamp',
+    validator: {
+      validate: (value) =>
+        typeof value === 'string' && RFC3339.test(value) && !Number.isNaN(Date.parse(value)),
+      defaultMessage: () => '$property must be a time such as 2026-01-31T12:00:00Z (RFC 3339)',
+    },
+  });
+
+export class ListOrdersQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({ enum: ORDER_STATUSES, description: 'In any case.' })
+  @IsIn(ORDER_STATUSES)
+  @Transform(({ value }: TransformFnParams): unknown =>
+    typeof value === 'string' ? value.toUpperCase() : value,
+  )
+  @IsOptionalButNotNull()
+  readonly status?: OrderStatus;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: ID_MAX,
+    description: 'For admins; others see their own orders only.',
+  })
+  @IsIntegerBetween(1, ID_MAX)
+  @FromDigits()
+  @IsOptionalButNotNull()
+  readonly customer_id?: number;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Placed at this time or later.' })
+  @IsTimestamp()
+  @IsOptionalButNotNull()
+  readonly created_from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Placed before this time.' })
+  @IsTimestamp()
+  @IsOptionalButNotNull()
+  readonly created_to?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: ID_MAX,
+    description: 'With a line of this product.',
+  })
+  @IsIntegerBetween(1, ID_MAX)
+  @FromDigits()
+  @IsOptionalButNotNull()
+  readonly product_id?: number;
+}

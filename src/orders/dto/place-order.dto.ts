@@ -1,0 +1,52 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
+import { TOTAL_MAX_MINOR, toMinorUnits } from '../../common/money.js';
+import { IsMoney } from '../../common/validation/is-money.js';
+import { ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
+import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
+import type { OrderLine } from '../placement/placement-request.js';
+
+/** Lines of one body before those with the same product are merged. */
+export const BODY_LINES_MAX = 5_000;
+
+export class PlaceOrderLineDto {
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: ID_MAX, example: 1 })
+  @IsIntegerBetween(1, ID_MAX)
+  readonly product_id!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: LINE_QUANTITY_MAX, example: 2 })
+  @IsIntegerBetween(1, LINE_QUANTITY_MAX)
+  readonly quantity!: number;
+}
+
+export class PlaceOrderDto {
+  @ApiProperty({
+    type: [PlaceOrderLineDto],
+    minItems: 1,
+    maxItems: BODY_LINES_MAX,
+    description: `Lines with the same product are merged; ${ORDER_PRODUCTS_MAX} products at most.`,
+  })
+  @ValidateNested({ each: true })
+  @ArrayMaxSize(BODY_LINES_MAX)
+  @ArrayMinSize(1)
+  @IsArray()
+  @Type(() => PlaceOrderLineDto)
+  readonly items!: PlaceOrderLineDto[];
+
+  @IsMoney(TOTAL_MAX_MINOR, {
+    required: false,
+    example: 100000,
+    description: 'The total that the buyer agreed to. If the order comes to another, it is refused.',
+  })
+  @IsOptionalButNotNull()
+  readonly expected_total?: number;
+
+  toLines(): OrderLine[] {
+    return this.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
+  }
+
+  expectedTotalMinor(): number | undefined {
+    return this.expected_total === undefined ? undefined : toMinorUnits(this.expected_total);
+  }
+}

@@ -1,0 +1,35 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { ValidationFailedError } from '../common/errors/domain-error.js';
+
+/** 1 to 255 visible ASCII characters (RFC 5234, VCHAR). */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), quoted as the draft has
+ * it or bare as most clients send it; the quotes are not part of the key.
+ */
+export const IdempotencyKey = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): string | undefined => {
+    const header = context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key'];
+    if (header === undefined) return undefined;
+    const key = String(header).replace(/^"(.*)"$/, '$1');
+    if (KEY.test(key)) return key;
+    const message = 'must be 1 to 255 visible ASCII characters';
+    throw new ValidationFailedError([
+      { pointer: '/idempotency-key', in: 'header', code: 'not-a-key', message },
+    ]);
+  },
+);
+
+export const ApiIdempotencyKey = () =>
+  applyDecorators(
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Makes retries safe: the same key and body give the same order, however often they are sent.',
+      schema: { type: 'string', minLength: 1, maxLength: 257 },
+    }),
+  );

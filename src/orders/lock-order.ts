@@ -1,0 +1,23 @@
+import type { QueryRunner } from 'typeorm';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { OrderItem } from './order-item.entity.js';
+import { type OrderWithItems, ownerFilter } from './order-reader.js';
+import { Order } from './order.entity.js';
+import { OrderNotFoundError } from './orders.errors.js';
+
+/**
+ * Locks an order until the transaction ends and reads it, with its lines, as it is then. Comes
+ * before any lock on its products, for everyone who needs both.
+ * @throws OrderNotFoundError also when the order is somebody else's.
+ */
+export async function lockOrder(
+  { manager }: QueryRunner,
+  id: number,
+  caller: AuthenticatedUser,
+): Promise<OrderWithItems> {
+  const lock = { mode: 'pessimistic_write' } as const;
+  const order = await manager.findOne(Order, { where: { id, ...ownerFilter(caller) }, lock });
+  if (!order) throw new OrderNotFoundError(id);
+  const items = await manager.find(OrderItem, { where: { orderId: id }, order: { productId: 'ASC' } });
+  return { ...order, items };
+}

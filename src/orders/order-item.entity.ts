@@ -1,0 +1,34 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { BIGINT_AS_NUMBER } from '../database/columns.js';
+import { Product } from '../products/product.entity.js';
+import { Order } from './order.entity.js';
+
+/** One line of an order, with the product's name and price as they were when it was placed. */
+@Entity('order_items')
+@Check('ck_order_items_quantity_range', 'quantity BETWEEN 1 AND 1000000')
+@Check('ck_order_items_price_range', 'price_minor BETWEEN 0 AND 9999999999')
+@Index('ix_order_items_product_id_order_id', ['productId', 'orderId'])
+export class OrderItem {
+  @PrimaryColumn('integer', { name: 'order_id', primaryKeyConstraintName: 'pk_order_items' })
+  orderId!: number;
+
+  @ManyToOne(() => Order, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'order_id', foreignKeyConstraintName: 'fk_order_items_order' })
+  order?: Order;
+
+  @PrimaryColumn('integer', { name: 'product_id', primaryKeyConstraintName: 'pk_order_items' })
+  productId!: number;
+
+  @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_order_items_product' })
+  product?: Product;
+
+  @Column('varchar', { name: 'product_name', length: 200 })
+  productName!: string;
+
+  @Column('integer')
+  quantity!: number;
+
+  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER })
+  priceMinor!: number;
+}

@@ -1,0 +1,143 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { Roles, SignedIn } from '../auth/decorators/access.decorators.js';
+import { CurrentUser } from '../auth/decorators/current-user.decorator.js';
+import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import {
+  ApiConditionalRead,
+  ETAG_HEADER,
+  LOCATION_HEADER,
+  REPLAYED_HEADER,
+} from '../common/http/api-headers.js';
+import { ifMatch, sendResource } from '../common/http/entity-tag.js';
+import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
+import { IdPipe } from '../common/validation/id.pipe.js';
+import { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
+import { OrderResponseDto } from './dto/order-response.dto.js';
+import { PlaceOrderDto } from './dto/place-order.dto.js';
+import { ApiIdempotencyKey, IdempotencyKey } from './idempotency-key.decorator.js';
+import { OrderReader } from './order-reader.js';
+import { OrdersService } from './orders.service.js';
+
+const ApiOrderId = () => ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } });
+const ApiOrderIfMatch = () =>
+  ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag that was seen; 412 if the order has changed.',
+  });
+
+@ApiTags('Orders')
+@Controller('orders')
+export class OrdersController {
+  constructor(
+    private readonly orders: OrdersService,
+    private readonly reader: OrderReader,
+  ) {}
+
+  @ApiOperation({ operationId: 'placeOrder', summary: 'Place an order: all lines or none' })
+  @ApiIdempotencyKey()
+  @ApiCreatedResponse({
+    type: OrderResponseDto,
+    headers: { ...LOCATION_HEADER, ...ETAG_HEADER, ...REPLAYED_HEADER },
+  })
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'product-not-found',
+    'product-inactive',
+    'insufficient-stock',
+    'price-changed',
+    'total-too-large',
+    'idempotency-key-reused',
+  )
+  @SignedIn()
+  @Post()
+  async place(
+    @Body() dto: PlaceOrderDto,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @CurrentUser() customer: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<OrderResponseDto | undefined> {
+    const wanted = { lines: dto.toLines(), expectedTotalMinor: dto.expectedTotalMinor(), idempotencyKey };
+    const { order, isReplay } = await this.orders.place(wanted, customer);
+    void exchange.reply.headers({
+      location: `/orders/${order.id}`,
+      'idempotency-replayed': String(isReplay),
+    });
+    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+  }
+
+  @ApiOperation({
+    operationId: 'listOrders',
+    summary: 'List orders, newest first: own ones, or all for an admin',
+  })
+  @ApiListResponse(OrderResponseDto)
+  @ApiProblems('forbidden', 'validation-failed')
+  @SignedIn()
+  @Get()
+  async list(
+    @Query() query: ListOrdersQueryDto,
+    @CurrentUser() caller: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<ListResponse<OrderResponseDto>> {
+    const page = await this.reader.list(query, caller);
+    return answerWithPage(page, (order) => OrderResponseDto.from(order), exchange);
+  }
+
+  @ApiOperation({ operationId: 'getOrder', summary: 'Read an order' })
+  @ApiOrderId()
+  @ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER })
+  @ApiConditionalRead()
+  @ApiProblems('validation-failed', 'order-not-found')
+  @SignedIn()
+  @Get(':id')
+  async get(
+    @Param('id', IdPipe) id: number,
+    @CurrentUser() caller: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<OrderResponseDto | undefined> {
+    const order = await this.reader.get(id, caller);
+    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+  }
+
+  @ApiOperation({ operationId: 'confirmOrder', summary: 'Confirm a pending order' })
+  @ApiOrderId()
+  @ApiOrderIfMatch()
+  @ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER })
+  @ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed')
+  @Roles('admin')
+  @Patch(':id/confirm')
+  async confirm(
+    @Param('id', IdPipe) id: number,
+    @CurrentUser() admin: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<OrderResponseDto | undefined> {
+    const order = await this.orders.confirm(id, admin, ifMatch(exchange.request));
+    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+  }
+
+  @ApiOperation({ operationId: 'cancelOrder', summary: 'Cancel an order and give its stock back' })
+  @ApiOrderId()
+  @ApiOrderIfMatch()
+  @ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER })
+  @ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed')
+  @SignedIn()
+  @Patch(':id/cancel')
+  async cancel(
+    @Param('id', IdPipe) id: number,
+    @CurrentUser() caller: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<OrderResponseDto | undefined> {
+    const order = await this.orders.cancel(id, caller, ifMatch(exchange.request));
+    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+  }
+}

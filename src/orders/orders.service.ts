@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { QueryRunner } from 'typeorm';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import type { VersionCheck } from '../common/http/entity-tag.js';
+import { NEXT_VERSION } from '../database/columns.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { lockOrder } from './lock-order.js';
+import { OrderReader, type OrderWithItems } from './order-reader.js';
+import { canBecome, type OrderStatus } from './order-status.js';
+import { Order } from './order.entity.js';
+import { InvalidTransitionError } from './orders.errors.js';
+import { mergeLines } from './placement/merge-lines.js';
+import type { PlacementAnswer } from './placement/place-group.js';
+import { PlacementQueue } from './placement/placement-queue.js';
+import { hashRequest, type OrderLine, type PlacementRequest } from './placement/placement-request.js';
+import { restock } from './restock.js';
+
+export interface WantedOrder {
+  readonly lines: readonly OrderLine[];
+  readonly expectedTotalMinor?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface PlacedOrder {
+  readonly order: OrderWithItems;
+  /** Whether the order was placed by an earlier request with the same key. */
+  readonly isReplay: boolean;
+}
+
+@Injectable()
+export class OrdersService {
+  constructor(
+    private readonly queue: PlacementQueue,
+    private readonly reader: OrderReader,
+    private readonly transactions: TransactionRunner,
+  ) {}
+
+  /**
+   * Places an order: all its lines or none (contract O1). When it returns, order, stock and key are
+   * committed together, so a retry with the same key gets the same order, as it is by then.
+   * @throws ValidationFailedError when the merged lines exceed the limits, ProductNotFoundError,
+   *   ProductInactiveError, InsufficientStockError with every short line, TotalTooLargeError,
+   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then.
+   */
+  async place(wanted: WantedOrder, customer: AuthenticatedUser): Promise<PlacedOrder> {
+    const answer = await this.queue.place(asRequest(wanted, customer));
+    if (answer.kind === 'refused') throw answer.error;
+    if (answer.kind === 'replayed')
+      return { order: await this.reader.get(answer.orderId, customer), isReplay: true };
+    return { order: asNewOrder(answer), isReplay: false };
+  }
+
+  /** @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError. */
+  confirm(id: number, admin: AuthenticatedUser, checkVersion?: VersionCheck): Promise<OrderWithItems> {
+    return this.transactions.run(async (queryRunner) => {
+      const order = await lockOrder(queryRunner, id, admin);
+      checkVersion?.(order.version);
+      return become(queryRunner, order, 'CONFIRMED');
+    });
+  }
+
+  /**
+   * Cancels an order and gives its stock back, exactly once however many ask at once (contract O6).
+   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
+   */
+  cancel(id: number, caller: AuthenticatedUser, checkVersion?: VersionCheck): Promise<OrderWithItems> {
+    return this.transactions.run(async (queryRunner) => {
+      const order = await lockOrder(queryRunner, id, caller);
+      checkVersion?.(order.version);
+      const cancelled = await become(queryRunner, order, 'CANCELLED');
+      await restock(queryRunner, order);
+      return cancelled;
+    });
+  }
+}
+
+/** Whoever comes second to the order's lock sees the status that the first one left, and is refused here. */
+async function become(
+  { manager }: QueryRunner,
+  order: OrderWithItems,
+  status: OrderStatus,
+): Promise<OrderWithItems> {
+  if (!canBecome(order.status, status)) throw new InvalidTransitionError(order.status, status);
+  await manager.update(Order, { id: order.id }, { status, ...NEXT_VERSION });
+  const changed = await manager.findOneByOrFail(Order, { id: order.id });
+  return { ...order, ...changed };
+}
+
+function asRequest(
+  { lines, expectedTotalMinor, idempotencyKey }: WantedOrder,
+  customer: AuthenticatedUser,
+): PlacementRequest {
+  const merged = mergeLines(lines);
+  return {
+    customerId: customer.id,
+    placementKey: idempotencyKey ?? randomUUID(),
+    requestHash: idempotencyKey === undefined ? null : hashRequest(merged, expectedTotalMinor),
+    lines: merged,
+    expectedTotalMinor,
+  };
+}
+
+/** What was just committed, put together without asking the database again. */
+function asNewOrder({ order, placed }: PlacementAnswer & { kind: 'placed' }): OrderWithItems {
+  return {
+    id: order.id,
+    customerId: placed.request.customerId,
+    status: 'PENDING',
+    totalMinor: placed.totalMinor,
+    version: 1,
+    createdAt: order.createdAt,
+    updatedAt: order.createdAt,
+    items: [...placed.lines].sort((a, b) => a.productId - b.productId),
+  };
+}

@@ -1,0 +1,126 @@
+import type { DomainError } from '../../common/errors/domain-error.js';
+import { TOTAL_MAX_MINOR } from '../../common/money.js';
+import {
+  InsufficientStockError,
+  ProductInactiveError,
+  ProductNotFoundError,
+} from '../../products/products.errors.js';
+import { PriceChangedError, TotalTooLargeError } from '../orders.errors.js';
+import type { PlacementRequest } from './placement-request.js';
+
+/** What allocation needs to know of a locked product. */
+export interface StockedProduct {
+  readonly id: number;
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly stockQuantity: number;
+  readonly isActive: boolean;
+}
+
+/** A line with the product's name and price frozen on it. */
+export interface PricedLine {
+  readonly productId: number;
+  readonly productName: string;
+  readonly quantity: number;
+  readonly priceMinor: number;
+}
+
+export interface Placed {
+  readonly kind: 'placed';
+  readonly request: PlacementRequest;
+  readonly lines: readonly PricedLine[];
+  readonly totalMinor: number;
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly request: PlacementRequest;
+  readonly error: DomainError;
+}
+
+export type Allocation = Placed | Refused;
+
+/**
+ * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none;
+ * what a refused order asked for stays for those behind it. Pure: no I/O, no clock, no exceptions;
+ * the caller holds the locks that keep `products` true.
+ */
+export function allocate(
+  products: ReadonlyMap<number, StockedProduct>,
+  requests: readonly PlacementRequest[],
+): Allocation[] {
+  const left = new Map([...products].map(([id, { stockQuantity }]) => [id, stockQuantity]));
+  return requests.map((request) => allocateOne(products, left, request));
+}
+
+function allocateOne(
+  products: ReadonlyMap<number, StockedProduct>,
+  left: Map<number, number>,
+  request: PlacementRequest,
+): Allocation {
+  const error =
+    refuseUnknown(products, request) ?? refuseInactive(products, request) ?? refuseShort(left, request);
+  if (error) return { kind: 'refused', request, error };
+  const lines = priceLines(products, request);
+  const totalMinor = totalUpTo(TOTAL_MAX_MINOR, lines);
+  if (totalMinor === undefined) return { kind: 'refused', request, error: new TotalTooLargeError() };
+  if (totalMinor !== (request.expectedTotalMinor ?? totalMinor)) {
+    return { kind: 'refused', request, error: new PriceChangedError(totalMinor) };
+  }
+  for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
+  return { kind: 'placed', request, lines, totalMinor };
+}
+
+function priceLines(
+  products: ReadonlyMap<number, StockedProduct>,
+  { lines }: PlacementRequest,
+): PricedLine[] {
+  return lines.flatMap(({ productId, quantity }) => {
+    const product = products.get(productId);
+    return product
+      ? [{ productId, productName: product.name, quantity, priceMinor: product.priceMinor }]
+      : [];
+  });
+}
+
+/** Adds in integers that stay exact: it stops as soon as the limit, far below 2^53, is passed. */
+function totalUpTo(limit: number, lines: readonly PricedLine[]): number | undefined {
+  let total = 0;
+  for (const { priceMinor, quantity } of lines) {
+    total += priceMinor * quantity;
+    if (total > limit) return undefined;
+  }
+  return total;
+}
+
+function refuseUnknown(
+  products: ReadonlyMap<number, StockedProduct>,
+  { lines }: PlacementRequest,
+): DomainError | undefined {
+  const unknown = lines.map(({ productId }) => productId).filter((id) => !products.has(id));
+  return unknown.length > 0 ? new ProductNotFoundError(unknown) : undefined;
+}
+
+function refuseInactive(
+  products: ReadonlyMap<number, StockedProduct>,
+  { lines }: PlacementRequest,
+): DomainError | undefined {
+  const inactive = lines
+    .map(({ productId }) => productId)
+    .filter((id) => products.get(id)?.isActive === false);
+  return inactive.length > 0 ? new ProductInactiveError(inactive) : undefined;
+}
+
+function refuseShort(
+  left: ReadonlyMap<number, number>,
+  { lines }: PlacementRequest,
+): DomainError | undefined {
+  const short = lines
+    .map(({ productId, quantity }) => ({
+      product_id: productId,
+      requested: quantity,
+      available: left.get(productId) ?? 0,
+    }))
+    .filter(({ requested, available }) => requested > available);
+  return short.length > 0 ? new InsufficientStockError(short) : undefined;
+}

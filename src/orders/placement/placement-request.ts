@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+
+/** So many pieces of one product. */
+export interface OrderLine {
+  readonly productId: number;
+  readonly quantity: number;
+}
+
+/** A validated order that wants to be placed: one line per product. */
+export interface PlacementRequest {
+  readonly customerId: number;
+  /** Unique per customer: the client's `Idempotency-Key`, or one made for this order. */
+  readonly placementKey: string;
+  /** What was ordered under a client's key; null under a made one, which nobody can send again. */
+  readonly requestHash: Buffer | null;
+  readonly lines: readonly OrderLine[];
+  /** The total that the buyer has agreed to, if they said. */
+  readonly expectedTotalMinor?: number | undefined;
+}
+
+/** The same for bodies that mean the same order, however their lines are ordered or split. */
+export function hashRequest(lines: readonly OrderLine[], expectedTotalMinor: number | undefined): Buffer {
+  const sorted = [...lines].sort((a, b) => a.productId - b.productId);
+  const canonical = JSON.stringify([
+    sorted.map(({ productId, quantity }) => [productId, quantity]),
+    expectedTotalMinor ?? null,
+  ]);
+  return createHash('sha256').update(canonical).digest();
+}

@@ -1,0 +1,95 @@
+import type { QueryRunner } from 'typeorm';
+import type { Placed } from './allocate.js';
+
+export interface RecordedOrder {
+  readonly id: number;
+  readonly createdAt: Date;
+}
+
+interface RecordedRow {
+  readonly position: number;
+  readonly id: number;
+  readonly created_at: Date;
+  readonly products_taken: number;
+  readonly lines_written: number;
+}
+
+/**
+ * Takes the stock and writes orders, lines and keys, whatever their number, in one round trip.
+ * `taken` is guarded although the rows are locked: the count below then catches every mistake
+ * above it, and `ck_products_stock_nonnegative` is the last line behind that.
+ */
+const RECORD_ORDERS = `
+  WITH demand AS (
+    SELECT * FROM unnest($1::integer[], $2::bigint[]) AS t (product_id, quantity)
+  ), taken AS (
+    UPDATE products
+       SET stock_quantity = stock_quantity - demand.quantity, version = version + 1, updated_at = now()
+      FROM demand
+     WHERE products.id = demand.product_id AND products.stock_quantity >= demand.quantity
+    RETURNING products.id
+  ), request AS (
+    SELECT * FROM unnest($3::integer[], $4::bigint[], $5::varchar[], $6::bytea[])
+      WITH ORDINALITY AS t (customer_id, total_minor, placement_key, request_hash, position)
+  ), placed AS (
+    INSERT INTO orders (customer_id, status, total_minor, placement_key, request_hash)
+    SELECT customer_id, 'PENDING', total_minor, placement_key, request_hash FROM request ORDER BY position
+    RETURNING id, customer_id, placement_key, created_at
+  ), numbered AS (
+    SELECT placed.id, placed.created_at, request.position::integer
+      FROM placed JOIN request USING (customer_id, placement_key)
+  ), line AS (
+    INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
+    SELECT numbered.id, t.product_id, t.product_name, t.quantity, t.price_minor
+      FROM unnest($7::integer[], $8::integer[], $9::varchar[], $10::integer[], $11::bigint[])
+        AS t (position, product_id, product_name, quantity, price_minor)
+      JOIN numbered USING (position)
+    RETURNING order_id
+  )
+  SELECT position, id, created_at,
+         (SELECT count(*)::integer FROM taken) AS products_taken,
+         (SELECT count(*)::integer FROM line) AS lines_written
+    FROM numbered
+   ORDER BY position`;
+
+/**
+ * Writes orders whose stock has been allocated under the locks of this transaction.
+ * @returns id and time of each, in the order given.
+ * @throws Error when the rows affected are not those expected; the transaction must not commit then.
+ */
+export async function recordOrders(
+  queryRunner: QueryRunner,
+  placed: readonly Placed[],
+): Promise<RecordedOrder[]> {
+  if (placed.length === 0) return [];
+  const demand = demandByProduct(placed);
+  const lines = placed.flatMap((order, index) =>
+    order.lines.map((line) => ({ position: index + 1, ...line })),
+  );
+  const rows = (await queryRunner.query(RECORD_ORDERS, [
+    [...demand.keys()],
+    [...demand.values()],
+    placed.map(({ request }) => request.customerId),
+    placed.map(({ totalMinor }) => totalMinor),
+    placed.map(({ request }) => request.placementKey),
+    placed.map(({ request }) => request.requestHash),
+    lines.map(({ position }) => position),
+    lines.map(({ productId }) => productId),
+    lines.map(({ productName }) => productName),
+    lines.map(({ quantity }) => quantity),
+    lines.map(({ priceMinor }) => priceMinor),
+  ])) as RecordedRow[];
+  const isComplete =
+    rows.length === placed.length &&
+    rows.every((row) => row.products_taken === demand.size && row.lines_written === lines.length);
+  if (!isComplete) throw new Error('The orders written are not the orders allocated.');
+  return rows.map((row) => ({ id: row.id, createdAt: row.created_at }));
+}
+
+function demandByProduct(placed: readonly Placed[]): Map<number, number> {
+  const demand = new Map<number, number>();
+  for (const { productId, quantity } of placed.flatMap(({ lines }) => lines)) {
+    demand.set(productId, (demand.get(productId) ?? 0) + quantity);
+  }
+  return demand;
+}

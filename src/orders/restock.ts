@@ -1,0 +1,19 @@
+import type { QueryRunner } from 'typeorm';
+import { lockProducts } from '../products/lock-products.js';
+import type { OrderWithItems } from './order-reader.js';
+
+const GIVE_BACK = `
+  UPDATE products
+     SET stock_quantity = stock_quantity + item.quantity, version = version + 1, updated_at = now()
+    FROM order_items AS item
+   WHERE item.order_id = $1 AND products.id = item.product_id`;
+
+/** Gives the stock of an order back. Runs under the order's lock, by whoever turns it CANCELLED. */
+export async function restock(queryRunner: QueryRunner, { id, items }: OrderWithItems): Promise<void> {
+  await lockProducts(
+    queryRunner,
+    items.map(({ productId }) => productId),
+  );
+  const [, restocked] = (await queryRunner.query(GIVE_BACK, [id])) as [unknown[], number];
+  if (restocked !== items.length) throw new Error(`Restocked ${restocked} of ${items.length} lines.`);
+}
