@@ -1,0 +1,49 @@
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+const DESCRIPTION = `
+Sells limited stock: an order takes all of its lines or none, no unit is sold twice, and a retry with
+the same \`Idempotency-Key\` never orders twice.
+
+**Authorize**: sign in with name and password, or paste a token (with or without the word Bearer).
+Every error is \`application/problem+json\`; its \`type\` leads to a page that explains it.`;
+
+/** The description of the API that is served, from the decorators of its controllers. */
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Mini Order System')
+    .setDescription(DESCRIPTION.trim())
+    .setVersion('1.0.0')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/')
+    .addTag('Auth', 'Register and sign in')
+    .addTag('Products', 'The catalogue and its stock')
+    .addTag('Orders', 'Place, read, confirm and cancel orders')
+    .addTag('Audit', 'Proof that the stock adds up')
+    .addTag('Operations', 'For load balancers and monitors')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token from POST /login.' },
+      'bearer',
+    )
+    .addOAuth2(
+      {
+        type: 'oauth2',
+        flows: { password: { tokenUrl: '/login', scopes: {} } },
+        description: 'Name and password.',
+      },
+      'password',
+    )
+    .build();
+  return SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+}
+
+/** Serves Swagger UI at `/docs` and the document at `/openapi.json` and `/openapi.yaml`. */
+export function serveApiDocs(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Mini Order System',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}

@@ -1,0 +1,63 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { JwtAuthGuard } from './auth/guards/jwt-auth.guard.js';
+import { RolesGuard } from './auth/guards/roles.guard.js';
+import { JWT_KEY, jwtKey } from './auth/jwt.js';
+import { ProblemsController } from './common/errors/problems.controller.js';
+import { BodyGuard } from './common/http/body.guard.js';
+import { CursorCodec } from './common/pagination/cursor.js';
+import { DtoPipe } from './common/validation/dto.pipe.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Env } from './config/env.js';
+import { DatabaseModule } from './database/database.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { OrdersModule } from './orders/orders.module.js';
+import { ProductsModule } from './products/products.module.js';
+
+export interface AppSecrets {
+  readonly databaseUrl: string;
+  readonly jwtSecret: string;
+}
+
+/** What is made from the signing secret: the key of the tokens, and the cursors that a client must not make up. */
+@Global()
+@Module({})
+class KeysModule {
+  static for(jwtSecret: string): DynamicModule {
+    const key = jwtKey(jwtSecret);
+    const providers = [
+      { provide: JWT_KEY, useValue: key },
+      { provide: CursorCodec, useValue: new CursorCodec(key) },
+    ];
+    return { module: KeysModule, providers, exports: [JWT_KEY, CursorCodec] };
+  }
+}
+
+/** The modules, and what stands before every route: who calls, whether they may, what they send. */
+@Module({})
+export class AppModule {
+  static for(env: Env, { databaseUrl, jwtSecret }: AppSecrets): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.for(env),
+        KeysModule.for(jwtSecret),
+        DatabaseModule.for(databaseUrl, env.DATABASE_POOL_SIZE),
+        AuthModule,
+        ProductsModule,
+        OrdersModule,
+        AuditModule,
+        OperationsModule,
+      ],
+      controllers: [ProblemsController],
+      providers: [
+        { provide: APP_GUARD, useClass: JwtAuthGuard },
+        { provide: APP_GUARD, useClass: RolesGuard },
+        { provide: APP_GUARD, useClass: BodyGuard },
+        { provide: APP_PIPE, useClass: DtoPipe },
+      ],
+    };
+  }
+}

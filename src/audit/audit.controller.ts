@@ -1,0 +1,22 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Roles } from '../auth/decorators/access.decorators.js';
+import { auditStock } from './stock-audit.js';
+import { StockAuditResponseDto } from './stock-audit-response.dto.js';
+
+@ApiTags('Audit')
+@Controller('audit')
+export class AuditController {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  @ApiOperation({ operationId: 'auditStock', summary: 'Prove that no unit was sold twice or lost' })
+  @ApiOkResponse({ type: StockAuditResponseDto })
+  @Roles('admin')
+  @Header('cache-control', 'no-store')
+  @Get('stock')
+  async stock(): Promise<StockAuditResponseDto> {
+    return StockAuditResponseDto.from(await auditStock(this.dataSource));
+  }
+}

@@ -1,0 +1,64 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** Products that are off are listed up to this many; `unbalancedCount` counts all. */
+export const UNBALANCED_LISTED_MAX = 100;
+
+export interface UnbalancedProduct {
+  readonly productId: number;
+  /** Put in by hand, less what was taken out by hand. */
+  readonly putIn: number;
+  /** In the lines of orders that are not cancelled. */
+  readonly inLiveOrders: number;
+  readonly stockQuantity: number;
+  /** What the stock is too high by; negative when units are missing. */
+  readonly difference: number;
+}
+
+export interface StockAudit {
+  readonly balanced: boolean;
+  readonly productsChecked: number;
+  readonly unbalancedCount: number;
+  readonly unbalanced: readonly UnbalancedProduct[];
+}
+
+/** One statement, so one snapshot: sales that commit meanwhile are either wholly in it or not at all. */
+const COMPARE = `
+  WITH put_in AS (
+    SELECT product_id, sum(quantity) AS quantity FROM stock_adjustments GROUP BY product_id
+  ), live AS (
+    SELECT item.product_id, sum(item.quantity) AS quantity
+      FROM order_items AS item JOIN orders ON orders.id = item.order_id
+     WHERE orders.status <> 'CANCELLED'
+     GROUP BY item.product_id
+  ), balance AS (
+    SELECT products.id AS "productId",
+           coalesce(put_in.quantity, 0)::float8 AS "putIn",
+           coalesce(live.quantity, 0)::float8 AS "inLiveOrders",
+           products.stock_quantity::float8 AS "stockQuantity"
+      FROM products
+      LEFT JOIN put_in ON put_in.product_id = products.id
+      LEFT JOIN live ON live.product_id = products.id
+  )
+  SELECT *, "stockQuantity" - ("putIn" - "inLiveOrders") AS difference,
+         count(*) OVER ()::integer AS "unbalancedCount"
+    FROM balance
+   WHERE "stockQuantity" < 0 OR "stockQuantity" <> "putIn" - "inLiveOrders"
+   ORDER BY "productId"
+   LIMIT ${UNBALANCED_LISTED_MAX}`;
+
+/**
+ * Proves, from one snapshot, that every product's stock is what was put in less what live orders
+ * hold, and not negative (contract S1), or lists the products for which it is not.
+ */
+export async function auditStock(database: DataSource | EntityManager): Promise<StockAudit> {
+  const rows = await database.query<(UnbalancedProduct & { unbalancedCount: number })[]>(COMPARE);
+  const [{ count }] = await database.query<[{ count: number }]>(
+    'SELECT count(*)::integer AS count FROM products',
+  );
+  return {
+    balanced: rows.length === 0,
+    productsChecked: count,
+    unbalancedCount: rows[0]?.unbalancedCount ?? 0,
+    unbalanced: rows,
+  };
+}

@@ -1,0 +1,61 @@
+import { BadConfigurationError, EXIT_CODE_BAD_CONFIGURATION, loadEnv } from './config/load-env.js';
+import type { Env } from './config/env.js';
+import { createLogger } from './operations/logger.js';
+import { explainStartFailure } from './operations/start-failure.js';
+import { Service } from './service.js';
+
+/** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
+const SAME_SIGNAL_MS = 1_000;
+
+function readConfiguration(): Env {
+  try {
+    return loadEnv();
+  } catch (error) {
+    if (!(error instanceof BadConfigurationError)) throw error;
+    console.error(error.message);
+    process.exit(EXIT_CODE_BAD_CONFIGURATION);
+  }
+}
+
+const env = readConfiguration();
+const logger = createLogger(env);
+const service = new Service(env, logger);
+const started = service.start();
+let stoppingSince: number | undefined;
+
+async function stop(exitCode: number): Promise<void> {
+  stoppingSince = Date.now();
+  await started.catch(() => undefined);
+  try {
+    await service.stop();
+  } catch (error) {
+    logger.error({ err: error }, 'could not stop cleanly');
+    exitCode = 1;
+  }
+  if (exitCode === 0) logger.info('stopped');
+  process.exit(exitCode);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  if (stoppingSince === undefined) {
+    logger.info(`${signal}: stopping`);
+    void stop(0);
+  } else if (Date.now() - stoppingSince > SAME_SIGNAL_MS) {
+    process.exit(1);
+  }
+}
+
+function onFault(error: unknown): void {
+  logger.fatal({ err: error }, 'unexpected error');
+  if (stoppingSince === undefined) void stop(1);
+}
+
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+process.on('uncaughtException', onFault);
+process.on('unhandledRejection', onFault);
+
+started.catch((error: unknown) => {
+  logger.fatal(explainStartFailure(error));
+  if (stoppingSince === undefined) void stop(1);
+});

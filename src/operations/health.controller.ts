@@ -1,0 +1,41 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Public } from '../auth/decorators/access.decorators.js';
+import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { ShutdownState } from './shutdown-state.js';
+
+class HealthDto {
+  @ApiProperty({ enum: ['ok'] })
+  readonly status!: 'ok';
+}
+
+@ApiTags('Operations')
+@Controller('health')
+export class HealthController {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly shutdown: ShutdownState,
+  ) {}
+
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Is the process running?' })
+  @ApiOkResponse({ type: HealthDto })
+  @Public()
+  @Header('cache-control', 'no-store')
+  @Get('live')
+  live(): HealthDto {
+    return { status: 'ok' };
+  }
+
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Can it take requests now?' })
+  @ApiOkResponse({ type: HealthDto })
+  @Public()
+  @Header('cache-control', 'no-store')
+  @Get('ready')
+  async ready(): Promise<HealthDto> {
+    if (this.shutdown.hasBegun) throw new ServiceBusyError();
+    await this.dataSource.query('SELECT 1');
+    return { status: 'ok' };
+  }
+}

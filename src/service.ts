@@ -1,0 +1,64 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApp } from './app.setup.js';
+import type { Env } from './config/env.js';
+import { readOrCreateSecret } from './config/secret-file.js';
+import { runMigrations } from './database/migrator.js';
+import { type OpenDatabase, openDatabase } from './database/open-database.js';
+import { ShutdownState } from './operations/shutdown-state.js';
+
+/** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
+const DRAIN_MS = 5_000;
+
+/** The service as a whole, from the database up: started in order, stopped in the opposite order. */
+export class Service {
+  private database: OpenDatabase | undefined;
+  private app: NestFastifyApplication | undefined;
+
+  constructor(
+    private readonly env: Env,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Returns when requests are served. After an error, `stop` still has to be called. */
+  async start(): Promise<void> {
+    const { env, logger } = this;
+    this.database = await openDatabase(env, (step) => logger.info(step));
+    await this.migrate(this.database.url);
+    const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
+    this.app = await createApp(env, { databaseUrl: this.database.url, jwtSecret }, logger);
+    await this.app.listen(env.PORT, env.HOST);
+    logger.info(readyLine(env.HOST, (this.app.getHttpServer().address() as AddressInfo).port));
+  }
+
+  /**
+   * Takes nothing new, lets what was taken up finish, then closes the database. Ends within 10 s:
+   * connections that are still busy or half-sent after the drain are closed.
+   */
+  async stop(): Promise<void> {
+    await this.drain();
+    await this.database?.close();
+  }
+
+  private async migrate(url: string): Promise<void> {
+    const executed = await runMigrations(url);
+    if (executed.length > 0) this.logger.info(`migrated the database: ${executed.join(', ')}`);
+  }
+
+  private async drain(): Promise<void> {
+    if (!this.app) return;
+    this.app.get(ShutdownState).begin();
+    const server = this.app.getHttpServer();
+    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await this.app.close();
+    clearTimeout(deadline);
+  }
+}
+
+function readyLine(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const url = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `Mini Order System is ready at ${url} and explains itself at ${url}/docs`;
+}
