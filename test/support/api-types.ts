@@ -1,0 +1,58 @@
+export interface UserBody {
+  id: number;
+  username: string;
+  role: string;
+  created_at: string;
+}
+
+export interface TokenBody {
+  access_token: string;
+  token_type: string;
+  expires_in: number;
+}
+
+export interface ProductBody {
+  id: number;
+  name: string;
+  price: number;
+  stock_quantity: number;
+  is_active: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface OrderBody {
+  id: number;
+  customer_id: number;
+  status: string;
+  total_amount: number;
+  items: { product_id: number; product_name: string; quantity: number; price_at_purchase: number }[];
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ListBody<Item> {
+  data: Item[];
+  pagination: {
+    page: number;
+    limit: number;
+    total: number;
+    pages: number;
+    total_is_exact: boolean;
+    next_cursor: string | null;
+  };
+}
+
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  request_id: string;
+  errors?: { pointer: string; in: string; code: string; message: string }[];
+  lines?: { product_id: number; requested: number; available: number }[];
+  product_ids?: number[];
+  current_status?: string;
+  total_amount?: number;
+}

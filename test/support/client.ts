@@ -1,0 +1,63 @@
+/** What came back, with its body parsed. */
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  readonly text: string;
+}
+
+export interface CallOptions {
+  readonly headers?: Record<string, string>;
+  readonly json?: unknown;
+  readonly body?: string | Uint8Array | FormData | URLSearchParams;
+}
+
+/** A client of the REST API, signed in or not. */
+export class Client {
+  constructor(
+    private readonly baseUrl: () => string,
+    readonly token?: string,
+  ) {}
+
+  as(token: string): Client {
+    return new Client(this.baseUrl, token);
+  }
+
+  get<Body>(path: string, options?: CallOptions): Promise<Answer<Body>> {
+    return this.call<Body>('GET', path, options);
+  }
+
+  post<Body>(path: string, json?: unknown, options?: CallOptions): Promise<Answer<Body>> {
+    return this.call<Body>('POST', path, { ...options, json });
+  }
+
+  patch<Body>(path: string, json?: unknown, options?: CallOptions): Promise<Answer<Body>> {
+    return this.call<Body>('PATCH', path, { ...options, json });
+  }
+
+  async call<Body>(
+    method: string,
+    path: string,
+    { headers = {}, json, body }: CallOptions = {},
+  ): Promise<Answer<Body>> {
+    const response = await fetch(this.baseUrl() + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+        ...headers,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : undefined) as Body,
+      text,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** A database of a test file's own, migrated and empty, and a way to look into it past the service. */
+export class TestDatabase {
+  private constructor(
+    readonly url: string,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  static async create(): Promise<TestDatabase> {
+    const template = templateUrl();
+    const name = `test_${randomBytes(6).toString('hex')}`;
+    await asAdmin(template, `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
+    return TestDatabase.at(Object.assign(new URL(template), { pathname: `/${name}` }).href);
+  }
+
+  static at(url: string): TestDatabase {
+    const pool = new pg.Pool({ connectionString: url, max: 4 });
+    pool.on('error', () => undefined);
+    return new TestDatabase(url, pool);
+  }
+
+  async rows<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(sql, parameters)).rows;
+  }
+
+  async value<Value>(sql: string, parameters: unknown[] = []): Promise<Value> {
+    const [row] = await this.rows<{ value: Value }>(`SELECT (${sql}) AS value`, parameters);
+    return row?.value as Value;
+  }
+
+  /** Runs a transaction by hand; for locks held from outside and races made certain. */
+  async session(): Promise<pg.PoolClient> {
+    return this.pool.connect();
+  }
+
+  stockOf({ id }: { id: number }): Promise<number> {
+    return this.value<string>('SELECT stock_quantity FROM products WHERE id = $1', [id]).then(Number);
+  }
+
+  orderCount(): Promise<number> {
+    return this.value<number>('SELECT count(*)::integer FROM orders');
+  }
+
+  /** How many sessions of the service wait for a lock; waiting for it to reach a number makes races certain. */
+  waitingForLocks(): Promise<number> {
+    return this.value<number>(
+      `SELECT count(*)::integer FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+  }
+
+  /** Cuts every connection but our own, as a failing network or server would. */
+  async cutConnections(): Promise<void> {
+    await this.rows(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'mini-order-system'`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  async drop(): Promise<void> {
+    await this.close();
+    await asAdmin(templateUrl(), `DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
+  }
+}
+
+function templateUrl(): URL {
+  return new URL(process.env.TEST_TEMPLATE_URL ?? '');
+}
+
+async function asAdmin(server: URL, sql: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: Object.assign(new URL(server), { pathname: '/postgres' }).href,
+  });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits until something is true, looking again every few milliseconds; fails after ten seconds. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,46 @@
+// Starts one PostgreSQL for the whole run and migrates one template database in it; every test file
+// then works in a copy of its own. Runs the built product, so that tests and service share one code.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
+import { runMigrations } from '../../dist/database/migrator.js';
+
+/** Tests kill processes, never the machine, so nothing has to reach the disk. */
+const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
+
+export default async function setUp() {
+  const template = await chooseTemplate();
+  await recreateDatabase(template);
+  await runMigrations(template);
+  process.env.TEST_TEMPLATE_URL = template;
+}
+
+/** The template's URL, on the server of TEST_DATABASE_URL or on an embedded one. */
+async function chooseTemplate() {
+  const { TEST_DATABASE_URL } = process.env;
+  if (TEST_DATABASE_URL) {
+    const name = new URL(TEST_DATABASE_URL).pathname.slice(1);
+    if (!name.includes('test'))
+      throw new Error('The database of TEST_DATABASE_URL must have "test" in its name.');
+    return withDatabase(TEST_DATABASE_URL, `${name}_template`);
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'mini-order-system-test-'));
+  const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings: SETTINGS });
+  globalThis.testServer = { server, dataDir };
+  return withDatabase(server.url, 'test_template');
+}
+
+function withDatabase(url, name) {
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+}
+
+async function recreateDatabase(url) {
+  const name = new URL(url).pathname.slice(1);
+  const client = new pg.Client({ connectionString: withDatabase(url, 'postgres') });
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
+  await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+  await client.end();
+}

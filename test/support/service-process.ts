@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const MAIN = resolve('dist/main.js');
+const SECRET = 'a secret of the tests, longer than 32 characters';
+const START_DEADLINE_MS = 60_000;
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The built service in a process of its own, as its user would run it. */
+export class ServiceProcess {
+  readonly exited: Promise<Exit>;
+  output = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    const collect = (chunk: Buffer) => (this.output += chunk.toString());
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    this.exited = new Promise((done) => {
+      child.once('close', (code, signal) => {
+        done({ code, signal });
+      });
+    });
+  }
+
+  /** Starts the service with nothing of our own environment but what is given. */
+  static launch(
+    variables: Record<string, string> = {},
+    workingDir = mkdtempSync(join(tmpdir(), 'service-')),
+  ): ServiceProcess {
+    const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json' };
+    const env = { PATH: process.env.PATH, ...defaults, ...variables };
+    const service = new ServiceProcess(spawn(process.execPath, [MAIN], { env, cwd: workingDir }));
+    void service.exited.then(() => {
+      if (variables.DATABASE_URL) rmSync(workingDir, { recursive: true, force: true });
+    });
+    return service;
+  }
+
+  /** Starts the service and waits until it says that it is ready. */
+  static async start(variables: Record<string, string> = {}, workingDir?: string): Promise<ServiceProcess> {
+    const service = ServiceProcess.launch(variables, workingDir);
+    await service.says(/is ready at/);
+    return service;
+  }
+
+  get url(): string {
+    return /is ready at (http:\/\/\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** Waits until the output matches; fails with the output when the service ends first. */
+  async says(pattern: RegExp): Promise<void> {
+    const deadline = Date.now() + START_DEADLINE_MS;
+    let hasExited = false;
+    void this.exited.then(() => (hasExited = true));
+    while (!pattern.test(this.output)) {
+      if (hasExited || Date.now() > deadline)
+        throw new Error(`The service never said ${pattern}:\n${this.output}`);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.child.kill(signal);
+    return this.exited;
+  }
+}

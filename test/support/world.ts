@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { audit } from './audit.js';
+import { type Answer, Client } from './client.js';
+import type { OrderBody, ProblemBody, ProductBody, TokenBody, UserBody } from './api-types.js';
+import { TestDatabase } from './database.js';
+import { ServiceProcess } from './service-process.js';
+
+/** Somebody who is signed in. */
+export interface Person extends UserBody {
+  readonly client: Client;
+  /** Orders so many of each product, by id. */
+  places(
+    quantities: Record<number, number>,
+    headers?: Record<string, string>,
+  ): Promise<Answer<OrderBody & ProblemBody>>;
+}
+
+/** A running service with an empty database of its own, and ways to bring it into a known state. */
+export class World {
+  database!: TestDatabase;
+  service!: ServiceProcess;
+  readonly anyone = new Client(() => this.service.url);
+  private adminPromise: Promise<Person> | undefined;
+  private count = 0;
+
+  constructor(private readonly variables: Record<string, string> = {}) {}
+
+  async setUp(): Promise<void> {
+    this.database = await TestDatabase.create();
+    await this.startService();
+  }
+
+  /** Stops the service; whatever the tests did, the stock has to add up in the end. */
+  async tearDown(): Promise<void> {
+    await this.service.stop();
+    const { balanced } = await audit(this.database);
+    await this.database.drop();
+    expect(balanced).toBe(true);
+  }
+
+  async startService(): Promise<void> {
+    this.service = await ServiceProcess.start({ DATABASE_URL: this.database.url, ...this.variables });
+  }
+
+  /** Another process of the service on the same database. */
+  secondService(): Promise<ServiceProcess> {
+    return ServiceProcess.start({ DATABASE_URL: this.database.url, ...this.variables });
+  }
+
+  clientOf(service: ServiceProcess, person: Person): Client {
+    return new Client(() => service.url, person.client.token);
+  }
+
+  /** The first admin; the same one every time. */
+  admin(): Promise<Person> {
+    this.adminPromise ??= this.person('admin');
+    return this.adminPromise;
+  }
+
+  customer(): Promise<Person> {
+    return this.person('customer');
+  }
+
+  customers(count: number): Promise<Person[]> {
+    return Promise.all(Array.from({ length: count }, () => this.customer()));
+  }
+
+  async product({ name = 'Lamp', price = 10, stock = 10 } = {}): Promise<ProductBody> {
+    const { client } = await this.admin();
+    const answer = await client.post<ProductBody>('/products', { name, price, stock_quantity: stock });
+    expect(answer.status).toBe(201);
+    return answer.body;
+  }
+
+  async order(buyer: Person, quantities: Record<number, number>): Promise<OrderBody> {
+    const answer = await buyer.places(quantities);
+    expect(answer.status).toBe(201);
+    return answer.body;
+  }
+
+  async signIn(username: string, password: string): Promise<Client> {
+    const answer = await this.anyone.post<TokenBody>('/login', { username, password });
+    expect(answer.status).toBe(200);
+    return this.anyone.as(answer.body.access_token);
+  }
+
+  private async person(role: string): Promise<Person> {
+    this.count += 1;
+    const username = `${role}-${this.count}`;
+    const password = 'correct horse';
+    const registered = await this.anyone.post<UserBody>('/register', { username, password, role });
+    expect(registered.status).toBe(201);
+    const client = await this.signIn(username, password);
+    return {
+      ...registered.body,
+      client,
+      places: (quantities, headers = {}) =>
+        client.post('/orders', { items: asItems(quantities) }, { headers }),
+    };
+  }
+}
+
+export function asItems(quantities: Record<number, number>): { product_id: number; quantity: number }[] {
+  return Object.entries(quantities).map(([id, quantity]) => ({ product_id: Number(id), quantity }));
+}
+
+/** Gives a test file its own world; the variables configure its service. */
+export function useWorld(variables?: Record<string, string>): World {
+  const world = new World(variables);
+  beforeAll(() => world.setUp());
+  afterAll(() => world.tearDown());
+  return world;
+}
+
+export const succeeded = ({ status }: Answer<unknown>): boolean => status === 200 || status === 201;
+
+export const refusedWith =
+  (code: string) =>
+  ({ body }: Answer<{ code?: string }>): boolean =>
+    body.code === code;
