@@ -29,7 +29,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   private preciseError(error: DomainError, request: FastifyRequest, reply: FastifyReply): DomainError {
     if (error.code !== 'not-found') return error;
     const allowed = this.routes.methodsFor(request.url);
-    if (allowed.length === 0) return error;
+    if (allowed.length === 0 || allowed.includes(request.method)) return error;
     void reply.header('allow', allowed.join(', '));
     return new DomainError('method-not-allowed', PROBLEMS['method-not-allowed'].meaning);
   }

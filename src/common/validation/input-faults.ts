@@ -6,6 +6,8 @@ const FAULTS_MAX = 100;
 /** Names of unknown fields come from the client; longer than any of ours, they are cut. */
 const SEGMENT_MAX = 64;
 
+export const UNKNOWN_FIELD = 'is not a field of this request';
+
 /** The public codes of the rules; those of our own decorators are their names. */
 const CODE_OF_CONSTRAINT: Readonly<Record<string, string>> = {
   whitelistValidation: 'unknown-field',
@@ -46,7 +48,7 @@ function ownFault(error: ValidationError, part: InputFault['in'], pointer: strin
   if (broken === undefined) return undefined;
   const [constraint, message] = broken;
   if (constraint === 'whitelistValidation') {
-    return { pointer, in: part, code: 'unknown-field', message: 'is not a field of this request' };
+    return { pointer, in: part, code: 'unknown-field', message: UNKNOWN_FIELD };
   }
   if (error.value === undefined) return { pointer, in: part, code: 'required', message: 'is required' };
   return {

@@ -18,8 +18,8 @@ export const IsCleanText = () =>
 export const Trim = () =>
   Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.trim() : value));
 
-/** An integer within limits. `@IsInt` stands last because decorators run from the bottom. */
-export const IsIntegerBetween = (min: number, max: number) => applyDecorators(Max(max), Min(min), IsInt());
+/** An integer within limits; its type is the first rule to be told of. */
+export const IsIntegerBetween = (min: number, max: number) => applyDecorators(IsInt(), Min(min), Max(max));
 
 /** Turns a query parameter of plain digits into a number and leaves everything else to the rules, which refuse it. */
 export const FromDigits = () =>
@@ -34,3 +34,13 @@ export const FromBooleanWord = () =>
 
 /** May be left out, but when it is there it must follow the rules: `null` does not count as left out. */
 export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !== undefined);
+
+/** A list of lists would pass `@ValidateNested`, which looks into the inner ones for objects. */
+export const HoldsNoLists = () =>
+  ValidateBy({
+    name: 'not-an-object',
+    validator: {
+      validate: (value) => Array.isArray(value) && !value.some(Array.isArray),
+      defaultMessage: () => '$property must hold objects, not lists',
+    },
+  });

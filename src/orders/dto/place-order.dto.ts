@@ -3,7 +3,12 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import { TOTAL_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { IsMoney } from '../../common/validation/is-money.js';
-import { ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
+import {
+  HoldsNoLists,
+  ID_MAX,
+  IsIntegerBetween,
+  IsOptionalButNotNull,
+} from '../../common/validation/rules.js';
 import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
 import type { OrderLine } from '../placement/placement-request.js';
 
@@ -28,6 +33,7 @@ export class PlaceOrderDto {
     description: `Lines with the same product are merged; ${ORDER_PRODUCTS_MAX} products at most.`,
   })
   @ValidateNested({ each: true })
+  @HoldsNoLists()
   @ArrayMaxSize(BODY_LINES_MAX)
   @ArrayMinSize(1)
   @IsArray()
