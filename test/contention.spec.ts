@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import type { OrderBody } from './support/api-types.js';
 import { until } from './support/database.js';
 import { refusedWith, succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-describe('placing orders under contention', () => {
+// Guarantees that stock is never sold twice and never returned twice, however many requests meet.
+describe('orders under contention', () => {
   it('sells the last unit to exactly one of twenty buyers', async () => {
     const lamp = await given.product({ stock: 1 });
     const buyers = await given.customers(20);
@@ -15,4 +17,119 @@ describe('placing orders under contention', () => {
     expect(answers.filter(refusedWith('insufficient-stock'))).toHaveLength(19);
     expect(await given.database.stockOf(lamp)).toBe(0);
   });
+
+  it('makes the second buyer wait for the lock and read the stock that the first one left', async () => {
+    const lamp = await given.product({ stock: 1 });
+    const buyer = await given.customer();
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [lamp.id]);
+    const waiting = buyer.places({ [lamp.id]: 1 });
+    await until('the buyer waits', async () => (await given.database.waitingForLocks()) === 1);
+
+    await outside.query('UPDATE products SET stock_quantity = 0 WHERE id = $1', [lamp.id]);
+    await outside.query(`INSERT INTO stock_adjustments (product_id, quantity) VALUES ($1, -1)`, [lamp.id]);
+    await outside.query('COMMIT');
+    outside.release();
+
+    expect((await waiting).body).toMatchObject({
+      code: 'insufficient-stock',
+      lines: [{ product_id: lamp.id, requested: 1, available: 0 }],
+    });
+  });
+
+  it('never deadlocks on orders that name the same products in opposite order', async () => {
+    const [first, second] = [await given.product({ stock: 1000 }), await given.product({ stock: 1000 })];
+    const buyer = await given.customer();
+    const lines = [first.id, second.id].map((product_id) => ({ product_id, quantity: 1 }));
+    const bodies = Array.from({ length: 80 }, (_, index) => ({
+      items: index % 2 ? lines : [...lines].reverse(),
+    }));
+    const deadlocksBefore = await deadlocks();
+
+    const answers = await Promise.all(bodies.map((body) => buyer.client.post('/orders', body)));
+
+    expect(answers.filter(succeeded)).toHaveLength(80);
+    expect(await deadlocks()).toBe(deadlocksBefore);
+    expect(await given.database.stockOf(first)).toBe(920);
+    expect(await given.database.stockOf(second)).toBe(920);
+  });
+
+  it('locks products in id order, whatever the order of the lines', async () => {
+    const [low, high] = [await given.product(), await given.product()];
+    const buyer = await given.customer();
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [low.id]);
+    const items = [high.id, low.id].map((product_id) => ({ product_id, quantity: 1 }));
+    const waiting = buyer.client.post('/orders', { items });
+    await until('the buyer waits', async () => (await given.database.waitingForLocks()) === 1);
+
+    const free = await given.database.rows('SELECT id FROM products WHERE id = $1 FOR UPDATE NOWAIT', [
+      high.id,
+    ]);
+
+    expect(free).toHaveLength(1);
+    await outside.query('COMMIT');
+    outside.release();
+    expect((await waiting).status).toBe(201);
+  });
+
+  it('restocks once when an order is cancelled many times at once, 100 times over', async () => {
+    const lamp = await given.product({ stock: 100 });
+    const buyer = await given.customer();
+    for (let round = 0; round < 100; round += 1) {
+      const order = await given.order(buyer, { [lamp.id]: 3 });
+      const cancels = [1, 2, 3].map(() => buyer.client.patch(`/orders/${order.id}/cancel`));
+      const answers = await Promise.all(cancels);
+      expect(answers.filter(succeeded)).toHaveLength(1);
+      expect(answers.filter(refusedWith('invalid-transition'))).toHaveLength(2);
+    }
+    expect(await given.database.stockOf(lamp)).toBe(100);
+  });
+
+  it('ends every race of cancel and confirm in CANCELLED with the stock back, 100 times over', async () => {
+    const lamp = await given.product({ stock: 100 });
+    const [buyer, admin] = [await given.customer(), await given.admin()];
+    for (let round = 0; round < 100; round += 1) {
+      const order = await given.order(buyer, { [lamp.id]: 3 });
+      const [cancelled, confirmed] = await Promise.all([
+        buyer.client.patch<OrderBody>(`/orders/${order.id}/cancel`),
+        admin.client.patch<OrderBody>(`/orders/${order.id}/confirm`),
+      ]);
+      // A confirmed order can be cancelled, so cancel wins in either order; confirm only when it is first.
+      expect(cancelled.body.status).toBe('CANCELLED');
+      expect(succeeded(confirmed) ? confirmed.body.status : confirmed.status).toBe(
+        succeeded(confirmed) ? 'CONFIRMED' : 409,
+      );
+      expect((await buyer.client.get<OrderBody>(`/orders/${order.id}`)).body.status).toBe('CANCELLED');
+    }
+    expect(await given.database.stockOf(lamp)).toBe(100);
+  });
+
+  it('keeps the books right while buying, cancelling, restocking and pricing all meet', async () => {
+    const [lamp, desk] = [await given.product({ stock: 50 }), await given.product({ stock: 50 })];
+    const [buyers, admin] = [await given.customers(4), await given.admin()];
+    const storms = buyers.map(async (buyer) => {
+      for (let round = 0; round < 15; round += 1) {
+        const answer = await buyer.places({ [desk.id]: 1 + (round % 3), [lamp.id]: 2 });
+        if (succeeded(answer) && round % 2) await buyer.client.patch(`/orders/${answer.body.id}/cancel`);
+      }
+    });
+    const adjusting = Array.from({ length: 15 }, (_, round) =>
+      admin.client.patch(`/products/${lamp.id}`, { stock_delta: round % 2 ? -3 : 5, price: 10 + round }),
+    );
+
+    const adjusted = await Promise.all(adjusting);
+    await Promise.all(storms);
+
+    expect(adjusted.every((answer) => succeeded(answer) || answer.status === 409)).toBe(true);
+    expect((await admin.client.get('/audit/stock')).body).toMatchObject({ balanced: true });
+  });
+
+  function deadlocks(): Promise<number> {
+    return given.database.value<number>(
+      'SELECT deadlocks::integer FROM pg_stat_database WHERE datname = current_database()',
+    );
+  }
 });

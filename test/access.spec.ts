@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { type Person, useWorld } from './support/world.js';
+
+const given = useWorld();
+
+const CALLERS = ['nobody', 'customer', 'stranger', 'admin'] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** What a route needs to be called for real: an order of `customer`'s that is fresh, and a product. */
+interface Scene {
+  readonly orderId: number;
+  readonly productId: number;
+}
+
+interface Route {
+  readonly path?: (scene: Scene) => string;
+  readonly json?: (scene: Scene) => unknown;
+  /** The status for each of the callers, in the order of `CALLERS`. */
+  readonly answers: readonly [number, number, number, number];
+}
+
+const newUser = () => ({ username: randomUUID(), password: '1234' });
+const order = ({ orderId }: Scene) => `/orders/${orderId}`;
+const product = ({ productId }: Scene) => `/products/${productId}`;
+
+/** Who may do what, for every route of the API description. A route without an entry fails. */
+const MATRIX: Record<string, Route> = {
+  'POST /register': { json: newUser, answers: [201, 201, 201, 201] },
+  'POST /login': { json: () => ({ username: 'nobody', password: '1234' }), answers: [401, 401, 401, 401] },
+  'GET /me': { answers: [401, 200, 200, 200] },
+  'POST /products': {
+    json: () => ({ name: 'X', price: 1, stock_quantity: 1 }),
+    answers: [401, 403, 403, 201],
+  },
+  'GET /products': { answers: [200, 200, 200, 200] },
+  'GET /products/{id}': { path: product, answers: [200, 200, 200, 200] },
+  'PATCH /products/{id}': { path: product, json: () => ({ price: 2 }), answers: [401, 403, 403, 200] },
+  'POST /orders': {
+    json: ({ productId }) => ({ items: [{ product_id: productId, quantity: 1 }] }),
+    answers: [401, 201, 201, 201],
+  },
+  'GET /orders': { answers: [401, 200, 200, 200] },
+  'GET /orders/{id}': { path: order, answers: [401, 200, 404, 200] },
+  'PATCH /orders/{id}/confirm': { path: (scene) => `${order(scene)}/confirm`, answers: [401, 403, 403, 200] },
+  'PATCH /orders/{id}/cancel': { path: (scene) => `${order(scene)}/cancel`, answers: [401, 200, 404, 200] },
+  'GET /audit/stock': { answers: [401, 403, 403, 200] },
+  'GET /health/live': { answers: [200, 200, 200, 200] },
+  'GET /health/ready': { answers: [200, 200, 200, 200] },
+};
+
+// Guarantees that every route asks for exactly the rights that it should, and that no route is forgotten.
+describe('the access matrix', () => {
+  let customer: Person;
+  let clients: Record<Caller, Person['client']>;
+
+  beforeAll(async () => {
+    const [owner, stranger] = await given.customers(2);
+    const admin = await given.admin();
+    customer = owner!;
+    clients = {
+      nobody: given.anyone,
+      customer: owner!.client,
+      stranger: stranger!.client,
+      admin: admin.client,
+    };
+  });
+
+  it('has an entry for every route of the API description, and for no other', async () => {
+    const { body } = await given.anyone.get<OpenAPIObject>('/openapi.json');
+    const routes = Object.entries(body.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+
+    expect(routes.sort()).toEqual(Object.keys(MATRIX).sort());
+  });
+
+  const cases = Object.entries(MATRIX).flatMap(([name, route]) =>
+    CALLERS.map((caller, index) => ({ name, caller, route, status: route.answers[index] as number })),
+  );
+
+  it.each(cases)('$name as $caller: $status', async ({ name, caller, route, status }) => {
+    const lamp = await given.product({ stock: 5 });
+    const placed = await given.order(customer, { [lamp.id]: 1 });
+    const scene = { orderId: placed.id, productId: lamp.id };
+    const [method, path] = name.split(' ') as [string, string];
+
+    const answer = await clients[caller].call(method, route.path?.(scene) ?? path, {
+      ...(route.json ? { json: route.json(scene) } : {}),
+    });
+
+    expect(answer.status).toBe(status);
+    if (status >= 400 && name !== 'POST /login') {
+      const { body } = await customer.client.get<{ status: string }>(`/orders/${placed.id}`);
+      expect(body.status).toBe('PENDING');
+    }
+  });
+});

@@ -1,0 +1,318 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import type { ProblemBody, ProductBody, TokenBody, UserBody } from './support/api-types.js';
+import { until } from './support/database.js';
+import { refusedWith, succeeded, useWorld, World } from './support/world.js';
+
+const given = useWorld();
+const { anyone } = given;
+const form = (fields: Record<string, string>) => ({ body: new URLSearchParams(fields) });
+
+async function withWorld(
+  variables: Record<string, string>,
+  work: (world: World) => Promise<void>,
+): Promise<void> {
+  const world = new World(variables);
+  await world.setUp();
+  try {
+    await work(world);
+  } finally {
+    await world.tearDown();
+  }
+}
+
+const asAdmin = (username: string) => ({ username, password: 'correct horse', role: 'admin' });
+
+// Guarantees that nobody becomes an admin who should not (A1).
+describe('registering admins', () => {
+  it('makes one of two first admins at once', async () => {
+    await withWorld({}, async ({ anyone: stranger, database }) => {
+      const answers = await Promise.all(
+        ['alice', 'bob', 'carol', 'dave'].map((name) => stranger.post('/register', asAdmin(name))),
+      );
+
+      expect(answers.filter(succeeded)).toHaveLength(1);
+      expect(answers.filter(refusedWith('admin-signup-closed'))).toHaveLength(3);
+      expect(await database.value(`SELECT count(*)::integer FROM users WHERE role = 'admin'`)).toBe(1);
+    });
+  });
+
+  it('lets an admin add admins, and tells others how', async () => {
+    const admin = await given.admin();
+    const customer = await given.customer();
+
+    const byAdmin = await admin.client.post<UserBody>('/register', asAdmin('second-admin'));
+    const byCustomer = await customer.client.post<ProblemBody>('/register', asAdmin('third-admin'));
+    const byStranger = await anyone.post<ProblemBody>('/register', asAdmin('third-admin'));
+
+    expect(byAdmin.body.role).toBe('admin');
+    expect([byCustomer.status, byStranger.status]).toEqual([403, 403]);
+    expect(byStranger.body.detail).toMatch(/admin's token/);
+  });
+
+  it('lets anyone in a sandbox where ADMIN_SIGNUP is open', async () => {
+    await withWorld({ ADMIN_SIGNUP: 'open' }, async ({ anyone: stranger }) => {
+      const answers = [
+        await stranger.post('/register', asAdmin('one')),
+        await stranger.post('/register', asAdmin('two')),
+      ];
+      expect(answers.filter(succeeded)).toHaveLength(2);
+    });
+  });
+
+  it('lets nobody where it is closed, and makes the configured admin at start, once', async () => {
+    const configured = { ADMIN_SIGNUP: 'closed', ADMIN_USERNAME: 'Boss', ADMIN_PASSWORD: 'correct horse' };
+    await withWorld(configured, async (world) => {
+      const second = await world.secondService();
+      await second.stop();
+      const refused = await world.anyone.post('/register', asAdmin('intruder'));
+      const boss = await world.signIn('boss', 'correct horse');
+
+      expect(refused.status).toBe(403);
+      expect((await boss.get<UserBody>('/me')).body).toMatchObject({ username: 'Boss', role: 'admin' });
+      expect(await world.database.value('SELECT count(*)::integer FROM users')).toBe(1);
+    });
+  });
+});
+
+// Guarantees that names are one person's each, and that nothing of a password ever comes back (A2, A9).
+describe('registering', () => {
+  it('makes a customer of whoever does not say', async () => {
+    const answer = await anyone.post<UserBody>('/register', { username: 'plain', password: '1234' });
+
+    expect(answer.body).toMatchObject({ username: 'plain', role: 'customer' });
+    expect(answer.text).not.toMatch(/1234|argon|hash/i);
+  });
+
+  it('gives a name to one of ten who want it at once, whatever its case and spelling', async () => {
+    const spellings = ['Zoë', 'zoë', 'ZOË', 'Zoe\u0308', 'zoe\u0308'];
+    const answers = await Promise.all(
+      [...spellings, ...spellings].map((username) =>
+        anyone.post('/register', { username, password: '1234' }),
+      ),
+    );
+
+    expect(answers.filter(succeeded)).toHaveLength(1);
+    expect(answers.filter(refusedWith('username-taken'))).toHaveLength(9);
+  });
+
+  it.each([
+    ['a name of 2 characters', { username: 'ab', password: '1234' }, '/username', 'too-short'],
+    ['a name of 65 characters', { username: 'a'.repeat(65), password: '1234' }, '/username', 'too-long'],
+    [
+      'a name with a control character',
+      { username: 'a\u0000bc', password: '1234' },
+      '/username',
+      'not-clean-text',
+    ],
+    [
+      'a name with half a character',
+      { username: 'abc\ud800', password: '1234' },
+      '/username',
+      'not-clean-text',
+    ],
+    ['a password of 3 characters', { username: 'abcd', password: '123' }, '/password', 'too-short'],
+    [
+      'a password of 129 characters',
+      { username: 'abcd', password: 'x'.repeat(129) },
+      '/password',
+      'too-long',
+    ],
+    ['an unknown role', { username: 'abcd', password: '1234', role: 'root' }, '/role', 'not-one-of'],
+    ['no role but null', { username: 'abcd', password: '1234', role: null }, '/role', 'not-one-of'],
+    [
+      'an unknown field',
+      { username: 'abcd', password: '1234', is_active: true },
+      '/is_active',
+      'unknown-field',
+    ],
+    ['no password', { username: 'abcd' }, '/password', 'required'],
+  ])('refuses %s', async (_, body, pointer, code) => {
+    const answer = await anyone.post<ProblemBody>('/register', body);
+
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toEqual([expect.objectContaining({ pointer, code, in: 'body' })]);
+  });
+
+  it('takes names of 3 and 64 characters', async () => {
+    const names = ['xyz', 'n'.repeat(64)];
+    const answers = await Promise.all(
+      names.map((username) => anyone.post('/register', { username, password: '1234' })),
+    );
+
+    expect(answers.filter(succeeded)).toHaveLength(2);
+  });
+
+  it('asks for 8 characters where PASSWORD_MIN_LENGTH says so', async () => {
+    await withWorld({ PASSWORD_MIN_LENGTH: '8' }, async ({ anyone: stranger }) => {
+      const short = await stranger.post('/register', { username: 'abcd', password: '1234567' });
+      const enough = await stranger.post('/register', { username: 'abcd', password: '12345678' });
+      expect([short.status, enough.status]).toEqual([422, 201]);
+    });
+  });
+});
+
+// Guarantees that OAuth 2 clients and Swagger UI can sign in, and that login tells nothing (A5, A6).
+describe('signing in', () => {
+  it.each([
+    ['urlencoded', form({ username: 'zed', password: '1234' })],
+    [
+      'with the fields of OAuth 2',
+      form({
+        grant_type: 'password',
+        scope: '',
+        client_id: 'x',
+        client_secret: 'y',
+        username: 'zed',
+        password: '1234',
+      }),
+    ],
+    ['JSON', { json: { username: 'ZED', password: '1234' } }],
+    [
+      'with a Basic header',
+      { json: { username: 'zed', password: '1234' }, headers: { authorization: 'Basic eDp5' } },
+    ],
+    [
+      'with an expired token',
+      { json: { username: 'zed', password: '1234' }, headers: { authorization: 'Bearer x.y.z' } },
+    ],
+  ])('works %s', async (_, options) => {
+    await anyone.post('/register', { username: 'zed', password: '1234' });
+
+    const answer = await anyone.call<TokenBody>('POST', '/login', options);
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect((await anyone.as(answer.body.access_token).get<UserBody>('/me')).body.username).toBe('zed');
+  });
+
+  it('works with multipart form data', async () => {
+    const customer = await given.customer();
+    const body = new FormData();
+    body.set('username', customer.username);
+    body.set('password', 'correct horse');
+
+    expect((await anyone.call('POST', '/login', { body })).status).toBe(200);
+  });
+
+  it('answers the same for an unknown name, a wrong password and a deactivated user', async () => {
+    const [customer, gone] = await given.customers(2);
+    await given.database.rows('UPDATE users SET is_active = false WHERE id = $1', [gone!.id]);
+    const attempts = [
+      { username: 'nobody-here', password: 'correct horse' },
+      { username: customer!.username, password: 'wrong' },
+      { username: gone!.username, password: 'correct horse' },
+    ];
+
+    const answers = await Promise.all(attempts.map((attempt) => anyone.post<ProblemBody>('/login', attempt)));
+
+    for (const answer of answers) {
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.body).toMatchObject({ code: 'invalid-credentials', error: 'invalid_grant' });
+      expect({ ...answer.body, request_id: '' }).toEqual({ ...answers[0]!.body, request_id: '' });
+    }
+  });
+
+  it.each([
+    ['a file', { body: fileForm() }, 400],
+    [
+      'twenty-one fields',
+      form(Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`f${n}`, 'x']))),
+      422,
+    ],
+    ['the name twice', { body: new URLSearchParams('username=a&username=b&password=1234') }, 422],
+    ['another field', form({ username: 'zed', password: '1234', admin: 'true' }), 422],
+    ['plain text', { body: 'username=zed', headers: { 'content-type': 'text/plain' } }, 415],
+  ])('refuses %s', async (_, options, status) => {
+    expect((await anyone.call('POST', '/login', options)).status).toBe(status);
+  });
+
+  function fileForm(): FormData {
+    const body = new FormData();
+    body.set('username', new Blob(['x']), 'x.txt');
+    return body;
+  }
+});
+
+// Guarantees that only our own, unexpired tokens of users who may still come in are accepted (A7).
+describe('access tokens', () => {
+  const secret = 'a secret of the tests, longer than 32 characters';
+  const now = () => Math.floor(Date.now() / 1000);
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  function forge({ header = {}, claims = {}, key = secret, hash = 'sha256' } = {}): string {
+    const good = {
+      sub: '1',
+      iss: 'mini-order-system',
+      aud: 'mini-order-system',
+      iat: now(),
+      exp: now() + 60,
+    };
+    const signed = `${encode({ alg: 'HS256', typ: 'JWT', ...header })}.${encode({ ...good, ...claims })}`;
+    return `${signed}.${createHmac(hash, key).update(signed).digest('base64url')}`;
+  }
+
+  it('are accepted when they are well made', async () => {
+    const admin = await given.admin();
+    expect((await anyone.as(forge({ claims: { sub: `${admin.id}` } })).get('/me')).status).toBe(200);
+  });
+
+  it.each([
+    ['another key', forge({ key: 'another secret that is longer than 32 chars' })],
+    [
+      'no algorithm',
+      `${forge({ header: { alg: 'none' } })
+        .split('.')
+        .slice(0, 2)
+        .join('.')}.`,
+    ],
+    ['another algorithm', forge({ header: { alg: 'HS512' }, hash: 'sha512' })],
+    ['another issuer', forge({ claims: { iss: 'somebody' } })],
+    ['another audience', forge({ claims: { aud: 'somebody' } })],
+    ['an end in the past', forge({ claims: { exp: 1 } })],
+    ['no end', forge({ claims: { exp: undefined } })],
+    ['an object for a user', forge({ claims: { sub: { id: 1 } } })],
+    ['a number beyond ids', forge({ claims: { sub: '99999999999' } })],
+    ['a user who never was', forge({ claims: { sub: '2147483647' } })],
+    ['no form at all', 'not-a-token'],
+  ])('are refused with %s', async (_, token) => {
+    const answer = await anyone.as(token).get<ProblemBody>('/me');
+
+    expect(answer.body).toMatchObject({ status: 401, code: 'unauthenticated' });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+  });
+
+  it('are refused in the query string', async () => {
+    const admin = await given.admin();
+    expect((await anyone.get(`/me?access_token=${admin.client.token}`)).status).toBe(401);
+  });
+
+  it('stop working within seconds for a user who is deactivated, demoted or gone', async () => {
+    const [off, gone] = await given.customers(2);
+    const admin = await given.admin();
+    const demoted = await admin.client.post<UserBody>('/register', asAdmin('short-lived'));
+    const demotedClient = await given.signIn('short-lived', 'correct horse');
+    expect((await demotedClient.get('/audit/stock')).status).toBe(200);
+
+    await given.database.rows('UPDATE users SET is_active = false WHERE id = $1', [off!.id]);
+    await given.database.rows(`UPDATE users SET role = 'customer' WHERE id = $1`, [demoted.body.id]);
+    await given.database.rows('DELETE FROM users WHERE id = $1', [gone!.id]);
+
+    await until('the deactivated user is out', async () => (await off!.client.get('/me')).status === 401);
+    await until('the deleted user is out', async () => (await gone!.client.get('/me')).status === 401);
+    await until(
+      'the demoted user is no admin',
+      async () => (await demotedClient.get('/audit/stock')).status === 403,
+    );
+  });
+
+  it('are looked up at most once per user and second', async () => {
+    const customer = await given.customer();
+    await customer.client.get('/me');
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => customer.client.get<ProductBody>('/me')),
+    );
+    expect(answers.filter(succeeded)).toHaveLength(30);
+  });
+});
