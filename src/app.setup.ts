@@ -13,6 +13,7 @@ import { BODY_LIMIT_BYTES, keepBodiesRaw } from './common/http/body-parser.js';
 import type { Env } from './config/env.js';
 import { NestLogger } from './operations/logger.js';
 import { logRequests } from './operations/request-log.js';
+import { Shutdown } from './operations/shutdown.js';
 
 /** Every wait for a client is bounded: for the headers, for the whole request, and between requests. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -48,6 +49,7 @@ export async function createApp(
     bodyParser: false,
     abortOnError: false,
   });
+  app.get(Shutdown).watch(fastify);
   app.useGlobalFilters(problems);
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
   serveApiDocs(app);

@@ -2,7 +2,6 @@ import { BadConfigurationError, EXIT_CODE_BAD_CONFIGURATION, loadEnv } from './c
 import type { Env } from './config/env.js';
 import { createLogger } from './operations/logger.js';
 import { explainStartFailure } from './operations/start-failure.js';
-import { Service } from './service.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 1_000;
@@ -19,6 +18,8 @@ function readConfiguration(): Env {
 
 const env = readConfiguration();
 const logger = createLogger(env);
+// Loaded only now: a faulty configuration is told at once, before a second of loading.
+const { Service } = await import('./service.js');
 const service = new Service(env, logger);
 const started = service.start();
 let stoppingSince: number | undefined;

@@ -3,14 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from './app.setup.js';
+import { delay } from './common/retry.js';
 import type { Env } from './config/env.js';
 import { readOrCreateSecret } from './config/secret-file.js';
 import { runMigrations } from './database/migrator.js';
 import { type OpenDatabase, openDatabase } from './database/open-database.js';
-import { ShutdownState } from './operations/shutdown-state.js';
+import { Shutdown } from './operations/shutdown.js';
 
 /** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
 const DRAIN_MS = 5_000;
+/** How long the last answers have to leave before connections that stay open are closed. */
+const LINGER_MS = 250;
 
 /** The service as a whole, from the database up: started in order, stopped in the opposite order. */
 export class Service {
@@ -35,7 +38,7 @@ export class Service {
 
   /**
    * Takes nothing new, lets what was taken up finish, then closes the database. Ends within 10 s:
-   * connections that are still busy or half-sent after the drain are closed.
+   * connections that stay idle or half-sent after that are closed.
    */
   async stop(): Promise<void> {
     await this.drain();
@@ -49,11 +52,12 @@ export class Service {
 
   private async drain(): Promise<void> {
     if (!this.app) return;
-    this.app.get(ShutdownState).begin();
-    const server = this.app.getHttpServer();
-    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    await this.app.close();
-    clearTimeout(deadline);
+    const finished = this.app.get(Shutdown).begin(DRAIN_MS);
+    const closed = this.app.close();
+    await finished;
+    await Promise.race([closed, delay(LINGER_MS)]);
+    this.app.getHttpServer().closeAllConnections();
+    await closed;
   }
 }
 

@@ -58,11 +58,11 @@ describe('the access matrix', () => {
   beforeAll(async () => {
     const [owner, stranger] = await given.customers(2);
     const admin = await given.admin();
-    customer = owner!;
+    customer = owner;
     clients = {
       nobody: given.anyone,
-      customer: owner!.client,
-      stranger: stranger!.client,
+      customer: owner.client,
+      stranger: stranger.client,
       admin: admin.client,
     };
   });

@@ -184,10 +184,10 @@ describe('confirming and cancelling', () => {
   it('lets the owner cancel, and nobody else', async () => {
     const lamp = await given.product();
     const [owner, stranger] = await given.customers(2);
-    const order = await given.order(owner!, { [lamp.id]: 1 });
+    const order = await given.order(owner, { [lamp.id]: 1 });
 
-    const strangers = await stranger!.client.patch<ProblemBody>(`/orders/${order.id}/cancel`);
-    const owners = await owner!.client.patch<OrderBody>(`/orders/${order.id}/cancel`);
+    const strangers = await stranger.client.patch<ProblemBody>(`/orders/${order.id}/cancel`);
+    const owners = await owner.client.patch<OrderBody>(`/orders/${order.id}/cancel`);
 
     expect(strangers.status).toBe(404);
     expect(owners.body.status).toBe('CANCELLED');
@@ -212,15 +212,15 @@ describe('reading orders', () => {
   it('answers for another customer’s order exactly as for one that does not exist', async () => {
     const lamp = await given.product();
     const [owner, stranger] = await given.customers(2);
-    const order = await given.order(owner!, { [lamp.id]: 1 });
+    const order = await given.order(owner, { [lamp.id]: 1 });
     const normalised = (body: ProblemBody, id: number) => ({
       ...body,
       request_id: '',
       detail: body.detail.replace(`${id}`, 'N'),
     });
 
-    const others = await stranger!.client.get<ProblemBody>(`/orders/${order.id}`);
-    const missing = await stranger!.client.get<ProblemBody>('/orders/2000000000');
+    const others = await stranger.client.get<ProblemBody>(`/orders/${order.id}`);
+    const missing = await stranger.client.get<ProblemBody>('/orders/2000000000');
 
     expect(others.status).toBe(404);
     expect(normalised(others.body, order.id)).toEqual(normalised(missing.body, 2_000_000_000));
@@ -254,7 +254,7 @@ describe('reading orders', () => {
   it('refuses a customer who asks for somebody else’s orders', async () => {
     const [buyer, stranger] = await given.customers(2);
 
-    const answer = await stranger!.client.get(`/orders?customer_id=${buyer!.id}`);
+    const answer = await stranger.client.get(`/orders?customer_id=${buyer.id}`);
 
     expect(answer.body).toMatchObject({ status: 403, code: 'forbidden' });
   });

@@ -219,6 +219,6 @@ describe('listing products', () => {
 
   function links(headers: Headers): Record<string, string> {
     const matches = (headers.get('link') ?? '').matchAll(/<([^>]*)>; rel="(\w+)"/g);
-    return Object.fromEntries([...matches].map(([, href, rel]) => [rel, href]));
+    return Object.fromEntries([...matches].map(([, href = '', rel = '']) => [rel, href]));
   }
 });

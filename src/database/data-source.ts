@@ -5,7 +5,7 @@ import { Order } from '../orders/order.entity.js';
 import { Product } from '../products/product.entity.js';
 import { StockAdjustment } from '../products/stock-adjustment.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
-import { HangingUpClient } from './postgres-client.js';
+import { RobustClient } from './postgres-client.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Longer than any `statement_timeout`, so that the server speaks first if it can. */
@@ -28,7 +28,7 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     poolSize,
     applicationName: 'mini-order-system',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { Client: HangingUpClient, query_timeout: QUERY_TIMEOUT_MS, idleTimeoutMillis: 30_000 },
+    extra: { Client: RobustClient, query_timeout: QUERY_TIMEOUT_MS, idleTimeoutMillis: 30_000 },
   };
 }
 

@@ -5,12 +5,18 @@ interface ClientInternals {
 }
 
 /**
- * A pg client that hangs up when an answer does not come in time. Left alone, pg returns the
- * client to the pool while the dead query still runs on it, and everyone who gets it next waits.
+ * The pg client of the pool, with two faults of a plain one mended.
+ *
+ * A connection that fails while it is handed from the pool to its user has no listener for its
+ * `error` event for a moment, which would end the process; its user learns of it by the next query.
+ *
+ * A query whose answer does not come in time stays active on its connection, and everyone who gets
+ * that connection from the pool next would wait behind it; so such a connection is closed.
  */
-export class HangingUpClient extends pg.Client {
+export class RobustClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
+    this.on('error', () => undefined);
     const send = this.query.bind(this) as (...args: unknown[]) => unknown;
     const sendOrHangUp = (...args: unknown[]): unknown => {
       const answer = send(...args);

@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Public } from '../auth/decorators/access.decorators.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
-import { ShutdownState } from './shutdown-state.js';
+import { Shutdown } from './shutdown.js';
 
 class HealthDto {
   @ApiProperty({ enum: ['ok'] })
@@ -16,7 +16,7 @@ class HealthDto {
 export class HealthController {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly shutdown: ShutdownState,
+    private readonly shutdown: Shutdown,
   ) {}
 
   @ApiOperation({ operationId: 'getLiveness', summary: 'Is the process running?' })

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
-import { ShutdownState } from './shutdown-state.js';
+import { Shutdown } from './shutdown.js';
 
-@Module({ controllers: [HealthController], providers: [ShutdownState] })
+@Module({ controllers: [HealthController], providers: [Shutdown] })
 export class OperationsModule {}

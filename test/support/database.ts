@@ -59,6 +59,14 @@ export class TestDatabase {
     );
   }
 
+  /** Makes the server turn new connections away, and cuts those there are; or lets them in again. */
+  async refuseConnections(isRefusing: boolean): Promise<void> {
+    const name = new URL(this.url).pathname.slice(1);
+    if (isRefusing) await this.cutConnections();
+    await asAdmin(templateUrl(), `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${!isRefusing}`);
+    if (isRefusing) await this.cutConnections();
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }

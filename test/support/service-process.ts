@@ -16,6 +16,7 @@ export interface Exit {
 export class ServiceProcess {
   readonly exited: Promise<Exit>;
   output = '';
+  private hasExited = false;
 
   private constructor(private readonly child: ChildProcess) {
     const collect = (chunk: Buffer) => (this.output += chunk.toString());
@@ -23,6 +24,7 @@ export class ServiceProcess {
     child.stderr?.on('data', collect);
     this.exited = new Promise((done) => {
       child.once('close', (code, signal) => {
+        this.hasExited = true;
         done({ code, signal });
       });
     });
@@ -60,11 +62,10 @@ export class ServiceProcess {
   /** Waits until the output matches; fails with the output when the service ends first. */
   async says(pattern: RegExp): Promise<void> {
     const deadline = Date.now() + START_DEADLINE_MS;
-    let hasExited = false;
-    void this.exited.then(() => (hasExited = true));
     while (!pattern.test(this.output)) {
-      if (hasExited || Date.now() > deadline)
+      if (this.hasExited || Date.now() > deadline) {
         throw new Error(`The service never said ${pattern}:\n${this.output}`);
+      }
       await new Promise((done) => setTimeout(done, 10));
     }
   }

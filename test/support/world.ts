@@ -61,6 +61,8 @@ export class World {
     return this.person('customer');
   }
 
+  customers(count: 2): Promise<[Person, Person]>;
+  customers(count: number): Promise<Person[]>;
   customers(count: number): Promise<Person[]> {
     return Promise.all(Array.from({ length: count }, () => this.customer()));
   }
@@ -116,5 +118,5 @@ export const succeeded = ({ status }: Answer<unknown>): boolean => status === 20
 
 export const refusedWith =
   (code: string) =>
-  ({ body }: Answer<{ code?: string }>): boolean =>
-    body.code === code;
+  ({ body }: Answer<unknown>): boolean =>
+    (body as { code?: string }).code === code;

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OrderBody, ProblemBody } from './support/api-types.js';
+import { until } from './support/database.js';
+import { succeeded, useWorld } from './support/world.js';
+
+const given = useWorld();
+
+// Guarantees that a database that is busy or away is 503, never a hang, a 500 or half an order (O8, S4).
+describe('faults of the database', () => {
+  it('lets other products be sold and lists be read while one row is held from outside', async () => {
+    const [held, free] = [await given.product(), await given.product()];
+    const buyer = await given.customer();
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [held.id]);
+    const stuck = Array.from({ length: 6 }, () => buyer.places({ [held.id]: 1 }));
+    await until('all six wait', async () => (await given.database.waitingForLocks()) === 6);
+
+    const list = await given.anyone.get('/products');
+    const order = await buyer.places({ [free.id]: 1 });
+    const answers = await Promise.all(stuck);
+    await outside.query('ROLLBACK');
+    outside.release();
+    const after = await buyer.places({ [held.id]: 1 });
+
+    expect([list.status, order.status, after.status]).toEqual([200, 201, 201]);
+    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(503));
+    expect(answers.map(({ headers }) => headers.get('retry-after'))).toEqual(Array(6).fill('1'));
+    expect(await given.database.stockOf(held)).toBe(9);
+  });
+
+  it('loses and doubles nothing while its connections are cut again and again', async () => {
+    const lamp = await given.product({ stock: 500 });
+    const buyers = await given.customers(4);
+    const acknowledged: OrderBody[] = [];
+    const statuses = new Set<number>();
+    const buying = { isOver: false };
+    const bought = Promise.all(
+      buyers.map(async (buyer) => {
+        for (let n = 0; n < 40; n += 1) {
+          const answer = await buyer.places({ [lamp.id]: 1 });
+          statuses.add(answer.status);
+          if (succeeded(answer)) acknowledged.push(answer.body);
+        }
+      }),
+    ).finally(() => (buying.isOver = true));
+    while (!buying.isOver) await given.database.cutConnections();
+    await bought;
+
+    const stored = await given.database.rows<{ id: number }>(
+      'SELECT order_id AS id FROM order_items WHERE product_id = $1',
+      [lamp.id],
+    );
+    const ids = new Set(stored.map(({ id }) => id));
+    expect(acknowledged.filter(({ id }) => !ids.has(id))).toEqual([]);
+    expect(new Set(acknowledged.map(({ id }) => id)).size).toBe(acknowledged.length);
+    expect([...statuses].filter((status) => status !== 201 && status !== 503)).toEqual([]);
+    expect(await given.database.stockOf(lamp)).toBe(500 - stored.length);
+  });
+
+  it('is alive but not ready while the database refuses it, and ready again afterwards', async () => {
+    await given.database.refuseConnections(true);
+
+    const answers = await Promise.all([
+      given.anyone.get('/health/live'),
+      given.anyone.get<ProblemBody>('/health/ready'),
+      given.anyone.get<ProblemBody>('/products'),
+      given.anyone.post<ProblemBody>('/login', { username: 'somebody', password: '1234' }),
+    ]);
+    await given.database.refuseConnections(false);
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 503, 503, 503]);
+    await until('it is ready', async () => (await given.anyone.get('/health/ready')).status === 200);
+  });
+});

@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { OrderBody, ProductBody, TokenBody } from './support/api-types.js';
+import { Client } from './support/client.js';
+import { runCommand } from './support/command.js';
+import { until } from './support/database.js';
+import { ServiceProcess } from './support/service-process.js';
+
+const EMBEDDED = { JWT_SECRET: '', DATABASE_URL: '' };
+
+let home: string;
+let running: ServiceProcess[];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'embedded-'));
+  running = [];
+});
+afterEach(async () => {
+  await Promise.all(running.map((service) => service.stop('SIGKILL')));
+  const left = await postmasterPid().catch(() => 0);
+  if (left > 0 && isAlive(left)) process.kill(left, 'SIGQUIT');
+  await until('the server is gone', () => Promise.resolve(left === 0 || !isAlive(left)));
+  await rm(home, { recursive: true, force: true });
+});
+
+async function start(variables: Record<string, string> = {}): Promise<ServiceProcess> {
+  const service = await ServiceProcess.start({ ...EMBEDDED, ...variables }, home);
+  running.push(service);
+  return service;
+}
+
+/** Registers an admin, adds a product and orders one of it. */
+async function sell(service: ServiceProcess): Promise<Client> {
+  const anyone = new Client(() => service.url);
+  const admin = { username: 'admin1', password: '1234', role: 'admin' };
+  await anyone.post('/register', admin);
+  const { body } = await anyone.post<TokenBody>('/login', { username: 'admin1', password: '1234' });
+  const client = anyone.as(body.access_token);
+  const product = await client.post<ProductBody>('/products', { name: 'Lamp', price: 1, stock_quantity: 5 });
+  const order = await client.post<OrderBody>('/orders', {
+    items: [{ product_id: product.body.id, quantity: 1 }],
+  });
+  expect(order.status).toBe(201);
+  return client;
+}
+
+async function stockOnDisk(): Promise<number> {
+  const service = await start();
+  const { body } = await new Client(() => service.url).get<ProductBody>('/products/1');
+  await service.stop();
+  return body.stock_quantity;
+}
+
+const postmasterPid = async () =>
+  Number((await readFile(join(home, 'data/postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
+/** A process that has ended, but whose parent has not asked for its exit code yet, is not alive. */
+const isAlive = (pid: number) => {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+
+// Guarantees that the service brings its own PostgreSQL, and that no way of ending loses an order.
+describe('the embedded PostgreSQL', () => {
+  it('is made at the first start, tells its steps, and stops with the service', async () => {
+    const service = await start();
+    await sell(service);
+    const pid = await postmasterPid();
+
+    const exit = await service.stop('SIGINT');
+
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(isAlive(pid)).toBe(false);
+    expect(service.output).toMatch(
+      /creating a PostgreSQL cluster[^]*starting PostgreSQL[^]*migrated[^]*ready[^]*stopped/,
+    );
+    expect(await stockOnDisk()).toBe(4);
+  });
+
+  it('keeps its secrets to its owner and out of the log', async () => {
+    const service = await start();
+    await sell(service);
+
+    for (const name of ['jwt-secret', 'postgres-password']) {
+      const path = join(home, 'data', name);
+      expect(service.output).not.toContain((await readFile(path, 'utf8')).trim());
+      expect((await stat(path)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('is taken over from a service that was killed, with everything sold and every token', async () => {
+    const client = await sell(await start());
+    const pid = await postmasterPid();
+    await running[0]?.stop('SIGKILL');
+    expect(isAlive(pid)).toBe(true);
+
+    const second = await start();
+    const orders = await new Client(() => second.url, client.token).get<{ data: OrderBody[] }>('/orders');
+
+    expect(await postmasterPid()).toBe(pid);
+    expect(orders.body.data).toHaveLength(1);
+    expect((await second.stop()).code).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('recovers when service and server were killed together', async () => {
+    const service = await start();
+    await sell(service);
+    const pid = await postmasterPid();
+    await service.stop('SIGKILL');
+    process.kill(pid, 'SIGKILL');
+
+    expect(await stockOnDisk()).toBe(4);
+  });
+
+  it('starts over a stale lock file whose pid is another process by now', async () => {
+    const service = await start();
+    await sell(service);
+    const lockFile = join(home, 'data/postgres/postmaster.pid');
+    const lines = (await readFile(lockFile, 'utf8')).split('\n');
+    await service.stop();
+    await writeFile(lockFile, [process.pid, ...lines.slice(1)].join('\n'));
+
+    expect(await stockOnDisk()).toBe(4);
+  });
+
+  it('is brought back when the server alone dies, while the service goes on', async () => {
+    const service = await start();
+    const client = await sell(service);
+    const pid = await postmasterPid();
+
+    process.kill(pid, 'SIGKILL');
+    await until('the old server is gone', () => Promise.resolve(!isAlive(pid)));
+    await until('products are served again', async () => (await client.get('/products/1')).status === 200);
+
+    expect((await client.get<{ balanced: boolean }>('/audit/stock')).body.balanced).toBe(true);
+    expect(await postmasterPid()).not.toBe(pid);
+  });
+
+  it('is one service’s: a second one on the same folder says what to do and leaves the first alone', async () => {
+    const first = await start();
+    const client = await sell(first);
+
+    const second = ServiceProcess.launch(EMBEDDED, home);
+    const exit = await second.exited;
+
+    expect(exit.code).toBe(1);
+    expect(second.output).toMatch(new RegExp(`process ${first.pid}`));
+    expect(second.output).toMatch(/DATA_DIR.*DATABASE_URL/);
+    expect((await client.get('/products/1')).status).toBe(200);
+  });
+
+  it('survives two first starts at once: one serves, the other says why not', async () => {
+    const services = [ServiceProcess.launch(EMBEDDED, home), ServiceProcess.launch(EMBEDDED, home)];
+    running.push(...services);
+
+    await Promise.any(services.map((service) => service.says(/is ready at/)));
+    const loser = await Promise.race(
+      services.map(async (service) => ({ service, exit: await service.exited })),
+    );
+
+    expect(loser.exit.code).toBe(1);
+    expect(loser.service.output).toMatch(/already runs the embedded PostgreSQL/);
+    const winner = services.find((service) => service !== loser.service);
+    expect((await fetch(`${winner?.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('serves the commands beside the service, and for them alone', async () => {
+    const command = (name: string) => runCommand(name, { workingDir: home });
+
+    const seeded = await command('seed');
+    const service = await start();
+    const repeated = await command('seed');
+    const audited = JSON.parse(await command('audit')) as { balanced: boolean; products_checked: number };
+    const products = await new Client(() => service.url).get<{ pagination: { total: number } }>('/products');
+
+    expect(seeded).toMatch(/^added Desk lamp/);
+    expect(repeated).toMatch(/there already/);
+    expect(audited).toMatchObject({ balanced: true, products_checked: 10 });
+    expect(products.body.pagination.total).toBe(10);
+    expect((await service.stop()).code).toBe(0);
+  });
+});

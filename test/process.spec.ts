@@ -1,0 +1,210 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import type { Answer } from './support/client.js';
+import { Client } from './support/client.js';
+import type { OrderBody } from './support/api-types.js';
+import { until } from './support/database.js';
+import { ServiceProcess } from './support/service-process.js';
+import { succeeded, useWorld } from './support/world.js';
+
+const given = useWorld();
+const SECRET = 'a secret of the tests, longer than 32 characters';
+
+// Guarantees that a faulty configuration is told at once and in full, without its values.
+describe('the configuration', () => {
+  it('names every fault in one message, prints no value, and exits with 78', async () => {
+    const service = ServiceProcess.launch({
+      NODE_ENV: 'production',
+      PORT: 'eighty',
+      JWT_SECRET: 'too short to be safe',
+      ADMIN_SIGNUP: 'maybe',
+      ADMIN_USERNAME: 'boss',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://root:hunter2@localhost/x',
+    });
+
+    const exit = await service.exited;
+
+    expect(exit.code).toBe(78);
+    for (const name of [
+      'PORT',
+      'JWT_SECRET',
+      'ADMIN_SIGNUP',
+      'ADMIN_PASSWORD',
+      'LOG_LEVEL',
+      'DATABASE_URL',
+    ]) {
+      expect(service.output).toContain(name);
+    }
+    expect(service.output).not.toMatch(/eighty|too short to be safe|maybe|boss|loud|hunter2/);
+  });
+
+  it('asks for a database and a secret in production', async () => {
+    const service = ServiceProcess.launch({ NODE_ENV: 'production', JWT_SECRET: '', DATABASE_URL: '' });
+
+    expect((await service.exited).code).toBe(78);
+    expect(service.output).toMatch(/JWT_SECRET is required/);
+    expect(service.output).toMatch(/DATABASE_URL is required/);
+  });
+
+  it('closes admin signup in production, and asks for longer passwords', async () => {
+    const service = await ServiceProcess.start({ NODE_ENV: 'production', DATABASE_URL: given.database.url });
+    const client = new Client(() => service.url);
+
+    const admin = await client.post('/register', {
+      username: 'intruder',
+      password: '12345678',
+      role: 'admin',
+    });
+    const short = await client.post('/register', { username: 'shorty', password: '1234567' });
+    await service.stop();
+
+    expect([admin.status, short.status]).toEqual([403, 422]);
+  });
+
+  it('is documented: every variable stands in .env.example', async () => {
+    const source = await readFile('src/config/env.ts', 'utf8');
+    const example = await readFile('.env.example', 'utf8');
+    const names = [...source.matchAll(/readonly ([A-Z_]+)/g)].map(([, name]) => name as string);
+
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !new RegExp(`^#? ?${name}=`, 'm').test(example))).toEqual([]);
+  });
+});
+
+// Guarantees that starting says what went wrong, and that stopping loses nothing and takes no longer than 10 s.
+describe('the process', () => {
+  it('says which port is taken and exits with 1', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+
+    const service = ServiceProcess.launch({ DATABASE_URL: given.database.url, PORT: `${port}` });
+    const exit = await service.exited;
+    blocker.close();
+
+    expect(exit.code).toBe(1);
+    expect(service.output).toContain(`Port ${port} on 127.0.0.1 is taken`);
+  });
+
+  it('says when the database refuses its credentials, without telling them', async () => {
+    const url = new URL(given.database.url);
+    url.password = 'wrong-password';
+
+    const service = ServiceProcess.launch({ DATABASE_URL: url.href });
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/could not start: .*authentication/);
+    expect(service.output).not.toContain('wrong-password');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes what it has taken up on %s, and exits with 0',
+    async (signal) => {
+      const lamp = await given.product({ stock: 1000 });
+      const buyer = await given.customer();
+      const service = await given.secondService();
+      const client = given.clientOf(service, buyer);
+      const answers: Answer<OrderBody>[] = [];
+      let refusals = 0;
+      const buying = Array.from({ length: 8 }, async () => {
+        while (refusals < 8) {
+          const order = client.post<OrderBody>('/orders', { items: [{ product_id: lamp.id, quantity: 1 }] });
+          const answer = await order.catch(() => undefined);
+          if (answer) answers.push(answer);
+          else refusals += 1;
+        }
+      });
+      await until('orders flow', () => Promise.resolve(answers.length > 40));
+
+      const exit = await service.stop(signal);
+      await Promise.all(buying);
+
+      expect(exit).toEqual({ code: 0, signal: null });
+      expect(answers.every(succeeded)).toBe(true);
+      const sold = await given.database.value<number>(
+        'SELECT count(*)::integer FROM order_items WHERE product_id = $1',
+        [lamp.id],
+      );
+      expect(sold).toBe(answers.length);
+    },
+  );
+
+  it('waits for an order that is stuck behind a lock, but not for half a request', async () => {
+    const lamp = await given.product();
+    const buyer = await given.customer();
+    const service = await given.secondService();
+    const client = given.clientOf(service, buyer);
+    const half = await sendHalfARequest(service);
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [lamp.id]);
+    const order = client.post('/orders', { items: [{ product_id: lamp.id, quantity: 1 }] });
+    await until('the order waits', async () => (await given.database.waitingForLocks()) === 1);
+
+    const stopped = service.stop();
+    await service.says(/stopping/);
+    await outside.query('COMMIT');
+    outside.release();
+
+    expect((await order).status).toBe(201);
+    expect(await stopped).toEqual({ code: 0, signal: null });
+    half.destroy();
+  });
+
+  it('says that it is not ready once it stops', async () => {
+    const service = await given.secondService();
+    const half = await sendHalfARequest(service);
+    const keptAlive = await openConnection(service);
+    const stopped = service.stop();
+    await service.says(/stopping/);
+
+    const answer = await keptAlive('GET /health/ready HTTP/1.1\r\nhost: x\r\n\r\n');
+
+    expect(answer === '' || /^HTTP\/1.1 503/.test(answer)).toBe(true);
+    expect(await stopped).toEqual({ code: 0, signal: null });
+    half.destroy();
+  });
+
+  it('logs one line a request, and never a password or a token', async () => {
+    const customer = await given.customer();
+    await customer.client.get('/me?secret=in-the-query');
+    await until('the line is there', () => Promise.resolve(given.service.output.includes('"route":"/me"')));
+    const { output } = given.service;
+
+    const lines = output.split('\n').filter((line) => line.includes('"route":"/me"'));
+    expect(lines.some((line) => (JSON.parse(line) as { user_id?: number }).user_id === customer.id)).toBe(
+      true,
+    );
+    for (const secret of [customer.client.token ?? '', 'correct horse', 'in-the-query', SECRET]) {
+      expect(output).not.toContain(secret);
+    }
+  });
+});
+
+async function openConnection(service: ServiceProcess): Promise<(bytes: string) => Promise<string>> {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  return (bytes) =>
+    new Promise((resolve) => {
+      let text = '';
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => {
+        resolve(text);
+      });
+      socket.write(bytes);
+    });
+}
+
+async function sendHalfARequest(service: ServiceProcess): Promise<Socket> {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write('POST /orders HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"items"');
+  return socket;
+}

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Runs one of the built commands of `src/cli`, as `npm run` would, and answers with what it printed. */
+export async function runCommand(
+  command: string,
+  { args = [], variables = {}, workingDir = '.' }: CommandOptions = {},
+): Promise<string> {
+  const env = { PATH: process.env.PATH, ...variables };
+  const program = resolve(`dist/cli/${command}.js`);
+  const { stdout } = await run(process.execPath, [program, ...args], { cwd: workingDir, env });
+  return stdout;
+}
+
+interface CommandOptions {
+  readonly args?: readonly string[];
+  readonly variables?: Record<string, string>;
+  readonly workingDir?: string;
+}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { ServiceBusyError } from '../src/common/errors/domain-error.js';
+import { parseEnv } from '../src/config/load-env.js';
+import { dataSourceOptions } from '../src/database/data-source.js';
+import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { TestDatabase, until } from './support/database.js';
+
+const POOL_SIZE = 4;
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let runner: TransactionRunner;
+
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  dataSource = await new DataSource(dataSourceOptions(database.url, POOL_SIZE)).initialize();
+  runner = new TransactionRunner(dataSource, parseEnv({ DATABASE_POOL_SIZE: `${POOL_SIZE}` }));
+  await database.rows('CREATE TABLE notes (id integer PRIMARY KEY, body text)');
+});
+beforeEach(() => database.rows('TRUNCATE notes'));
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+const notes = () =>
+  database.rows<{ id: number }>('SELECT id FROM notes ORDER BY id').then((rows) => rows.map(({ id }) => id));
+const write = (id: number) => `INSERT INTO notes (id) VALUES (${id})`;
+
+// Guarantees that a write is committed exactly when its caller is told so, and that every wait ends.
+describe('TransactionRunner', () => {
+  it('commits what the work did and returns its result', async () => {
+    const result = await runner.run(async (queryRunner) => {
+      await queryRunner.query(write(1));
+      return 'done';
+    });
+
+    expect(result).toBe('done');
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('rolls back and throws the same error when the work fails', async () => {
+    const fault = new Error('the work failed');
+    const work = runner.run(async (queryRunner) => {
+      await queryRunner.query(write(1));
+      throw fault;
+    });
+
+    await expect(work).rejects.toBe(fault);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('does not report a commit when the work swallowed a failed statement', async () => {
+    const work = runner.run(async (queryRunner) => {
+      await queryRunner.query(write(1));
+      await queryRunner.query(write(1)).catch(() => undefined);
+    });
+
+    await expect(work).rejects.toThrow(/swallowed/);
+    expect(await notes()).toEqual([]);
+  });
+
+  it('gives back a clean connection after every kind of end', async () => {
+    for (let round = 0; round < POOL_SIZE * 3; round += 1) {
+      await runner.run((queryRunner) => queryRunner.query('SELECT nonsense')).catch(() => undefined);
+    }
+
+    const inTransaction = await database.value<number>(
+      `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'`,
+    );
+    expect(inTransaction).toBe(0);
+    await runner.run((queryRunner) => queryRunner.query(write(7)));
+    expect(await notes()).toEqual([7]);
+  });
+
+  it('runs both of two deadlocked transactions to their end', async () => {
+    await database.rows(`${write(1)}, (2)`);
+    let attempts = 0;
+    const cross = (first: number, second: number) =>
+      runner.run(async (queryRunner) => {
+        attempts += 1;
+        await queryRunner.query(`UPDATE notes SET body = 'x' WHERE id = ${first}`);
+        if (attempts <= 2) await until('both hold one row', () => Promise.resolve(attempts >= 2));
+        await queryRunner.query(`UPDATE notes SET body = 'x' WHERE id = ${second}`);
+      });
+
+    await Promise.all([cross(1, 2), cross(2, 1)]);
+
+    expect(attempts).toBe(3);
+  });
+
+  it('gives up with "busy" after three deadlocks', async () => {
+    let attempts = 0;
+    const work = runner.run(async (queryRunner) => {
+      attempts += 1;
+      await queryRunner.query(`DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40P01'; END $$`);
+    });
+
+    await expect(work).rejects.toBeInstanceOf(ServiceBusyError);
+    expect(attempts).toBe(3);
+  });
+
+  it('is "busy" when its connection is killed, and works again at once', async () => {
+    const work = runner.run(async (queryRunner) => {
+      await queryRunner.query(write(1));
+      await database.cutConnections();
+      await queryRunner.query(write(2));
+    });
+
+    await expect(work).rejects.toBeInstanceOf(ServiceBusyError);
+    await runner.run((queryRunner) => queryRunner.query(write(3)));
+    expect(await notes()).toEqual([3]);
+  });
+
+  it('is "busy" when a row stays locked, and leaves connections for reads meanwhile', async () => {
+    await database.rows(write(1));
+    const outside = await database.session();
+    await outside.query('BEGIN; SELECT 1 FROM notes FOR UPDATE');
+    const works = Array.from({ length: POOL_SIZE * 3 }, () =>
+      runner.run((queryRunner) => queryRunner.query(`UPDATE notes SET body = 'x'`)),
+    );
+    await until('the writers wait', async () => (await database.waitingForLocks()) === POOL_SIZE - 1);
+
+    const read: unknown = await dataSource.query('SELECT 1 AS one');
+    const results = await Promise.allSettled(works);
+    await outside.query('ROLLBACK');
+    outside.release();
+
+    expect(read).toEqual([{ one: 1 }]);
+    for (const result of results)
+      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(ServiceBusyError) });
+  });
+
+  it('ends a statement that runs for too long', async () => {
+    const work = runner.run((queryRunner) => queryRunner.query('SELECT pg_sleep(30)'));
+    await expect(work).rejects.toBeInstanceOf(ServiceBusyError);
+  });
+});
