@@ -1,0 +1,31 @@
+# The service as an image: its compiled code and what that needs to run, started by an ordinary user.
+# It needs DATABASE_URL and JWT_SECRET, and writes no file: the root filesystem may be read-only.
+
+FROM node:24-slim AS base
+WORKDIR /app
+
+# No install script is needed, neither to build nor to run: every native part comes prebuilt.
+FROM base AS build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
+COPY src ./src
+RUN npm run build
+
+# TypeScript comes in as an optional peer of @nestjs/swagger, for a build-time plugin that is not used;
+# npm keeps it because the lock file has it, whatever is omitted. Nothing loads it at run time.
+FROM base AS dependencies
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && rm -rf node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver
+
+FROM base AS production
+ENV NODE_ENV=production
+COPY package.json ./
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+USER node
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8000) + '/health/ready', { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "--enable-source-maps", "dist/main.js"]
