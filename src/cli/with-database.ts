@@ -4,7 +4,9 @@ import { openDatabase } from '../database/open-database.js';
 /** Runs a command against the service's database, which it starts if it is embedded and not running. */
 export async function withDatabase(work: (url: string) => Promise<number>): Promise<void> {
   try {
-    const database = await openDatabase(loadEnv(), (step) => console.error(step), { mayShare: true });
+    const database = await openDatabase(loadEnv({ signsTokens: false }), (step) => console.error(step), {
+      mayShare: true,
+    });
     try {
       process.exitCode = await work(database.url);
     } finally {

@@ -14,23 +14,32 @@ export class BadConfigurationError extends Error {
   }
 }
 
+/** What a program needs of its configuration. */
+export interface EnvNeeds {
+  /** Whether it signs tokens, as the service does and the commands do not. */
+  readonly signsTokens: boolean;
+}
+
 /** Reads `.env` (if there is one) and the environment, which wins. */
-export function loadEnv(): Env {
+export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   if (existsSync('.env')) loadEnvFile('.env');
-  return parseEnv(process.env);
+  return parseEnv(process.env, needs);
 }
 
 /**
  * Turns raw variables into a valid `Env`.
  * @throws BadConfigurationError that lists all faults at once.
  */
-export function parseEnv(variables: Record<string, string | undefined>): Env {
+export function parseEnv(
+  variables: Record<string, string | undefined>,
+  needs: EnvNeeds = { signsTokens: true },
+): Env {
   const isProduction = variables.NODE_ENV === 'production';
   const given = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const env = plainToInstance(Env, { ...modeDefaults(isProduction), ...pickKnown(given) });
-  const faults = [...shapeFaults(env), ...combinationFaults(env)];
+  const faults = [...shapeFaults(env), ...combinationFaults(env, needs)];
   if (faults.length > 0) throw new BadConfigurationError(faults);
   return env;
 }
@@ -74,9 +83,9 @@ function shapeFaults(env: Env): string[] {
   );
 }
 
-function combinationFaults(env: Env): string[] {
+function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   const faults: string[] = [];
-  if (env.isProduction && env.JWT_SECRET === undefined) {
+  if (env.isProduction && signsTokens && env.JWT_SECRET === undefined) {
     faults.push('JWT_SECRET is required in production (32 characters or more)');
   }
   if (env.isProduction && env.DATABASE_URL === undefined) {

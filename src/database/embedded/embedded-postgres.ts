@@ -60,9 +60,9 @@ export class EmbeddedPostgres {
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const dataDir = resolve(options.dataDir);
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
     const clusterDir = join(dataDir, 'postgres');
     const binaries = await findPostgresBinaries();
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
     const account = await ServerAccount.choose(clusterDir, [dataDir, binaries.home]);
     const password = await readOrCreateSecret(join(dataDir, 'postgres-password'));
     const server = new EmbeddedPostgres(options, clusterDir, binaries, account, password);
