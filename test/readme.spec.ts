@@ -15,7 +15,7 @@ describe('the README', () => {
     const block = /```sh\n(BASE=[^]*?)```/.exec(await readme())?.[1] ?? '';
     const script = block.replace('http://localhost:8000', given.service.url);
 
-    const { stdout, stderr } = await run('bash', ['-euc', script]);
+    const { stdout, stderr } = await run('bash', ['--norc', '-euc', script]);
 
     expect(stderr).toBe('');
     const answers = stdout

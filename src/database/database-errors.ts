@@ -37,6 +37,12 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE_STATES.has(driverErrorOf(error).code ?? '');
 }
 
+/** The connection ended, as it does when the server restarts; another one may be fine. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code = '', message = '' } = driverErrorOf(error);
+  return /^(57P01|57P02|ECONNRESET|EPIPE)$/.test(code) || /^Connection terminated/.test(message);
+}
+
 /** Whether the error says that the named unique constraint refused the row. */
 export function violates(error: unknown, constraint: string): boolean {
   const { code, constraint: name } = driverErrorOf(error);

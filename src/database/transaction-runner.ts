@@ -3,9 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { Client } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
+import { ServiceBusyError } from '../common/errors/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
-import { asServiceBusy, isRetryable } from './database-errors.js';
+import { asServiceBusy, isConnectionLost, isRetryable } from './database-errors.js';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
@@ -23,6 +24,13 @@ const LOCAL_TIMEOUTS = `
 
 /** Work that has to be undone because the database says so, though no statement was seen to fail. */
 class TransactionAbortedError extends Error {}
+
+/** The transaction did not begin because its connection was dead already, so it can begin on another. */
+class NotBegunError extends ServiceBusyError {
+  constructor(cause: unknown) {
+    super({ cause });
+  }
+}
 
 /**
  * The one lifecycle of every write, and the only place that opens a query runner.
@@ -47,7 +55,7 @@ export class TransactionRunner {
 
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialisation failure the
-   * whole of it is run again, three times at most, so it must have no effect outside the database.
+   * whole of it is run again, three attempts at most, so it must have no effect outside the database.
    * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
@@ -61,9 +69,7 @@ export class TransactionRunner {
   private async attempt<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
-      await queryRunner.connect();
-      await queryRunner.startTransaction('READ COMMITTED');
-      await queryRunner.query(LOCAL_TIMEOUTS);
+      await begin(queryRunner);
       const result = await work(queryRunner);
       await assertHealthy(queryRunner);
       await queryRunner.commitTransaction();
@@ -77,9 +83,21 @@ export class TransactionRunner {
   }
 }
 
+/** A connection from the pool may have died unnoticed; where nothing has begun, any other is as good. */
+async function begin(queryRunner: QueryRunner): Promise<void> {
+  try {
+    await queryRunner.connect();
+    await queryRunner.startTransaction('READ COMMITTED');
+    await queryRunner.query(LOCAL_TIMEOUTS);
+  } catch (error) {
+    throw isConnectionLost(error) ? new NotBegunError(error) : error;
+  }
+}
+
 /** Random, so that those who collided do not collide again. */
 function retryDelayMs(error: unknown, attempt: number): number | undefined {
-  return attempt < ATTEMPTS_MAX && isRetryable(error) ? Math.random() * RETRY_DELAY_MS_MAX : undefined;
+  const isWorthIt = error instanceof NotBegunError || isRetryable(error);
+  return attempt < ATTEMPTS_MAX && isWorthIt ? Math.random() * RETRY_DELAY_MS_MAX : undefined;
 }
 
 /** PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing. */
