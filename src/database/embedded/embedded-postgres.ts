@@ -1,31 +1,20 @@
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { retry } from '../../common/retry.js';
 import { readOrCreateSecret } from '../../config/secret-file.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
+import { clusterExists, createCluster, SUPERUSER } from './cluster.js';
 import { DataDirInUseError, OwnerLock } from './owner-lock.js';
 import { findFreePort, findRunningPostmaster } from './postmaster.js';
 import { ServerAccount } from './server-account.js';
 
-const SUPERUSER = 'postgres';
 const DATABASE = 'mini_order_system';
 const DUPLICATE_DATABASE = '42P04';
 const START_ATTEMPTS = 3;
 const START_TIMEOUT_S = 60;
 const STOP_TIMEOUT_S = 5;
 const READY_POLL_MS = 100;
-
-/** Written into the cluster's configuration when it is made: loopback only, logs that rotate in place. */
-const CLUSTER_SETTINGS = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  logging_collector: 'on',
-  log_filename: 'postgresql-%a.log',
-  log_truncate_on_rotation: 'on',
-  log_rotation_age: '1d',
-  log_rotation_size: '0',
-};
 
 export interface EmbeddedPostgresOptions {
   /** The folder that holds the cluster and its password; made when missing. */
@@ -83,7 +72,10 @@ export class EmbeddedPostgres {
   }
 
   private async boot(dataDir: string): Promise<void> {
-    if (!(await exists(join(this.clusterDir, 'PG_VERSION')))) await this.createCluster(dataDir);
+    if (!(await clusterExists(this.clusterDir))) {
+      this.options.progress(`creating a PostgreSQL cluster in ${this.clusterDir} (first start only)`);
+      await createCluster(this.clusterDir, this.binaries, this.account, this.password);
+    }
     await this.ensureRunning();
     this.ownerLock = await this.takeOwnership(dataDir);
     await this.createDatabase();
@@ -95,33 +87,6 @@ export class EmbeddedPostgres {
     } catch (error) {
       if (error instanceof DataDirInUseError && this.options.mayShare) return undefined;
       throw error;
-    }
-  }
-
-  /** The cluster appears under its name only when it is complete, so a killed first start leaves no half of one. */
-  private async createCluster(dataDir: string): Promise<void> {
-    this.options.progress(`creating a PostgreSQL cluster in ${this.clusterDir} (first start only)`);
-    const draftDir = await mkdtemp(join(dataDir, 'postgres-draft-'));
-    const passwordFile = `${draftDir}.password`;
-    try {
-      await writeFile(passwordFile, this.password, { mode: 0o600, flag: 'wx' });
-      await Promise.all([this.account.own(draftDir), this.account.own(passwordFile)]);
-      await this.account.run(this.binaries.initdb, [
-        `--pgdata=${draftDir}`,
-        `--username=${SUPERUSER}`,
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--no-instructions',
-        ...Object.entries(CLUSTER_SETTINGS).map(([name, value]) => `--set=${name}=${value}`),
-      ]);
-      await rename(draftDir, this.clusterDir).catch(ignoreExisting);
-    } finally {
-      await rm(passwordFile, { force: true });
-      await rm(draftDir, { recursive: true, force: true });
     }
   }
 
@@ -199,18 +164,6 @@ export class EmbeddedPostgres {
   private urlOf(database: string): string {
     return `postgresql://${SUPERUSER}:${this.password}@127.0.0.1:${this.port}/${database}`;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Two first starts at once: the first cluster in place wins, the other draft is thrown away. */
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }
 
 function ignoreExistingDatabase(error: unknown): void {
