@@ -155,6 +155,18 @@ describe('the embedded PostgreSQL', () => {
     expect((await client.get('/products/1')).status).toBe(200);
   });
 
+  it('is taken over from a service that is just stopping', async () => {
+    const first = await start();
+    await sell(first);
+
+    const stopped = first.stop();
+    const second = await start();
+
+    expect((await stopped).code).toBe(0);
+    expect((await new Client(() => second.url).get<ProductBody>('/products/1')).body.stock_quantity).toBe(4);
+    expect((await second.stop()).code).toBe(0);
+  });
+
   it('survives two first starts at once: one serves, the other says why not', async () => {
     const services = [ServiceProcess.launch(EMBEDDED, home), ServiceProcess.launch(EMBEDDED, home)];
     running.push(...services);

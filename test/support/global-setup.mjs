@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '../../dist/database/migrator.js';
+import tearDown from './global-teardown.mjs';
 
 /** Tests kill processes, never the machine, so nothing has to reach the disk. */
 const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
@@ -29,6 +30,8 @@ async function chooseTemplate() {
   const dataDir = await mkdtemp(join(tmpdir(), 'mini-order-system-test-'));
   const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings: SETTINGS });
   globalThis.testServer = { server, dataDir };
+  // Ctrl-C skips the teardown; the server would stay.
+  process.once('SIGINT', () => void tearDown().finally(() => process.exit(130)));
   return withDatabase(server.url, 'test_template');
 }
 

@@ -11,7 +11,7 @@ import { ServerAccount } from './server-account.js';
 
 const DATABASE = 'mini_order_system';
 const DUPLICATE_DATABASE = '42P04';
-const START_ATTEMPTS = 3;
+const STARTS_MAX = 3;
 const START_TIMEOUT_S = 60;
 const STOP_TIMEOUT_S = 5;
 const READY_POLL_MS = 100;
@@ -55,7 +55,12 @@ export class EmbeddedPostgres {
     const account = await ServerAccount.choose(clusterDir, [dataDir, binaries.home]);
     const password = await readOrCreateSecret(join(dataDir, 'postgres-password'));
     const server = new EmbeddedPostgres(options, clusterDir, binaries, account, password);
-    await server.boot(dataDir);
+    try {
+      await server.boot(dataDir);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -67,7 +72,7 @@ export class EmbeddedPostgres {
   /** Stops the server and waits until its files are closed; one that is shared is left to its owner. */
   async stop(): Promise<void> {
     if (!this.ownerLock) return;
-    await this.ownerLock.release();
+    this.ownerLock.retire();
     await this.shutDown();
   }
 
@@ -90,18 +95,19 @@ export class EmbeddedPostgres {
     }
   }
 
+  /** A server that is there may be recovering from a crash, or about to stop: it is asked again until it answers or is gone. */
   private ensureRunning(): Promise<void> {
-    return retry(
-      () => this.findOrStartServer(),
-      (_error, attempt) => (attempt < START_ATTEMPTS ? 0 : undefined),
+    const deadline = Date.now() + START_TIMEOUT_S * 1000;
+    let starts = 0;
+    const findOrStart = async () => {
+      const running = await findRunningPostmaster(this.clusterDir);
+      if (running) this.port = running.port;
+      else starts += 1;
+      await (running ? this.query('SELECT 1') : this.startServer());
+    };
+    return retry(findOrStart, () =>
+      starts < STARTS_MAX && Date.now() < deadline ? READY_POLL_MS : undefined,
     );
-  }
-
-  private async findOrStartServer(): Promise<void> {
-    const running = await findRunningPostmaster(this.clusterDir);
-    if (!running) return this.startServer();
-    this.port = running.port;
-    return this.waitUntilReady();
   }
 
   private async startServer(): Promise<void> {
@@ -117,15 +123,6 @@ export class EmbeddedPostgres {
       `--options=${settings.map(([name, value]) => `-c ${name}=${value}`).join(' ')}`,
     ]);
     this.port = port;
-  }
-
-  /** A server that was left behind may still be recovering from the crash before. */
-  private waitUntilReady(): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT_S * 1000;
-    return retry(
-      () => this.query('SELECT 1'),
-      () => (Date.now() < deadline ? READY_POLL_MS : undefined),
-    );
   }
 
   private async createDatabase(): Promise<void> {

@@ -22,8 +22,7 @@ export class DataDirInUseError extends Error {
  * can be left behind.
  */
 export class OwnerLock {
-  private connection: Client | undefined;
-  private released = false;
+  private retired = false;
 
   private constructor(
     private readonly url: string,
@@ -31,23 +30,23 @@ export class OwnerLock {
   ) {}
 
   /**
-   * Waits a few seconds for a predecessor that is about to stop.
-   * @param revive called when the lock's connection is lost, to bring the server back.
+   * Waits a few seconds for a predecessor that is about to stop, and takes the server down with it.
+   * @param revive called when the server does not answer, to bring it back.
    * @throws DataDirInUseError
    */
   static async acquire(url: string, dataDir: string, revive: () => Promise<void>): Promise<OwnerLock> {
     const lock = new OwnerLock(url, revive);
     const deadline = Date.now() + WAIT_FOR_PREDECESSOR_MS;
-    while (!(await lock.tryLock())) {
+    while (!(await lock.lockOrRevive())) {
       if (Date.now() > deadline) throw new DataDirInUseError(dataDir, await describeOwner(url));
       await delay(100);
     }
     return lock;
   }
 
-  async release(): Promise<void> {
-    this.released = true;
-    await this.connection?.end().catch(() => undefined);
+  /** The owner is about to stop the server. The lock ends with it, not before: nobody can take it over in between. */
+  retire(): void {
+    this.retired = true;
   }
 
   private async tryLock(): Promise<boolean> {
@@ -58,30 +57,25 @@ export class OwnerLock {
       query_timeout: 5_000,
     });
     connection.on('error', () => undefined);
-    await connection.connect();
-    const { rows } = await connection.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_lock($1) AS locked',
-      [ADVISORY_LOCKS.embeddedOwner],
-    );
-    if (rows[0]?.locked !== true) {
-      await connection.end();
-      return false;
-    }
-    this.connection = connection;
-    connection.once('end', () => void this.relock());
-    return true;
+    const hasLock = await connectAndLock(connection).catch((error: unknown) => {
+      void connection.end();
+      throw error;
+    });
+    if (hasLock) connection.once('end', () => void this.relock());
+    else await connection.end();
+    return hasLock;
   }
 
   /** The server was restarted or ended this connection: take the lock again as soon as it answers. */
   private async relock(): Promise<void> {
-    while (!this.released) {
+    while (!this.retired) {
       await delay(RELOCK_DELAY_MS);
       if (await this.lockOrRevive()) return;
     }
   }
 
   private async lockOrRevive(): Promise<boolean> {
-    if (this.released) return true;
+    if (this.retired) return true;
     try {
       return await this.tryLock();
     } catch {
@@ -89,6 +83,14 @@ export class OwnerLock {
       return false;
     }
   }
+}
+
+async function connectAndLock(connection: Client): Promise<boolean> {
+  await connection.connect();
+  const { rows } = await connection.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+    ADVISORY_LOCKS.embeddedOwner,
+  ]);
+  return rows[0]?.locked === true;
 }
 
 async function describeOwner(url: string): Promise<string | undefined> {
