@@ -1,10 +1,23 @@
-import type { ValueTransformer } from 'typeorm';
+import { Column, CreateDateColumn, type ValueTransformer } from 'typeorm';
 
 /** pg hands `bigint` over as text; amounts of money and stocks stay far below 2^53 and are numbers here. */
 export const BIGINT_AS_NUMBER: ValueTransformer = {
   to: (value: number | undefined) => value,
   from: (value: string | null) => (value === null ? null : Number(value)),
 };
+
+/** The columns of a row that changes and whose changes clients can tell. */
+export abstract class VersionedRow {
+  /** Counts every change of the row; the ETag of what it stores. Kept by the statements that write. */
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}
 
 /**
  * What every update of a versioned row sets beside its own columns. TypeORM's version column would

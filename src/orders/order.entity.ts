@@ -1,16 +1,6 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  Unique,
-} from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { User } from '../auth/user.entity.js';
-import { BIGINT_AS_NUMBER } from '../database/columns.js';
+import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import type { OrderStatus } from './order-status.js';
 
@@ -21,7 +11,7 @@ import type { OrderStatus } from './order-status.js';
 @Index('ix_orders_customer_id_id', ['customerId', 'id'])
 @Index('ix_orders_status_id', ['status', 'id'])
 @Index('ix_orders_created_at_id', ['createdAt', 'id'])
-export class Order {
+export class Order extends VersionedRow {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_orders', generatedIdentity: 'ALWAYS' })
   id!: number;
 
@@ -45,14 +35,4 @@ export class Order {
   /** SHA-256 of what was ordered under a client's key, to tell a retry from another order. */
   @Column('bytea', { name: 'request_hash', nullable: true })
   requestHash!: Buffer | null;
-
-  /** Counts every change of the row; the order's ETag. Kept by the statements that write, not by TypeORM. */
-  @Column('integer', { default: 1 })
-  version!: number;
-
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
-
-  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
-  updatedAt!: Date;
 }

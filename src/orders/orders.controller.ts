@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiHeader,
@@ -29,12 +29,19 @@ import { OrderReader } from './order-reader.js';
 import { OrdersService } from './orders.service.js';
 
 const ApiOrderId = () => ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } });
-const ApiOrderIfMatch = () =>
-  ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The ETag that was seen; 412 if the order has changed.',
-  });
+
+/** What confirming and cancelling have in common. */
+const ApiTransition = () =>
+  applyDecorators(
+    ApiOrderId(),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'The ETag that was seen; 412 if the order has changed.',
+    }),
+    ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER }),
+    ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed'),
+  );
 
 @ApiTags('Orders')
 @Controller('orders')
@@ -110,10 +117,7 @@ export class OrdersController {
   }
 
   @ApiOperation({ operationId: 'confirmOrder', summary: 'Confirm a pending order' })
-  @ApiOrderId()
-  @ApiOrderIfMatch()
-  @ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER })
-  @ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed')
+  @ApiTransition()
   @Roles('admin')
   @Patch(':id/confirm')
   async confirm(
@@ -126,10 +130,7 @@ export class OrdersController {
   }
 
   @ApiOperation({ operationId: 'cancelOrder', summary: 'Cancel an order and give its stock back' })
-  @ApiOrderId()
-  @ApiOrderIfMatch()
-  @ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER })
-  @ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed')
+  @ApiTransition()
   @SignedIn()
   @Patch(':id/cancel')
   async cancel(

@@ -1,10 +1,10 @@
-import { Check, Column, CreateDateColumn, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { BIGINT_AS_NUMBER } from '../database/columns.js';
+import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 
 @Entity('products')
 @Check('ck_products_stock_nonnegative', 'stock_quantity >= 0')
 @Check('ck_products_price_range', 'price_minor BETWEEN 0 AND 9999999999')
-export class Product {
+export class Product extends VersionedRow {
   @PrimaryGeneratedColumn('identity', {
     primaryKeyConstraintName: 'pk_products',
     generatedIdentity: 'ALWAYS',
@@ -23,14 +23,4 @@ export class Product {
 
   @Column('boolean', { name: 'is_active', default: true })
   isActive!: boolean;
-
-  /** Counts every change of the row; the product's ETag. Kept by the statements that write, not by TypeORM. */
-  @Column('integer', { default: 1 })
-  version!: number;
-
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
-
-  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
-  updatedAt!: Date;
 }
