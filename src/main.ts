@@ -53,6 +53,7 @@ function onFault(error: unknown): void {
 
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
+process.on('SIGHUP', onSignal);
 process.on('uncaughtException', onFault);
 process.on('unhandledRejection', onFault);
 

@@ -89,6 +89,13 @@ describe('the process', () => {
     expect(service.output).toContain(`Port ${port} on 127.0.0.1 is taken`);
   });
 
+  it.each(['/proc/nowhere', '/dev/null/data'])('says that DATA_DIR %s cannot be used', async (dataDir) => {
+    const service = ServiceProcess.launch({ DATABASE_URL: '', DATA_DIR: dataDir });
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/cannot be used .*Set DATA_DIR to a folder/);
+  });
+
   it('says when the database refuses its credentials, without telling them', async () => {
     const url = new URL(given.database.url);
     url.username = 'nobody-of-that-name';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ensureFolder } from '../common/ensure-folder.js';
 
 /**
  * Reads a secret that the service keeps for itself, and makes it first if there is none.
@@ -11,7 +12,7 @@ export async function readOrCreateSecret(path: string): Promise<string> {
   const existing = await readSecret(path);
   if (existing !== undefined) return existing;
 
-  await mkdir(dirname(path), { recursive: true });
+  await ensureFolder(resolve(dirname(path)), 0o711);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
   try {

@@ -1,14 +1,18 @@
+type StartError = NodeJS.ErrnoException & { address?: string; port?: number };
+
+const FOLDER_FAULTS = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EROFS', 'ENOSPC']);
+
 /** What a person can do about a start that failed; other errors explain themselves by their own words. */
 export function explainStartFailure(error: unknown): string {
-  const { code, address, port, message } = error as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
+  const { code, address, port, path, syscall, message } = error as StartError;
   if (code === 'EADDRINUSE') {
     return `Port ${port} on ${address} is taken. Stop whatever listens there, or set PORT (0 picks a free one).`;
   }
   if (code === 'EACCES' && port !== undefined) {
     return `Port ${port} needs rights that this user does not have. Set PORT to 1024 or higher.`;
+  }
+  if (syscall !== undefined && path !== undefined && FOLDER_FAULTS.has(code ?? '')) {
+    return `${path} cannot be used (${code}). Set DATA_DIR to a folder that this user may write to.`;
   }
   return `The service could not start: ${message || String(code ?? error)}`;
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
+import { ensureFolder } from '../../common/ensure-folder.js';
 import { retry } from '../../common/retry.js';
 import { readOrCreateSecret } from '../../config/secret-file.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
@@ -51,7 +51,7 @@ export class EmbeddedPostgres {
     const dataDir = resolve(options.dataDir);
     const clusterDir = join(dataDir, 'postgres');
     const binaries = await findPostgresBinaries();
-    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    await ensureFolder(dataDir, 0o711);
     const account = await ServerAccount.choose(clusterDir, [dataDir, binaries.home]);
     const password = await readOrCreateSecret(join(dataDir, 'postgres-password'));
     const server = new EmbeddedPostgres(options, clusterDir, binaries, account, password);
