@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { serveApiDocs } from './api-docs.js';
 import { AppModule, type AppSecrets } from './app.module.js';
 import { answerClientError } from './common/errors/client-errors.js';
+import { DomainError } from './common/errors/domain-error.js';
 import { ProblemDetailsFilter } from './common/errors/problem-details.filter.js';
 import { RouteTable } from './common/errors/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './common/http/body-parser.js';
@@ -36,12 +37,20 @@ export async function createApp(
   const problems = new ProblemDetailsFilter(routes);
   const adapter = createAdapter(env, problems);
   const fastify = adapter.getInstance();
+  // RFC 9110, 10.1.1: an expectation that is not known may be ignored; Node would answer 417 by itself.
+  fastify.server.on('checkExpectation', (request, response) =>
+    fastify.server.emit('request', request, response),
+  );
   routes.watch(fastify);
   keepBodiesRaw(fastify);
   logRequests(fastify, logger);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     void reply.header('x-request-id', request.id);
-    done();
+    done(
+      isWithoutHost(request)
+        ? new DomainError('malformed-request', 'HTTP/1.1 requires a Host header.')
+        : undefined,
+    );
   });
 
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(env, secrets), adapter, {
@@ -71,6 +80,8 @@ function createAdapter(env: Env, problems: ProblemDetailsFilter): FastifyAdapter
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       maxHeaderSize: HEADERS_LIMIT_BYTES,
+      // Asked for by a hook of ours, which answers with a problem.
+      requireHostHeader: false,
     },
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -78,6 +89,11 @@ function createAdapter(env: Env, problems: ProblemDetailsFilter): FastifyAdapter
     },
     clientErrorHandler: answerClientError,
   });
+}
+
+/** RFC 9112, 3.2. */
+function isWithoutHost({ headers, raw }: FastifyRequest): boolean {
+  return headers.host === undefined && raw.httpVersion === '1.1';
 }
 
 function requestId(request: IncomingMessage): string {
@@ -88,6 +104,8 @@ function requestId(request: IncomingMessage): string {
 function openToOrigins(app: NestFastifyApplication, origins: string[]): void {
   app.enableCors({
     origin: origins,
+    // An OPTIONS request that is no preflight is 405 like any other wrong method.
+    strictPreflight: false,
     methods: ['GET', 'HEAD', 'POST', 'PATCH'],
     exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
   });

@@ -1,3 +1,4 @@
+import { delay } from './common/retry.js';
 import { BadConfigurationError, EXIT_CODE_BAD_CONFIGURATION, loadEnv } from './config/load-env.js';
 import type { Env } from './config/env.js';
 import { createLogger } from './operations/logger.js';
@@ -5,6 +6,8 @@ import { explainStartFailure } from './operations/start-failure.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 1_000;
+/** How long a stop waits for a start that is under way, so that what it has begun can be undone. */
+const START_GRACE_MS = 3_000;
 
 function readConfiguration(): Env {
   try {
@@ -26,7 +29,7 @@ let stoppingSince: number | undefined;
 
 async function stop(exitCode: number): Promise<void> {
   stoppingSince = Date.now();
-  await started.catch(() => undefined);
+  await Promise.race([started.catch(() => undefined), delay(START_GRACE_MS)]);
   try {
     await service.stop();
   } catch (error) {
@@ -58,6 +61,7 @@ process.on('uncaughtException', onFault);
 process.on('unhandledRejection', onFault);
 
 started.catch((error: unknown) => {
+  if (stoppingSince !== undefined) return;
   logger.fatal(explainStartFailure(error));
-  if (stoppingSince === undefined) void stop(1);
+  void stop(1);
 });

@@ -33,7 +33,7 @@ export class Service {
     const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
     this.app = await createApp(env, { databaseUrl: this.database.url, jwtSecret }, logger);
     await this.app.listen(env.PORT, env.HOST);
-    logger.info(readyLine(env.HOST, (this.app.getHttpServer().address() as AddressInfo).port));
+    this.announce(readyLine(env.HOST, (this.app.getHttpServer().address() as AddressInfo).port));
   }
 
   /**
@@ -43,6 +43,12 @@ export class Service {
   async stop(): Promise<void> {
     await this.drain();
     await this.database?.close();
+  }
+
+  /** The one line that is printed at every log level. */
+  private announce(line: string): void {
+    if (this.logger.isLevelEnabled('info')) this.logger.info(line);
+    else console.log(line);
   }
 
   private async migrate(url: string): Promise<void> {

@@ -47,7 +47,7 @@ const COMPARE = `
    LIMIT ${UNBALANCED_LISTED_MAX}`;
 
 /**
- * Proves, from one snapshot, that every product's stock is what was put in less what live orders
+ * Proves, from one snapshot (of the rows; their number is counted after it), that every product's stock is what was put in less what live orders
  * hold, and not negative (contract S1), or lists the products for which it is not.
  */
 export async function auditStock(database: DataSource | EntityManager): Promise<StockAudit> {

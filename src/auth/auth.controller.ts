@@ -2,6 +2,7 @@ import { Body, Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
 import { AcceptsBody } from '../common/http/body.guard.js';
+import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../common/http/body-parser.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { OptionallySignedIn, Public, SignedIn } from './decorators/access.decorators.js';
@@ -25,14 +26,16 @@ export class AuthController {
   @ApiCreatedResponse({ type: UserResponseDto, headers: { Location: { schema: { type: 'string' } } } })
   @ApiProblems('admin-signup-closed', 'username-taken', ...BODY_PROBLEMS)
   @OptionallySignedIn()
-  @Header('location', '/me')
   @Post('register')
   async register(
     @Body() dto: RegisterDto,
+    @HttpExchange() { reply }: Exchange,
     @CurrentUser() caller?: AuthenticatedUser,
   ): Promise<UserResponseDto> {
     const { username, password, role = 'customer' } = dto;
-    return UserResponseDto.from(await this.users.register({ username, password, role }, caller));
+    const user = await this.users.register({ username, password, role }, caller);
+    void reply.header('location', '/me');
+    return UserResponseDto.from(user);
   }
 
   @ApiOperation({ operationId: 'login', summary: 'Sign in with name and password' })

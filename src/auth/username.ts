@@ -1,9 +1,12 @@
 export const USERNAME_MIN = 3;
 export const USERNAME_MAX = 64;
 
+/** Normalising takes time that grows with the square of some texts; nothing this long is a name. */
+const NORMALISED_MAX = 4 * USERNAME_MAX;
+
 /** The form in which names are stored and shown: one Unicode spelling, no spaces around. */
 export function normaliseUsername(username: string): string {
-  return username.normalize('NFKC').trim();
+  return username.length > NORMALISED_MAX ? username : username.normalize('NFKC').trim();
 }
 
 /** The form in which names are compared: without regard to case. */

@@ -21,3 +21,13 @@ export async function retry<T>(
 export function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
+
+/** Asks every 50 ms until the answer is yes; whether it was before the time was over. */
+export async function becomesTrue(condition: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) return false;
+    await delay(50);
+  }
+  return true;
+}

@@ -1,5 +1,17 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+} from 'class-validator';
+import { isIP } from 'node:net';
 
 /** A variable that is unset and one that is set to nothing mean the same: use the default. */
 const integer = () =>
@@ -16,6 +28,30 @@ const commaSeparated = () =>
           .filter(Boolean)
       : value,
   );
+
+const IsPostgresUrl = () =>
+  ValidateBy({
+    name: 'isPostgresUrl',
+    validator: {
+      validate: (value) => URL.canParse(String(value)) && /^postgres(ql)?:\/\//.test(String(value)),
+      defaultMessage: () => '$property must be a URL such as postgresql://user:password@host:5432/database',
+    },
+  });
+
+const IsAddressList = () =>
+  ValidateBy({
+    name: 'isAddressList',
+    validator: {
+      validate: (value) => Array.isArray(value) && value.every(isAddressOrRange),
+      defaultMessage: () => '$property must list IP addresses or CIDR ranges',
+    },
+  });
+
+function isAddressOrRange(text: unknown): boolean {
+  const [address = '', bits = '0', ...rest] = String(text).split('/');
+  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
+}
 
 export const NODE_ENVS = ['development', 'test', 'production'] as const;
 export const ADMIN_SIGNUPS = ['first', 'open', 'closed'] as const;
@@ -40,7 +76,7 @@ export class Env {
   readonly HOST: string = '0.0.0.0';
 
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//, { message: '$property must start with postgres:// or postgresql://' })
+  @IsPostgresUrl()
   readonly DATABASE_URL?: string;
 
   /** Connections of one process to PostgreSQL. At least two, so that reads go on while writes wait. */
@@ -87,7 +123,7 @@ export class Env {
 
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
   @commaSeparated()
-  @Matches(/^[0-9a-fA-F.:/]+$/, { each: true, message: '$property must list IP addresses or CIDR ranges' })
+  @IsAddressList()
   readonly TRUST_PROXY: string[] = [];
 
   @commaSeparated()

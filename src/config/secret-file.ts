@@ -3,6 +3,8 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ensureFolder } from '../common/ensure-folder.js';
 
+const SECRET_LENGTH_MIN = 32;
+
 /**
  * Reads a secret that the service keeps for itself, and makes it first if there is none.
  * Two processes that start at once agree on one secret: a complete file is linked into
@@ -14,7 +16,7 @@ export async function readOrCreateSecret(path: string): Promise<string> {
 
   await ensureFolder(resolve(dirname(path)), 0o711);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
   try {
     await link(draft, path);
   } catch (error) {
@@ -25,12 +27,16 @@ export async function readOrCreateSecret(path: string): Promise<string> {
   return (await readSecret(path)) as string;
 }
 
-/** The secret in the file, or nothing where there is no such file. */
-export async function readSecret(path: string): Promise<string | undefined> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** The secret in the file, or nothing where there is no such file. A cut one must not become a key that anybody can guess. */
+async function readSecret(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  if (text === undefined) return undefined;
+  const secret = text.trim();
+  if (secret.length < SECRET_LENGTH_MIN)
+    throw new Error(`${path} does not hold a whole secret. Restore it, or remove it.`);
+  return secret;
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }

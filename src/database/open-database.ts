@@ -4,6 +4,18 @@ import type { Env } from '../config/env.js';
 
 const CONNECT_DEADLINE_MS = 30_000;
 const RETRY_DELAY_MS = 500;
+/** Of the system, and of PostgreSQL: cannot connect now, too many connections. */
+const PASSING_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  '57P03',
+  '53300',
+]);
 
 export interface OpenDatabase {
   /** Contains the password: never log it. */
@@ -50,8 +62,8 @@ async function connectOnce(url: string): Promise<void> {
   await client.end();
 }
 
-/** A server that is not there yet may come; wrong credentials or a missing database stay wrong. */
+/** A server that is not there yet, starting or full may come; wrong credentials or a wrong URL stay wrong. */
 function mayPass(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return code === undefined || !/^(28|3D)/.test(code);
+  const { code, message } = error as NodeJS.ErrnoException;
+  return PASSING_CODES.has(code ?? '') || /^(timeout expired|Connection terminated)/.test(message);
 }

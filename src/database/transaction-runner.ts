@@ -14,8 +14,8 @@ const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
 
 /**
- * How long one transaction may wait for a lock, run one statement, or sit idle. With the wait for
- * a slot before it and the client's own deadline behind it, every write ends within 10 s.
+ * How long one transaction may wait for a lock, run one statement, or sit idle. Behind each stands
+ * the client's own deadline for an answer, for a server that has fallen silent.
  */
 const LOCAL_TIMEOUTS = `
   SET LOCAL lock_timeout = '2s';

@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 /** One line a request, when it is over. Routes, not URLs: a query may hold what nobody else should read. */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
   if (!logger.isLevelEnabled('info')) return;
-  fastify.addHook('onResponse', (request, reply, done) => {
-    logger[levelOf(request)](describe(request, reply), 'request');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => {
+      logger[levelOf(request)](describe(request, reply), 'request');
+    });
     done();
   });
 }
@@ -24,5 +26,7 @@ function describe(request: FastifyRequest, reply: FastifyReply) {
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     user_id: user?.id,
+    // The client went away before the answer was sent; what it asked for may have been done.
+    ...(reply.raw.writableFinished ? {} : { aborted: true }),
   };
 }

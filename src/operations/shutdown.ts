@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 /**
  * Keeps count of the requests that have been taken up, that is, received in full and not answered
@@ -7,7 +7,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
  */
 @Injectable()
 export class Shutdown {
-  private readonly takenUp = new WeakSet<FastifyRequest>();
   private count = 0;
   private begun = false;
   private onFinished: (() => void) | undefined;
@@ -16,15 +15,14 @@ export class Shutdown {
     return this.begun;
   }
 
+  /** A response closes when it has been sent, and also when its client has gone away before. */
   watch(fastify: FastifyInstance): void {
-    fastify.addHook('preValidation', (request, _reply, done) => {
-      this.takenUp.add(request);
+    fastify.addHook('preValidation', (_request, reply, done) => {
       this.count += 1;
-      done();
-    });
-    fastify.addHook('onResponse', (request, _reply, done) => {
-      if (this.takenUp.has(request)) this.count -= 1;
-      if (this.begun && this.count === 0) this.onFinished?.();
+      reply.raw.once('close', () => {
+        this.count -= 1;
+        if (this.begun && this.count === 0) this.onFinished?.();
+      });
       done();
     });
   }

@@ -58,8 +58,10 @@ export class OrderReader {
     const query = this.orders.createQueryBuilder('o');
     if (filters.customer_id !== undefined) query.andWhere('o.customerId = :customer_id', filters);
     if (filters.status !== undefined) query.andWhere('o.status = :status', filters);
-    if (filters.created_from !== undefined) query.andWhere('o.createdAt >= :created_from', filters);
-    if (filters.created_to !== undefined) query.andWhere('o.createdAt < :created_to', filters);
+    if (filters.created_from !== undefined)
+      query.andWhere('o.createdAt >= :from', { from: new Date(filters.created_from) });
+    if (filters.created_to !== undefined)
+      query.andWhere('o.createdAt < :to', { to: new Date(filters.created_to) });
     if (filters.product_id !== undefined) {
       const lines = this.items.createQueryBuilder('i').select('1').where('i.orderId = o.id');
       query.andWhere(`EXISTS (${lines.andWhere('i.productId = :product_id').getQuery()})`, filters);

@@ -13,14 +13,14 @@ export interface ProductChange {
 
 /**
  * The stock after a change; below zero when more is taken out than there is.
- * @throws ValidationFailedError when it would exceed `STOCK_MAX`.
+ * @throws ValidationFailedError when it would grow beyond `STOCK_MAX`; cancelled orders may have carried it there.
  */
 export function stockAfter(
   current: number,
   { stockDelta = 0, stockQuantity = current }: ProductChange,
 ): number {
   const stock = stockQuantity + stockDelta;
-  if (stock > STOCK_MAX) {
+  if (stock > STOCK_MAX && stock > current) {
     const message = `must leave a stock of ${STOCK_MAX} at most`;
     throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'too-large', message }]);
   }
@@ -44,4 +44,8 @@ export function assertStockChange(
   if (!hasVersionCheck) {
     throw new DomainError('precondition-required', PROBLEMS['precondition-required'].meaning);
   }
+}
+
+export function isEmpty(change: ProductChange): boolean {
+  return Object.values(change).every((value) => value === undefined);
 }

@@ -12,7 +12,7 @@ import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
 import { lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
-import { assertStockChange, type ProductChange, stockAfter } from './product-change.js';
+import { assertStockChange, isEmpty, type ProductChange, stockAfter } from './product-change.js';
 import { StockAdjustment } from './stock-adjustment.entity.js';
 
 export interface NewProduct {
@@ -71,6 +71,7 @@ export class ProductsService {
       const product = (await lockProducts(queryRunner, [id])).get(id);
       if (!product) throw new ProductNotFoundError([id]);
       checkVersion?.(product.version);
+      if (isEmpty(change)) return product;
       const before = product.stockQuantity;
       applyChange(product, change);
       await recordAdjustment(queryRunner.manager, product, product.stockQuantity - before, changedBy);

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
-import { IsCleanText, IsOptionalButNotNull } from '../../common/validation/rules.js';
+import { IsIn, IsString } from 'class-validator';
+import { HasAtLeast, HasAtMost, IsCleanText, IsOptionalButNotNull } from '../../common/validation/rules.js';
 import { type Role, ROLES } from '../role.js';
 import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../username.js';
 
@@ -14,8 +14,8 @@ export class RegisterDto {
     example: 'customer1',
     description: 'Compared without regard to case.',
   })
-  @MaxLength(USERNAME_MAX)
-  @MinLength(USERNAME_MIN)
+  @HasAtMost(USERNAME_MAX)
+  @HasAtLeast(USERNAME_MIN)
   @IsCleanText()
   @IsString()
   @Transform(({ value }: TransformFnParams): unknown =>
@@ -30,7 +30,7 @@ export class RegisterDto {
     example: '1234',
     description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH).',
   })
-  @MaxLength(PASSWORD_MAX)
+  @HasAtMost(PASSWORD_MAX)
   @IsCleanText()
   @IsString()
   readonly password!: string;

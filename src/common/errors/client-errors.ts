@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import { DomainError } from './domain-error.js';
@@ -16,7 +17,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const code = CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request';
-  const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), 'none');
+  const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), randomUUID());
   const body = JSON.stringify(problem.body);
   const headers = Object.entries({
     ...problem.headers,

@@ -23,7 +23,7 @@ export const PROBLEMS = {
     status: 400,
     title: 'The body is not valid JSON',
     meaning:
-      'The body is not a JSON text in UTF-8 (RFC 8259), is nested deeper than 32 levels, or names a forbidden member such as __proto__.',
+      'The body is not a JSON text in UTF-8 (RFC 8259), is nested deeper than 32 levels, has an object of more than 100 members or a list of more than 10,000, or names a forbidden member such as __proto__.',
     remedy: 'Send a JSON object in UTF-8.',
   },
   unauthenticated: {

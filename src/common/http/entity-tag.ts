@@ -8,16 +8,16 @@ function entityTag(version: number): string {
   return `"${version}"`;
 }
 
-/** A check of `If-Match` against the version found under the lock; nothing where the header is absent. */
+/** A check of `If-Match` against the version found under the lock; nothing where the header names none. */
 export type VersionCheck = (version: number) => void;
 
 /** @returns a check that throws DomainError `precondition-failed` when no tag of the header is the current one. */
 export function ifMatch(request: FastifyRequest): VersionCheck | undefined {
   const header = request.headers['if-match'];
-  if (header === undefined) return undefined;
+  if (header === undefined || header.trim() === '*') return undefined;
   const tags = header.split(',').map((tag) => tag.trim());
   return (version) => {
-    if (tags.includes('*') || tags.includes(entityTag(version))) return;
+    if (tags.includes(entityTag(version))) return;
     throw new DomainError('precondition-failed', PROBLEMS['precondition-failed'].meaning);
   };
 }
@@ -26,7 +26,8 @@ export function ifMatch(request: FastifyRequest): VersionCheck | undefined {
 export function sendResource<T>({ request, reply }: Exchange, version: number, body: T): T | undefined {
   const tag = entityTag(version);
   void reply.header('etag', tag);
-  const isCopyCurrent = request.method === 'GET' && knows(request.headers['if-none-match'], tag);
+  const isCopyCurrent =
+    request.method !== 'POST' && request.method !== 'PATCH' && knows(request.headers['if-none-match'], tag);
   if (isCopyCurrent) void reply.code(304);
   return isCopyCurrent ? undefined : body;
 }

@@ -51,17 +51,17 @@ export function answerWithPage<Row, Item>(
 
 /** A walk by cursor links to what follows; numbered pages link to their neighbours and both ends. */
 function linkHeader(url: string, { page, pages, total_is_exact, next_cursor }: PaginationDto): string {
-  const [path, search] = url.split('?');
+  const { pathname: path, search } = new URL(url, 'http://localhost');
   const target = (changes: Record<string, string>) => {
     const query = new URLSearchParams(search);
     for (const [name, value] of Object.entries(changes)) query.set(name, value);
     return `${path}?${query.toString()}`;
   };
   const isWalk = new URLSearchParams(search).has('cursor');
+  const previous = total_is_exact ? Math.min(page - 1, Math.max(pages, 1)) : page - 1;
   const links: [string, string][] = [];
   if (!isWalk) links.push(['first', target({ page: '1' })]);
-  if (!isWalk && page > 1)
-    links.push(['prev', target({ page: String(Math.min(page - 1, Math.max(pages, 1))) })]);
+  if (!isWalk && page > 1) links.push(['prev', target({ page: String(previous) })]);
   if (next_cursor !== null) {
     links.push(['next', target(isWalk ? { cursor: next_cursor } : { page: String(page + 1) })]);
   }

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
-import { FromDigits, IsIntegerBetween, IsOptionalButNotNull } from '../validation/rules.js';
+import { IsString } from 'class-validator';
+import { FromDigits, HasAtMost, IsIntegerBetween, IsOptionalButNotNull } from '../validation/rules.js';
 
 export const PAGE_MAX = 1_000_000_000;
 export const PAGE_LIMIT_MAX = 100;
@@ -30,7 +30,7 @@ export class PageQueryDto {
     description:
       'The `next_cursor` of the page before, with the same filters. Walks the whole list at a cost that does not grow with the depth.',
   })
-  @MaxLength(CURSOR_LENGTH_MAX)
+  @HasAtMost(CURSOR_LENGTH_MAX)
   @IsString()
   @IsOptionalButNotNull()
   readonly cursor?: string;

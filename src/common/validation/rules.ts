@@ -15,6 +15,30 @@ export const IsCleanText = () =>
     },
   });
 
+/** Characters as PostgreSQL counts them, that is code points; class-validator leaves some out. */
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+export const HasAtLeast = (min: number) =>
+  ValidateBy({
+    name: 'too-short',
+    validator: {
+      validate: (value) => typeof value === 'string' && (value.length > 2 * min || lengthOf(value) >= min),
+      defaultMessage: () => `$property must have ${min} characters or more`,
+    },
+  });
+
+/** Looks at no more than the length of a text that is far too long. */
+export const HasAtMost = (max: number) =>
+  ValidateBy({
+    name: 'too-long',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.length <= 2 * max && lengthOf(value) <= max,
+      defaultMessage: () => `$property must have ${max} characters or fewer`,
+    },
+  });
+
 export const Trim = () =>
   Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.trim() : value));
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { ensureFolder } from '../../common/ensure-folder.js';
-import { retry } from '../../common/retry.js';
+import { becomesTrue, retry } from '../../common/retry.js';
 import { readOrCreateSecret } from '../../config/secret-file.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
 import { clusterExists, createCluster, SUPERUSER } from './cluster.js';
@@ -13,7 +13,7 @@ const DATABASE = 'mini_order_system';
 const DUPLICATE_DATABASE = '42P04';
 const STARTS_MAX = 3;
 const START_TIMEOUT_S = 60;
-const STOP_TIMEOUT_S = 5;
+const STOP_TIMEOUT_MS = 4_000;
 const READY_POLL_MS = 100;
 
 export interface EmbeddedPostgresOptions {
@@ -69,11 +69,9 @@ export class EmbeddedPostgres {
     return this.urlOf(DATABASE);
   }
 
-  /** Stops the server and waits until its files are closed; one that is shared is left to its owner. */
+  /** Stops the server and waits until its files are closed; one that another process owns is left alone. */
   async stop(): Promise<void> {
-    if (!this.ownerLock) return;
-    this.ownerLock.retire();
-    await this.shutDown();
+    if (await this.ownerLock?.retire()) await this.shutDown();
   }
 
   private async boot(dataDir: string): Promise<void> {
@@ -88,7 +86,12 @@ export class EmbeddedPostgres {
 
   private async takeOwnership(dataDir: string): Promise<OwnerLock | undefined> {
     try {
-      return await OwnerLock.acquire(this.urlOf('postgres'), dataDir, () => this.ensureRunning());
+      return await OwnerLock.acquire(this.urlOf('postgres'), dataDir, {
+        revive: () => this.ensureRunning(),
+        lost: () => {
+          this.options.progress(`another process has taken over the PostgreSQL in ${dataDir}`);
+        },
+      });
     } catch (error) {
       if (error instanceof DataDirInUseError && this.options.mayShare) return undefined;
       throw error;
@@ -144,18 +147,25 @@ export class EmbeddedPostgres {
     }
   }
 
+  /** Waits for our server alone: by the time it is gone, a successor may have started one of its own. */
   private async shutDown(): Promise<void> {
-    const stop = (mode: string) =>
-      this.account.run(this.binaries.pgCtl, [
-        'stop',
-        '--wait',
-        `--timeout=${STOP_TIMEOUT_S}`,
-        `--mode=${mode}`,
-        `--pgdata=${this.clusterDir}`,
-      ]);
-    if ((await findRunningPostmaster(this.clusterDir)) === undefined) return;
+    const server = await findRunningPostmaster(this.clusterDir);
+    if (!server) return;
     this.options.progress('stopping PostgreSQL');
-    await stop('fast').catch(() => stop('immediate'));
+    const isGone = async () => (await findRunningPostmaster(this.clusterDir))?.pid !== server.pid;
+    await this.signalStop('fast');
+    if (await becomesTrue(isGone, STOP_TIMEOUT_MS)) return;
+    await this.signalStop('immediate');
+    await becomesTrue(isGone, STOP_TIMEOUT_MS);
+  }
+
+  private signalStop(mode: 'fast' | 'immediate'): Promise<void> {
+    return this.account.run(this.binaries.pgCtl, [
+      'stop',
+      '--no-wait',
+      `--mode=${mode}`,
+      `--pgdata=${this.clusterDir}`,
+    ]);
   }
 
   private urlOf(database: string): string {

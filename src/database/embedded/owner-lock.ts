@@ -16,37 +16,67 @@ export class DataDirInUseError extends Error {
   }
 }
 
+type Outcome = 'held' | 'taken' | 'down';
+
+export interface OwnerLockEvents {
+  /** The server does not answer: bring it back. */
+  revive(): Promise<void>;
+  /** Another process has become the owner. */
+  lost(): void;
+}
+
 /**
  * Says which process may start and stop the embedded server: the one whose connection holds
  * an advisory lock in it. The lock ends with its process, however that ends, so nothing stale
  * can be left behind.
  */
 export class OwnerLock {
+  private held = false;
   private retired = false;
+  private pending: Promise<Outcome> | undefined;
 
   private constructor(
     private readonly url: string,
-    private readonly revive: () => Promise<void>,
+    private readonly events: OwnerLockEvents,
   ) {}
 
   /**
-   * Waits a few seconds for a predecessor that is about to stop, and takes the server down with it.
-   * @param revive called when the server does not answer, to bring it back.
+   * Waits a few seconds for a predecessor that is about to stop.
    * @throws DataDirInUseError
    */
-  static async acquire(url: string, dataDir: string, revive: () => Promise<void>): Promise<OwnerLock> {
-    const lock = new OwnerLock(url, revive);
+  static async acquire(url: string, dataDir: string, events: OwnerLockEvents): Promise<OwnerLock> {
+    const lock = new OwnerLock(url, events);
     const deadline = Date.now() + WAIT_FOR_PREDECESSOR_MS;
-    while (!(await lock.lockOrRevive())) {
+    while ((await lock.attempt()) !== 'held') {
       if (Date.now() > deadline) throw new DataDirInUseError(dataDir, await describeOwner(url));
       await delay(100);
     }
     return lock;
   }
 
-  /** The owner is about to stop the server. The lock ends with it, not before: nobody can take it over in between. */
-  retire(): void {
+  /**
+   * To be called before the owner stops the server. The lock ends with the server, not before, so that
+   * nobody can take it over in between.
+   * @returns whether this process is the owner; if not, the server is not its to stop.
+   */
+  async retire(): Promise<boolean> {
     this.retired = true;
+    await this.pending;
+    return this.held || (await this.attempt()) === 'held';
+  }
+
+  private attempt(): Promise<Outcome> {
+    this.pending = this.lockOrRevive();
+    return this.pending;
+  }
+
+  private async lockOrRevive(): Promise<Outcome> {
+    try {
+      return (await this.tryLock()) ? 'held' : 'taken';
+    } catch {
+      if (!this.retired) await this.events.revive().catch(() => undefined);
+      return 'down';
+    }
   }
 
   private async tryLock(): Promise<boolean> {
@@ -61,26 +91,22 @@ export class OwnerLock {
       void connection.end();
       throw error;
     });
+    this.held = hasLock;
     if (hasLock) connection.once('end', () => void this.relock());
     else await connection.end();
     return hasLock;
   }
 
-  /** The server was restarted or ended this connection: take the lock again as soon as it answers. */
+  /** The server was restarted or ended this connection: take the lock again, at once or as soon as it is free. */
   private async relock(): Promise<void> {
+    this.held = false;
+    let hasTold = false;
     while (!this.retired) {
+      const outcome = await this.attempt();
+      if (outcome === 'held') return;
+      if (outcome === 'taken' && !hasTold) this.events.lost();
+      hasTold ||= outcome === 'taken';
       await delay(RELOCK_DELAY_MS);
-      if (await this.lockOrRevive()) return;
-    }
-  }
-
-  private async lockOrRevive(): Promise<boolean> {
-    if (this.retired) return true;
-    try {
-      return await this.tryLock();
-    } catch {
-      await this.revive().catch(() => undefined);
-      return false;
     }
   }
 }

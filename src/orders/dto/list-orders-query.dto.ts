@@ -5,14 +5,20 @@ import { PageQueryDto } from '../../common/pagination/page-query.dto.js';
 import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** `Date` takes the 30th of February for the 2nd of March; a day must come back as it was. */
+function isTimestamp(value: unknown): boolean {
+  const day = typeof value === 'string' ? RFC3339.exec(value)?.[1] : undefined;
+  if (day === undefined || Number.isNaN(Date.parse(value as string))) return false;
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) && !day.startsWith('0000');
+}
 
 const IsTimestamp = () =>
   ValidateBy({
     name: 'not-a-timestamp',
     validator: {
-      validate: (value) =>
-        typeof value === 'string' && RFC3339.test(value) && !Number.isNaN(Date.parse(value)),
+      validate: isTimestamp,
       defaultMessage: () => '$property must be a time such as 2026-01-31T12:00:00Z (RFC 3339)',
     },
   });

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsString } from 'class-validator';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { IsMoney } from '../../common/validation/is-money.js';
-import { IsCleanText, IsIntegerBetween, Trim } from '../../common/validation/rules.js';
+import { HasAtLeast, HasAtMost, IsCleanText, IsIntegerBetween, Trim } from '../../common/validation/rules.js';
 import type { NewProduct } from '../products.service.js';
 import { STOCK_MAX } from '../stock.js';
 
@@ -10,8 +10,8 @@ export const PRODUCT_NAME_MAX = 200;
 
 export class CreateProductDto {
   @ApiProperty({ minLength: 1, maxLength: PRODUCT_NAME_MAX, example: 'Laptop' })
-  @MaxLength(PRODUCT_NAME_MAX)
-  @MinLength(1)
+  @HasAtMost(PRODUCT_NAME_MAX)
+  @HasAtLeast(1)
   @IsCleanText()
   @IsString()
   @Trim()

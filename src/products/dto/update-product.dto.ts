@@ -1,8 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsString } from 'class-validator';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { IsMoney } from '../../common/validation/is-money.js';
-import { IsCleanText, IsIntegerBetween, IsOptionalButNotNull, Trim } from '../../common/validation/rules.js';
+import {
+  HasAtLeast,
+  HasAtMost,
+  IsCleanText,
+  IsIntegerBetween,
+  IsOptionalButNotNull,
+  Trim,
+} from '../../common/validation/rules.js';
 import type { ProductChange } from '../product-change.js';
 import { STOCK_MAX } from '../stock.js';
 import { PRODUCT_NAME_MAX } from './create-product.dto.js';
@@ -10,8 +17,8 @@ import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 /** What is left out stays as it is. Stock changes by `stock_delta` or `stock_quantity`, not by both. */
 export class UpdateProductDto {
   @ApiPropertyOptional({ minLength: 1, maxLength: PRODUCT_NAME_MAX })
-  @MaxLength(PRODUCT_NAME_MAX)
-  @MinLength(1)
+  @HasAtMost(PRODUCT_NAME_MAX)
+  @HasAtLeast(1)
   @IsCleanText()
   @IsString()
   @Trim()
