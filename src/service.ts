@@ -58,7 +58,9 @@ export class Service {
 
   private async drain(): Promise<void> {
     if (!this.app) return;
-    const finished = this.app.get(Shutdown).begin(DRAIN_MS);
+    const shutdown = this.app.get(Shutdown);
+    if (shutdown.takenUp > 0) this.logger.info(`finishing ${shutdown.takenUp} requests`);
+    const finished = shutdown.begin(DRAIN_MS);
     const closed = this.app.close();
     await finished;
     await Promise.race([closed, delay(LINGER_MS)]);

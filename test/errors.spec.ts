@@ -134,6 +134,13 @@ describe('problems', () => {
     expect(answer.headers.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
+  it('is the shape of what the HTTP parser refuses, too', async () => {
+    const withoutHost = await raw('GET /products HTTP/1.1\r\nconnection: close\r\n\r\n');
+    const garbage = await raw('what is this\r\n\r\n');
+
+    expect([withoutHost.body.code, garbage.body.code]).toEqual(['malformed-request', 'malformed-request']);
+  });
+
   it('says nothing about the cause of a 5xx, which is in the log under the same request_id', async () => {
     const { body, headers } = await WAYS['internal-error']();
     const text = JSON.stringify(body);

@@ -25,7 +25,7 @@ const QUERIES: Case[] = [
   'page=0', 'page=-1', 'page=1.5', 'page=1e20', 'page=abc', 'page=', 'page=1&page=2', 'page[]=1', 'page=1000000001',
   'limit=0', 'limit=101', 'limit=%00', 'status=LOST', 'status[]=PENDING', 'status=PENDING&status=CONFIRMED', 'status=',
   'customer_id=0', 'customer_id=x', 'product_id=2147483648', 'created_from=yesterday', 'created_to=2026-13-01T00:00:00Z',
-  'created_from=2026-01-01', 'unknown=1', '__proto__=1', 'constructor=1', 'sort=id', 'cursor=%00',
+  'created_from=2026-01-01', 'created_from=2026-02-30T00:00:00Z', 'created_from=0000-01-01T00:00:00Z', 'toString=1', 'unknown=1', '__proto__=1', 'constructor=1', 'sort=id', 'cursor=%00',
 ].map((query) => [`query ${query}`, 'GET', `/orders?${query}`, {}, 422] as const); // prettier-ignore
 
 const BODIES: Case[] = [
@@ -78,6 +78,12 @@ const BODIES: Case[] = [
   ['a broken body on a route that needs none', 'PATCH', '/orders/1/cancel', raw('{'), 400],
   ['NUL in a name', 'POST', '/products', json({ name: 'a\u0000b', price: 1, stock_quantity: 1 }), 422],
   ['half a character in a name', 'POST', '/products', raw('{"name":"\\ud800","price":1,"stock_quantity":1}'), 422],
+  ['a name of 101 hearts', 'POST', '/products', json({ name: '❤️'.repeat(101), price: 1, stock_quantity: 1 }), 422],
+  ['a name that takes long to normalise', 'POST', '/register', json({ username: `abc${'\u0301'.repeat(60_000)}${'\u0323'.repeat(60_000)}`, password: '1234' }), 422],
+  ['20,000 unknown fields', 'POST', '/orders', json(Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, 1]))), 400],
+  ['51 unknown fields', 'POST', '/orders', json(Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 1]))), 422],
+  ['the name of a method', 'POST', '/orders', json({ items: [{ product_id: 1, quantity: 1 }], toLines: 1 }), 422],
+  ['the name of every object’s method', 'POST', '/orders', json({ items: [{ product_id: 1, quantity: 1, toString: 1 }] }), 400],
   ['a name of spaces', 'POST', '/products', json({ name: '   ', price: 1, stock_quantity: 1 }), 422],
   ['a name of 201 characters', 'POST', '/products', json({ name: 'x'.repeat(201), price: 1, stock_quantity: 1 }), 422],
   ['a name with a line break', 'POST', '/products', json({ name: 'a\nb', price: 1, stock_quantity: 1 }), 422],

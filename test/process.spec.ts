@@ -22,7 +22,8 @@ describe('the configuration', () => {
       ADMIN_SIGNUP: 'maybe',
       ADMIN_USERNAME: 'boss',
       LOG_LEVEL: 'loud',
-      DATABASE_URL: 'mysql://root:hunter2@localhost/x',
+      DATABASE_URL: 'postgres://root:hunter2@localhost:notaport/x',
+      TRUST_PROXY: '10.0.0.0/99',
     });
 
     const exit = await service.exited;
@@ -38,7 +39,9 @@ describe('the configuration', () => {
     ]) {
       expect(service.output).toContain(name);
     }
-    expect(service.output).not.toMatch(/eighty|too short to be safe|maybe|boss|loud|hunter2/);
+    expect(service.output).not.toMatch(
+      /eighty|too short to be safe|maybe|boss|loud|hunter2|notaport|10\.0\.0/,
+    );
   });
 
   it('asks for a database and a secret in production', async () => {
@@ -76,6 +79,19 @@ describe('the configuration', () => {
 
 // Guarantees that starting says what went wrong, and that stopping loses nothing and takes no longer than 10 s.
 describe('the process', () => {
+  it('can be stopped while it waits for a database that does not come', async () => {
+    const service = ServiceProcess.launch({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
+    await service.says(/waiting for the PostgreSQL server/);
+
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(service.output).not.toMatch(/could not start|secret/);
+  });
+
+  it('says that it is ready at every log level', async () => {
+    const service = await ServiceProcess.start({ DATABASE_URL: given.database.url, LOG_LEVEL: 'error' });
+    expect((await service.stop()).code).toBe(0);
+  });
+
   it('says which port is taken and exits with 1', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
@@ -140,40 +156,67 @@ describe('the process', () => {
     },
   );
 
-  it('waits for an order that is stuck behind a lock, but not for half a request', async () => {
+  it('finishes an order that is stuck behind a lock, is not ready meanwhile, and does not wait for half a request', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     const service = await given.secondService();
-    const client = given.clientOf(service, buyer);
-    const half = await sendHalfARequest(service);
+    const half = await open(
+      service,
+      'POST /orders HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"items"',
+    );
     const outside = await given.database.session();
     await outside.query('BEGIN');
     await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [lamp.id]);
-    const order = client.post('/orders', { items: [{ product_id: lamp.id, quantity: 1 }] });
+    const body = JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] });
+    const order = await open(
+      service,
+      `POST /orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${buyer.client.token}\r\n` +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
     await until('the order waits', async () => (await given.database.waitingForLocks()) === 1);
 
     const stopped = service.stop();
     await service.says(/stopping/);
+    order.socket.write('GET /health/ready HTTP/1.1\r\nhost: x\r\n\r\n');
+    const stoppingSince = Date.now();
+    await until('idle connections are closed', () => Promise.resolve(Date.now() > stoppingSince + 600));
     await outside.query('COMMIT');
     outside.release();
 
-    expect((await order).status).toBe(201);
+    const statuses = [...(await order.text).matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status);
+    expect(statuses[0]).toBe('201');
+    expect([undefined, '503']).toContain(statuses[1]);
     expect(await stopped).toEqual({ code: 0, signal: null });
-    half.destroy();
+    expect(service.output).toMatch(/finishing 1 requests/);
+    expect(await half.text).toBe('');
+    expect(await given.database.stockOf(lamp)).toBe(9);
   });
 
-  it('says that it is not ready once it stops', async () => {
+  it('does not wait for clients that have gone away', async () => {
+    const lamp = await given.product();
+    const buyer = await given.customer();
     const service = await given.secondService();
-    const half = await sendHalfARequest(service);
-    const keptAlive = await openConnection(service);
-    const stopped = service.stop();
-    await service.says(/stopping/);
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [lamp.id]);
+    const controller = new AbortController();
+    const order = fetch(`${service.url}/orders`, {
+      method: 'POST',
+      signal: controller.signal,
+      headers: { authorization: `Bearer ${buyer.client.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] }),
+    });
+    await until('the order waits', async () => (await given.database.waitingForLocks()) === 1);
+    controller.abort();
+    await expect(order).rejects.toThrow();
+    await service.says(/"aborted":true/);
+    await outside.query('COMMIT');
+    outside.release();
 
-    const answer = await keptAlive('GET /health/ready HTTP/1.1\r\nhost: x\r\n\r\n');
+    const exit = await service.stop();
 
-    expect(answer === '' || /^HTTP\/1.1 503/.test(answer)).toBe(true);
-    expect(await stopped).toEqual({ code: 0, signal: null });
-    half.destroy();
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(service.output).not.toMatch(/finishing/);
   });
 
   it('logs one line a request, and never a password or a token', async () => {
@@ -192,27 +235,22 @@ describe('the process', () => {
   });
 });
 
-async function openConnection(service: ServiceProcess): Promise<(bytes: string) => Promise<string>> {
+/** A connection on which something was sent, and all that comes back on it until it is closed. */
+async function open(
+  service: ServiceProcess,
+  bytes: string,
+): Promise<{ socket: Socket; text: Promise<string> }> {
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
-  await once(socket, 'connect');
-  return (bytes) =>
-    new Promise((resolve) => {
-      let text = '';
-      socket.on('error', () => undefined);
-      socket.on('data', (chunk) => (text += chunk.toString()));
-      socket.on('close', () => {
-        resolve(text);
-      });
-      socket.write(bytes);
+  const text = new Promise<string>((resolve) => {
+    let received = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => (received += chunk.toString()));
+    socket.on('close', () => {
+      resolve(received);
     });
-}
-
-async function sendHalfARequest(service: ServiceProcess): Promise<Socket> {
-  const { hostname, port } = new URL(service.url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => undefined);
+  });
   await once(socket, 'connect');
-  socket.write('POST /orders HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"items"');
-  return socket;
+  socket.write(bytes);
+  return { socket, text };
 }

@@ -67,6 +67,41 @@ describe('changing a product', () => {
     expect(await given.database.stockOf(lamp)).toBe(1_000_000_000);
   });
 
+  it('lets a product be changed whose stock a cancelled order has carried beyond a billion', async () => {
+    const lamp = await given.product({ stock: 1_000_000_000 });
+    const [{ client }, buyer] = [await given.admin(), await given.customer()];
+    const order = await given.order(buyer, { [lamp.id]: 1_000_000 });
+    await client.patch(`/products/${lamp.id}`, { stock_delta: 1_000_000 });
+    await client.patch(`/orders/${order.id}/cancel`);
+
+    const less = await client.patch<ProductBody>(`/products/${lamp.id}`, { price: 2, stock_delta: -1 });
+    const more = await client.patch(`/products/${lamp.id}`, { stock_delta: 1 });
+
+    expect(less.body.stock_quantity).toBe(1_000_999_999);
+    expect(more.status).toBe(422);
+  });
+
+  it('changes nothing, not even the version, where nothing is named', async () => {
+    const lamp = await given.product();
+    const { client } = await given.admin();
+
+    const answer = await client.patch<ProductBody>(`/products/${lamp.id}`, {});
+
+    expect(answer.body).toEqual(lamp);
+    expect(answer.headers.get('etag')).toBe('"1"');
+  });
+
+  it('does not take If-Match: * for a version that was seen', async () => {
+    const lamp = await given.product();
+    const { client } = await given.admin();
+    const answer = await client.patch(
+      `/products/${lamp.id}`,
+      { stock_quantity: 1 },
+      { headers: { 'if-match': '*' } },
+    );
+    expect(answer.status).toBe(428);
+  });
+
   it('answers 404 for a product that does not exist', async () => {
     const { client } = await given.admin();
     const answer = await client.patch<ProblemBody>('/products/2000000000', { price: 1 });

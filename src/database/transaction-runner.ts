@@ -6,7 +6,7 @@ import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
-import { asServiceBusy, isConnectionLost, isRetryable } from './database-errors.js';
+import { asServiceBusy, isConnectionLost, isDatabaseUnavailable, isRetryable } from './database-errors.js';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
@@ -25,6 +25,16 @@ const LOCAL_TIMEOUTS = `
 /** Work that has to be undone because the database says so, though no statement was seen to fail. */
 class TransactionAbortedError extends Error {}
 
+/** The connection was lost while the transaction was being committed: it may have been, or not. */
+export class OutcomeUnknownError extends ServiceBusyError {
+  constructor(cause: unknown) {
+    super(
+      { cause },
+      'The database was lost while the change was being stored: look whether it was before you try again.',
+    );
+  }
+}
+
 /** The transaction did not begin because its connection was dead already, so it can begin on another. */
 class NotBegunError extends ServiceBusyError {
   constructor(cause: unknown) {
@@ -36,8 +46,8 @@ class NotBegunError extends ServiceBusyError {
  * The one lifecycle of every write, and the only place that opens a query runner.
  *
  * Guarantees: what `work` did is committed exactly when `run` returns; when `run` throws, nothing
- * is, with one exception: a connection lost during COMMIT leaves the outcome unknown, which callers
- * who need to know resolve by a key they wrote. The first error is the one that is thrown.
+ * is, but for OutcomeUnknownError, after which a caller can look for what it wrote. The first error is
+ * the one that is thrown.
  */
 @Injectable()
 export class TransactionRunner {
@@ -56,7 +66,8 @@ export class TransactionRunner {
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialisation failure the
    * whole of it is run again, three attempts at most, so it must have no effect outside the database.
-   * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time.
+   * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time;
+   *   OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
     try {
@@ -72,7 +83,7 @@ export class TransactionRunner {
       await begin(queryRunner);
       const result = await work(queryRunner);
       await assertHealthy(queryRunner);
-      await queryRunner.commitTransaction();
+      await commit(queryRunner);
       return result;
     } catch (error) {
       await rollBack(queryRunner);
@@ -91,6 +102,14 @@ async function begin(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(LOCAL_TIMEOUTS);
   } catch (error) {
     throw isConnectionLost(error) ? new NotBegunError(error) : error;
+  }
+}
+
+async function commit(queryRunner: QueryRunner): Promise<void> {
+  try {
+    await queryRunner.commitTransaction();
+  } catch (error) {
+    throw isDatabaseUnavailable(error) ? new OutcomeUnknownError(error) : error;
   }
 }
 

@@ -15,6 +15,11 @@ export class Shutdown {
     return this.begun;
   }
 
+  /** Requests that are being worked on. */
+  get takenUp(): number {
+    return this.count;
+  }
+
   /** A response closes when it has been sent, and also when its client has gone away before. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('preValidation', (_request, reply, done) => {

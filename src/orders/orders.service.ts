@@ -46,8 +46,10 @@ export class OrdersService {
   async place(wanted: WantedOrder, customer: AuthenticatedUser): Promise<PlacedOrder> {
     const answer = await this.queue.place(asRequest(wanted, customer));
     if (answer.kind === 'refused') throw answer.error;
-    if (answer.kind === 'replayed')
-      return { order: await this.reader.get(answer.orderId, customer), isReplay: true };
+    if (answer.kind === 'replayed') {
+      const isReplay = wanted.idempotencyKey !== undefined;
+      return { order: await this.reader.get(answer.orderId, customer), isReplay };
+    }
     return { order: asNewOrder(answer), isReplay: false };
   }
 
@@ -96,6 +98,7 @@ function asRequest(
     customerId: customer.id,
     placementKey: idempotencyKey ?? randomUUID(),
     requestHash: idempotencyKey === undefined ? null : hashRequest(merged, expectedTotalMinor),
+    mayBePlaced: idempotencyKey !== undefined,
     lines: merged,
     expectedTotalMinor,
   };

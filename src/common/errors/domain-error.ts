@@ -34,7 +34,7 @@ export class ValidationFailedError extends DomainError {
 
 /** The database is away or too busy. Trying again is right. */
 export class ServiceBusyError extends DomainError {
-  constructor(options?: ErrorOptions) {
-    super('service-unavailable', 'The service is busy or its database is away.', {}, options);
+  constructor(options?: ErrorOptions, message = 'The service is busy or its database is away.') {
+    super('service-unavailable', message, {}, options);
   }
 }

@@ -15,6 +15,7 @@ const request = (quantities: Record<number, number>, expectedTotalMinor?: number
   customerId: 1,
   placementKey: 'key',
   requestHash: null,
+  mayBePlaced: false,
   lines: Object.entries(quantities).map(([id, quantity]) => ({ productId: Number(id), quantity })),
   expectedTotalMinor,
 });

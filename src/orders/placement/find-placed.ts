@@ -8,12 +8,15 @@ export interface EarlierOrder {
   readonly isSameRequest: boolean;
 }
 
-/** Finds, under the group's locks, the orders that clients' keys stand for already. */
+/**
+ * Finds the orders that keys stand for already. Under the group's locks: an attempt before this one, for
+ * the same products, has ended by then, one way or the other.
+ */
 export async function findPlaced(
   queryRunner: QueryRunner,
   requests: readonly PlacementRequest[],
 ): Promise<Map<PlacementRequest, EarlierOrder>> {
-  const keyed = requests.filter(({ requestHash }) => requestHash !== null);
+  const keyed = requests.filter(({ mayBePlaced }) => mayBePlaced);
   if (keyed.length === 0) return new Map();
   const orders = await queryRunner.manager
     .createQueryBuilder(Order, 'o')
@@ -35,11 +38,10 @@ export async function findPlaced(
   );
 }
 
-function asEarlier(order: Order, request: PlacementRequest): EarlierOrder {
-  return {
-    id: order.id,
-    isSameRequest: request.requestHash?.equals(order.requestHash ?? Buffer.alloc(0)) ?? false,
-  };
+function asEarlier(order: Order, { requestHash }: PlacementRequest): EarlierOrder {
+  const isSameRequest =
+    requestHash?.equals(order.requestHash ?? Buffer.alloc(0)) ?? order.requestHash === null;
+  return { id: order.id, isSameRequest };
 }
 
 function keyOf({ customerId, placementKey }: { customerId: number; placementKey: string }): string {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CONSTRAINTS } from '../../database/constraint-names.js';
 import { violates } from '../../database/database-errors.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
+import { OutcomeUnknownError, TransactionRunner } from '../../database/transaction-runner.js';
 import { type PlacementAnswer, placeGroup } from './place-group.js';
 import type { PlacementRequest } from './placement-request.js';
 
@@ -11,17 +11,17 @@ export class PlacementQueue {
   constructor(private readonly transactions: TransactionRunner) {}
 
   /**
-   * Places an order, or says why not. When this returns, the answer is committed.
+   * Places an order, or says why not. When this returns, the answer is committed. Where it is not known
+   * what became of the first attempt, a second one finds out: it waits for the same locks and looks for
+   * the order's key before it places anything.
    * @throws ServiceBusyError when the database is away, overloaded or locked for too long.
    */
   async place(request: PlacementRequest): Promise<PlacementAnswer> {
     try {
       return await this.placeAlone(request);
     } catch (error) {
-      // Two orders with one key and no product in common do not meet in a lock, only in the unique
-      // constraint. The other one has committed by then, so the second look finds it.
-      if (!violates(error, CONSTRAINTS.ordersPlacementKey)) throw error;
-      return await this.placeAlone(request);
+      if (!mayHaveBeenPlaced(error)) throw error;
+      return await this.placeAlone({ ...request, mayBePlaced: true });
     }
   }
 
@@ -29,4 +29,12 @@ export class PlacementQueue {
     const answers = await this.transactions.run((queryRunner) => placeGroup(queryRunner, [request]));
     return answers[0] as PlacementAnswer;
   }
+}
+
+/**
+ * By us, when the connection was lost during COMMIT, or by another request with the same key: two such
+ * orders without a common product do not meet in a lock, only in the unique constraint.
+ */
+function mayHaveBeenPlaced(error: unknown): boolean {
+  return error instanceof OutcomeUnknownError || violates(error, CONSTRAINTS.ordersPlacementKey);
 }

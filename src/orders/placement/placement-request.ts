@@ -13,6 +13,8 @@ export interface PlacementRequest {
   readonly placementKey: string;
   /** What was ordered under a client's key; null under a made one, which nobody can send again. */
   readonly requestHash: Buffer | null;
+  /** Whether an order may stand under the key already: the client may have sent it before, or we have. */
+  readonly mayBePlaced: boolean;
   readonly lines: readonly OrderLine[];
   /** The total that the buyer has agreed to, if they said. */
   readonly expectedTotalMinor?: number | undefined;
