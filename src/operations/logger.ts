@@ -9,7 +9,6 @@ export function createLogger({ LOG_LEVEL, LOG_FORMAT }: Pick<Env, 'LOG_LEVEL' | 
     level: LOG_LEVEL,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['*.password', '*.authorization', 'headers.authorization'], censor: '[redacted]' },
     serializers: { err: describeError },
   };
   return LOG_FORMAT === 'json' ? pino(options) : pino(options, prettyLines());
@@ -49,7 +48,6 @@ export class NestLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest tells every module and route as it starts; that is detail. */
   debug(message: unknown, ...rest: unknown[]): void {
     this.write('debug', message, rest);
   }
@@ -72,6 +70,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
+/** Nest tells every module and route as it starts; that is detail. */
 const NOISY_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',
