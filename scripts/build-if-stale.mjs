@@ -24,8 +24,12 @@ if (
   !existsSync(OUTPUT) ||
   INPUTS.some((input) => existsSync(input) && changedAt(input) > changedAt(OUTPUT))
 ) {
-  console.error('building');
   const nest = join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  if (!existsSync(nest)) {
+    console.error('Building needs the development dependencies: run "npm ci" without --omit=dev.');
+    process.exit(1);
+  }
+  console.error('building');
   const { status } = spawnSync(process.execPath, [nest, 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
   process.exitCode = status ?? 1;
 }

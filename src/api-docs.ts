@@ -1,5 +1,8 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createRequire } from 'node:module';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const DESCRIPTION = `
 Sells limited stock: an order takes all of its lines or none, no unit is sold twice, and a retry with
@@ -14,7 +17,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setTitle('Mini Order System')
     .setDescription(DESCRIPTION.trim())
-    .setVersion('1.0.0')
+    .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addTag('Auth', 'Register and sign in')

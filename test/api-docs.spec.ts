@@ -22,7 +22,10 @@ interface Operation {
   tags?: string[];
   security?: Record<string, string[]>[];
   requestBody?: { content: Record<string, { schema: { $ref: string } }> };
-  responses: Record<string, { content?: Record<string, { examples?: Record<string, unknown> }> }>;
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { examples?: Record<string, unknown> }> }
+  >;
 }
 
 // Guarantees that people and programs find a description of what is really served.
@@ -58,6 +61,20 @@ describe('the API description', () => {
       }
     }
     expect(ids.size).toBe((await operations()).length);
+  });
+
+  it('describes every answer once, in words, and the cursor as text or null', async () => {
+    for (const { operation } of await operations()) {
+      for (const { description } of Object.values(operation.responses)) {
+        expect(description).toMatch(/\S/);
+        expect(description).not.toContain('\n');
+      }
+    }
+    const { components } = await document();
+    const pagination = components?.schemas?.PaginationDto as {
+      properties: Record<string, { type: unknown }>;
+    };
+    expect(pagination.properties.next_cursor?.type).toEqual(['string', 'null']);
   });
 
   it('says 401 for exactly the operations that need a token', async () => {

@@ -22,7 +22,7 @@ async function withWorld(
 
 const asAdmin = (username: string) => ({ username, password: 'correct horse', role: 'admin' });
 
-// Guarantees that nobody becomes an admin who should not (A1).
+// Guarantees that nobody becomes an admin who should not.
 describe('registering admins', () => {
   it('makes one admin of four who want to be the first at the same moment', async () => {
     await withWorld({}, async ({ anyone: stranger, database }) => {
@@ -82,7 +82,7 @@ describe('registering admins', () => {
   });
 });
 
-// Guarantees that names are one person's each, and that nothing of a password ever comes back (A2, A9).
+// Guarantees that names are one person's each, and that nothing of a password ever comes back.
 describe('registering', () => {
   it('makes a customer of whoever does not say', async () => {
     const answer = await anyone.post<UserBody>('/register', { username: 'plain', password: '1234' });
@@ -159,7 +159,7 @@ describe('registering', () => {
   });
 });
 
-// Guarantees that OAuth 2 clients and Swagger UI can sign in, and that login tells nothing (A5, A6).
+// Guarantees that OAuth 2 clients and Swagger UI can sign in, and that login tells nothing.
 describe('signing in', () => {
   it.each([
     ['urlencoded', form({ username: 'zed', password: '1234' })],

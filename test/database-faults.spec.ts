@@ -5,7 +5,7 @@ import { succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that a database that is busy or away is 503, never a hang, a 500 or half an order (O8, S4).
+// Guarantees that a database that is busy or away is 503, never a hang, a 500 or half an order.
 describe('faults of the database', () => {
   it('lets other products be sold and lists be read while one row is held from outside', async () => {
     const [held, free] = [await given.product(), await given.product()];

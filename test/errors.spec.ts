@@ -171,7 +171,7 @@ describe('problems', () => {
   });
 });
 
-// Guarantees that what is wrong is told in the same order everywhere: who, may they, what, is it valid (A3).
+// Guarantees that what is wrong is told in the same order everywhere: who, may they, what, is it valid.
 describe('the order of failures', () => {
   const broken = { body: '{', headers: JSON_TYPE };
   const wrongType = { body: 'x', headers: { 'content-type': 'text/plain' } };

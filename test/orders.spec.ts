@@ -207,7 +207,7 @@ describe('confirming and cancelling', () => {
   });
 });
 
-// Guarantees that a customer sees own orders only, and cannot tell others' orders from none (A4).
+// Guarantees that a customer sees own orders only, and cannot tell others' orders from none.
 describe('reading orders', () => {
   it('answers for another customer’s order exactly as for one that does not exist', async () => {
     const lamp = await given.product();

@@ -113,7 +113,7 @@ describe('changing a product', () => {
   });
 });
 
-// Guarantees that amounts of money come back as they were sent, and that no other number is taken (M).
+// Guarantees that amounts of money come back as they were sent, and that no other number is taken.
 describe('prices', () => {
   it.each([0, 0.01, 0.29, 1.1, 19.99, 1234567.89, 99_999_999.99])('keep %p exactly', async (price) => {
     const product = await given.product({ price });
@@ -134,7 +134,7 @@ describe('prices', () => {
   );
 });
 
-// Guarantees that lists are complete, in order, and never overlap (L1, L2, L4).
+// Guarantees that lists are complete, in order, and never overlap.
 describe('listing products', () => {
   it('shows inactive products to admins who ask, and to nobody else', async () => {
     const lamp = await given.product();

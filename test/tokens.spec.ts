@@ -7,7 +7,7 @@ import { useWorld } from './support/world.js';
 const given = useWorld();
 const { anyone } = given;
 
-// Guarantees that only our own, unexpired tokens of users who may still come in are accepted (A7).
+// Guarantees that only our own, unexpired tokens of users who may still come in are accepted.
 describe('access tokens', () => {
   const secret = 'a secret of the tests, longer than 32 characters';
   const now = () => Math.floor(Date.now() / 1000);

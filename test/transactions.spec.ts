@@ -77,11 +77,13 @@ describe('TransactionRunner', () => {
   it('runs both of two deadlocked transactions to their end', async () => {
     await database.rows(`${write(1)}, (2)`);
     let attempts = 0;
+    let holding = 0;
     const cross = (first: number, second: number) =>
       runner.run(async (queryRunner) => {
         attempts += 1;
         await queryRunner.query(`UPDATE notes SET body = 'x' WHERE id = ${first}`);
-        if (attempts <= 2) await until('both hold one row', () => Promise.resolve(attempts >= 2));
+        holding += 1;
+        await until('both hold one row', () => Promise.resolve(holding >= 2));
         await queryRunner.query(`UPDATE notes SET body = 'x' WHERE id = ${second}`);
       });
 

@@ -12,7 +12,7 @@ export class AuditController {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   @ApiOperation({ operationId: 'auditStock', summary: 'Prove that no unit was sold twice or lost' })
-  @ApiOkResponse({ type: StockAuditResponseDto })
+  @ApiOkResponse({ type: StockAuditResponseDto, description: 'Whether the stock adds up.' })
   @Roles('admin')
   @Header('cache-control', 'no-store')
   @Get('stock')

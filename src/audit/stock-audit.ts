@@ -48,7 +48,7 @@ const COMPARE = `
 
 /**
  * Proves, from one snapshot (of the rows; their number is counted after it), that every product's stock is what was put in less what live orders
- * hold, and not negative (contract S1), or lists the products for which it is not.
+ * hold, and not negative, or lists the products for which it is not.
  */
 export async function auditStock(database: DataSource | EntityManager): Promise<StockAudit> {
   const rows = await database.query<(UnbalancedProduct & { unbalancedCount: number })[]>(COMPARE);

@@ -23,7 +23,11 @@ export class AuthController {
   ) {}
 
   @ApiOperation({ operationId: 'register', summary: 'Register a user' })
-  @ApiCreatedResponse({ type: UserResponseDto, headers: { Location: { schema: { type: 'string' } } } })
+  @ApiCreatedResponse({
+    type: UserResponseDto,
+    description: 'The new user.',
+    headers: { Location: { schema: { type: 'string' } } },
+  })
   @ApiProblems('admin-signup-closed', 'username-taken', ...BODY_PROBLEMS)
   @OptionallySignedIn()
   @Post('register')
@@ -39,7 +43,7 @@ export class AuthController {
   }
 
   @ApiOperation({ operationId: 'login', summary: 'Sign in with name and password' })
-  @ApiOkResponse({ type: TokenDto })
+  @ApiOkResponse({ type: TokenDto, description: 'An access token.' })
   @ApiProblems('invalid-credentials', 'malformed-request', ...BODY_PROBLEMS)
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
@@ -51,7 +55,7 @@ export class AuthController {
   }
 
   @ApiOperation({ operationId: 'getCurrentUser', summary: 'Who am I?' })
-  @ApiOkResponse({ type: UserResponseDto })
+  @ApiOkResponse({ type: UserResponseDto, description: 'The user.' })
   @SignedIn()
   @Header('cache-control', 'no-store')
   @Get('me')

@@ -16,7 +16,7 @@ export class SessionsService {
   /**
    * Exchanges name and password for an access token. The token says only who; what they may do is
    * read on every request.
-   * @throws InvalidCredentialsError for any wrong pair, in the same time (contract A5).
+   * @throws InvalidCredentialsError for any wrong pair, in the same time.
    */
   async signIn(username: string, password: string): Promise<TokenDto> {
     const user = await this.users.findByCredentials(username, password);

@@ -31,7 +31,7 @@ export class UsersService {
 
   /**
    * Registers a user. Customers register freely; who may register an admin is `ADMIN_SIGNUP`'s to
-   * say (contract A1): by default the first one, and of two at once only one is the first.
+   * say: by default the first one, and of two at once only one is the first.
    * @param caller who asks, if they are signed in; admins may always register admins.
    * @throws AdminSignupClosedError, UsernameTakenError, ValidationFailedError for a short password.
    */
@@ -57,9 +57,13 @@ export class UsersService {
     return isMatch && user ? user : undefined;
   }
 
-  /** Makes the admin that the configuration names, unless somebody has that name already. */
-  async ensureAdmin(username: string, password: string): Promise<void> {
-    if (await this.users.existsBy({ usernameKey: usernameKey(username) })) return;
+  /**
+   * Makes the admin that the configuration names, unless somebody has that name already.
+   * @returns whether there is an active admin of that name now; a customer may have been quicker.
+   */
+  async ensureAdmin(username: string, password: string): Promise<boolean> {
+    const holder = await this.users.findOneBy({ usernameKey: usernameKey(username) });
+    if (holder) return holder.role === 'admin' && holder.isActive;
     const passwordHash = await this.passwords.hash(password);
     try {
       await this.transactions.run(({ manager }) =>
@@ -67,7 +71,9 @@ export class UsersService {
       );
     } catch (error) {
       if (!(error instanceof UsernameTakenError)) throw error;
+      return this.users.existsBy({ usernameKey: usernameKey(username), role: 'admin', isActive: true });
     }
+    return true;
   }
 
   private assertPasswordLength(password: string): void {

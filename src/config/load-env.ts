@@ -78,7 +78,7 @@ function pickKnown(variables: Record<string, string | undefined>) {
 }
 
 function shapeFaults(env: Env): string[] {
-  return validateSync(env, { validationError: { target: false, value: false } }).flatMap((error) =>
+  return validateSync(env, { stopAtFirstError: true }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
   );
 }

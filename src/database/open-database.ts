@@ -49,7 +49,7 @@ function waitForServer(url: string, progress: (step: string) => void): Promise<v
     () => connectOnce(url),
     (error, attempt) => {
       if (Date.now() > deadline || !mayPass(error)) return undefined;
-      if (attempt === 1) progress('waiting for the PostgreSQL server at DATABASE_URL');
+      if (attempt === 1) progress('waiting for the PostgreSQL server at DATABASE_URL, up to 30 s');
       return RETRY_DELAY_MS;
     },
   );

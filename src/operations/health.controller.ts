@@ -20,7 +20,7 @@ export class HealthController {
   ) {}
 
   @ApiOperation({ operationId: 'getLiveness', summary: 'Is the process running?' })
-  @ApiOkResponse({ type: HealthDto })
+  @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
   @Public()
   @Header('cache-control', 'no-store')
   @Get('live')
@@ -29,7 +29,7 @@ export class HealthController {
   }
 
   @ApiOperation({ operationId: 'getReadiness', summary: 'Can it take requests now?' })
-  @ApiOkResponse({ type: HealthDto })
+  @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
   @Public()
   @Header('cache-control', 'no-store')
   @Get('ready')

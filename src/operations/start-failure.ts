@@ -1,5 +1,6 @@
 type StartError = NodeJS.ErrnoException & { address?: string; port?: number };
 
+const NO_ANSWER = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
 const FOLDER_FAULTS = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EROFS', 'ENOSPC']);
 
 /** What a person can do about a start that failed; other errors explain themselves by their own words. */
@@ -13,6 +14,9 @@ export function explainStartFailure(error: unknown): string {
   }
   if (syscall !== undefined && path !== undefined && FOLDER_FAULTS.has(code ?? '')) {
     return `${path} cannot be used (${code}). Set DATA_DIR to a folder that this user may write to.`;
+  }
+  if (code !== undefined && NO_ANSWER.has(code)) {
+    return `The service could not start: PostgreSQL does not answer (${message}). Check DATABASE_URL.`;
   }
   return `The service could not start: ${message || String(code ?? error)}`;
 }

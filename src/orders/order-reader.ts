@@ -87,7 +87,7 @@ type OrderFilters = Omit<ListOrdersQueryDto, 'page' | 'limit' | 'cursor' | 'cust
   readonly customer_id: number | undefined;
 };
 
-/** Whose rows a caller may see, as a condition that every query on orders carries (contract A4). */
+/** Whose rows a caller may see, as a condition that every query on orders carries. */
 export function ownerFilter(caller: AuthenticatedUser): { customerId?: number } {
   return caller.role === 'admin' ? {} : { customerId: caller.id };
 }

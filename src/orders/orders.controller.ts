@@ -39,7 +39,7 @@ const ApiTransition = () =>
       required: false,
       description: 'The ETag that was seen; 412 if the order has changed.',
     }),
-    ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER }),
+    ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: ETAG_HEADER }),
     ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed'),
   );
 
@@ -55,6 +55,7 @@ export class OrdersController {
   @ApiIdempotencyKey()
   @ApiCreatedResponse({
     type: OrderResponseDto,
+    description: 'The order.',
     headers: { ...LOCATION_HEADER, ...ETAG_HEADER, ...REPLAYED_HEADER },
   })
   @ApiProblems(
@@ -102,7 +103,7 @@ export class OrdersController {
 
   @ApiOperation({ operationId: 'getOrder', summary: 'Read an order' })
   @ApiOrderId()
-  @ApiOkResponse({ type: OrderResponseDto, headers: ETAG_HEADER })
+  @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: ETAG_HEADER })
   @ApiConditionalRead()
   @ApiProblems('validation-failed', 'order-not-found')
   @SignedIn()

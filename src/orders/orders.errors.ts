@@ -2,7 +2,7 @@ import { DomainError } from '../common/errors/domain-error.js';
 import { fromMinor } from '../common/money.js';
 import type { OrderStatus } from './order-status.js';
 
-/** The same for an order that does not exist and for one that the caller may not see (contract A4). */
+/** The same for an order that does not exist and for one that the caller may not see. */
 export class OrderNotFoundError extends DomainError {
   constructor(id: number) {
     super('order-not-found', `There is no order with id ${id}.`);

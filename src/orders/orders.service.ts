@@ -37,7 +37,7 @@ export class OrdersService {
   ) {}
 
   /**
-   * Places an order: all its lines or none (contract O1). When it returns, order, stock and key are
+   * Places an order: all its lines or none. When it returns, order, stock and key are
    * committed together, so a retry with the same key gets the same order, as it is by then.
    * @throws ValidationFailedError when the merged lines exceed the limits, ProductNotFoundError,
    *   ProductInactiveError, InsufficientStockError with every short line, TotalTooLargeError,
@@ -63,7 +63,7 @@ export class OrdersService {
   }
 
   /**
-   * Cancels an order and gives its stock back, exactly once however many ask at once (contract O6).
+   * Cancels an order and gives its stock back, exactly once however many ask at once.
    * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
    */
   cancel(id: number, caller: AuthenticatedUser, checkVersion?: VersionCheck): Promise<OrderWithItems> {

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { Product } from './product.entity.js';
 
 /**
- * Locks products until the transaction ends and reads them as they are then (contract O3). The one
+ * Locks products until the transaction ends and reads them as they are then. The one
  * way to lock products: everyone takes the rows in ascending order of id, so no two transactions can
  * wait for each other. The order is by the immutable id because rows are sorted before they are locked.
  * @returns the products that exist, by id.

@@ -30,7 +30,11 @@ export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
   @ApiOperation({ operationId: 'createProduct', summary: 'Add a product' })
-  @ApiCreatedResponse({ type: ProductResponseDto, headers: { ...LOCATION_HEADER, ...ETAG_HEADER } })
+  @ApiCreatedResponse({
+    type: ProductResponseDto,
+    description: 'The new product.',
+    headers: { ...LOCATION_HEADER, ...ETAG_HEADER },
+  })
   @ApiProblems(...BODY_PROBLEMS)
   @Roles('admin')
   @Post()
@@ -60,7 +64,7 @@ export class ProductsController {
 
   @ApiOperation({ operationId: 'getProduct', summary: 'Read a product' })
   @ApiProductId()
-  @ApiOkResponse({ type: ProductResponseDto, headers: ETAG_HEADER })
+  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: ETAG_HEADER })
   @ApiConditionalRead()
   @ApiProblems('validation-failed', 'product-not-found')
   @OptionallySignedIn()
@@ -81,7 +85,7 @@ export class ProductsController {
     required: false,
     description: 'The ETag that was seen; required with `stock_quantity`.',
   })
-  @ApiOkResponse({ type: ProductResponseDto, headers: ETAG_HEADER })
+  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: ETAG_HEADER })
   @ApiProblems(
     ...BODY_PROBLEMS,
     'product-not-found',

@@ -4,6 +4,8 @@ import { type ProblemCode, PROBLEMS, problemType } from './problem-catalogue.js'
 import { ProblemDto } from './problem.dto.js';
 
 const PROBLEM_CODES_OF_ROUTE = 'problemCodesOfRoute';
+/** Where @nestjs/swagger keeps the responses of a handler. */
+const API_RESPONSES = 'swagger/apiResponse';
 
 const EVERY_ROUTE: readonly ProblemCode[] = ['internal-error', 'service-unavailable'];
 
@@ -15,6 +17,21 @@ export const BODY_PROBLEMS: readonly ProblemCode[] = [
   'validation-failed',
 ];
 
+/** The facts that come with a problem, as a client would see them. */
+const EXAMPLE_FACTS: Partial<Record<ProblemCode, object>> = {
+  'insufficient-stock': { lines: [{ product_id: 1, requested: 2, available: 1 }] },
+  'product-not-found': { product_ids: [7] },
+  'product-inactive': { product_ids: [7] },
+  'price-changed': { total_amount: 120000 },
+  'invalid-transition': { current_status: 'CANCELLED' },
+  'invalid-credentials': { error: 'invalid_grant', error_description: 'The name or the password is wrong.' },
+  'validation-failed': {
+    errors: [
+      { pointer: '/items/0/quantity', in: 'body', code: 'too-small', message: 'must not be less than 1' },
+    ],
+  },
+};
+
 /**
  * Describes the problems that a route may answer with, by status and with an example each.
  * Decorators add up, and each writes the whole list again, so the last one has all of them.
@@ -25,6 +42,7 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
     const known = (Reflect.getMetadata(PROBLEM_CODES_OF_ROUTE, handler) ?? EVERY_ROUTE) as ProblemCode[];
     const all = [...new Set([...known, ...codes])];
     Reflect.defineMetadata(PROBLEM_CODES_OF_ROUTE, all, handler);
+    forgetProblems(handler);
     const statuses = [...new Set(all.map((code) => PROBLEMS[code].status))];
     applyDecorators(
       ApiExtraModels(ProblemDto),
@@ -36,6 +54,13 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
       ),
     )(target, key, descriptor);
   };
+}
+
+/** Swagger would add the descriptions of decorators that speak of the same status. */
+function forgetProblems(handler: object): void {
+  const known = (Reflect.getMetadata(API_RESPONSES, handler) ?? {}) as Record<string, unknown>;
+  const successes = Object.entries(known).filter(([status]) => Number(status) < 400);
+  Reflect.defineMetadata(API_RESPONSES, Object.fromEntries(successes), handler);
 }
 
 function problemResponse(status: number, codes: readonly ProblemCode[]) {
@@ -54,5 +79,13 @@ function problemResponse(status: number, codes: readonly ProblemCode[]) {
 function exampleOf(code: ProblemCode) {
   const { status, title, meaning } = PROBLEMS[code];
   const request_id = '0b7e0f0a-5d6c-4c8e-9f3a-2b1d8c7e6f5a';
-  return { type: problemType(code), title, status, detail: meaning, code, request_id };
+  return {
+    type: problemType(code),
+    title,
+    status,
+    detail: meaning,
+    code,
+    request_id,
+    ...EXAMPLE_FACTS[code],
+  };
 }

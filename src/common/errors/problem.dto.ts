@@ -15,6 +15,17 @@ export class InputFaultDto {
   readonly message!: string;
 }
 
+export class ShortLineDto {
+  @ApiProperty({ type: 'integer' })
+  readonly product_id!: number;
+
+  @ApiProperty({ type: 'integer' })
+  readonly requested!: number;
+
+  @ApiProperty({ type: 'integer' })
+  readonly available!: number;
+}
+
 /** Problem details (RFC 9457); some problems have further members with the facts of the case. */
 export class ProblemDto {
   @ApiProperty({ format: 'uri-reference', description: 'A page of this service that explains the problem.' })
@@ -37,4 +48,25 @@ export class ProblemDto {
 
   @ApiPropertyOptional({ type: [InputFaultDto], description: 'Where the input is at fault.' })
   readonly errors?: InputFaultDto[];
+
+  @ApiPropertyOptional({ type: [ShortLineDto], description: 'With `insufficient-stock`: every short line.' })
+  readonly lines?: ShortLineDto[];
+
+  @ApiPropertyOptional({ type: [Number], description: 'With `product-not-found` and `product-inactive`.' })
+  readonly product_ids?: number[];
+
+  @ApiPropertyOptional({
+    enum: ['PENDING', 'CONFIRMED', 'CANCELLED'],
+    description: 'With `invalid-transition`.',
+  })
+  readonly current_status?: string;
+
+  @ApiPropertyOptional({ description: 'With `price-changed`: the total now.' })
+  readonly total_amount?: number;
+
+  @ApiPropertyOptional({ description: 'With 401, for OAuth 2 clients (RFC 6749, 5.2; RFC 6750, 3.1).' })
+  readonly error?: string;
+
+  @ApiPropertyOptional({ description: 'With `error`.' })
+  readonly error_description?: string;
 }

@@ -25,7 +25,8 @@ export class PaginationDto {
   readonly total_is_exact!: boolean;
 
   @ApiProperty({
-    type: [String, 'null'] as never,
+    type: String,
+    nullable: true,
     example: null,
     description: 'Send as `cursor` for what follows; null at the end.',
   })
@@ -74,6 +75,7 @@ export const ApiListResponse = (item: Type) =>
   applyDecorators(
     ApiExtraModels(item, PaginationDto),
     ApiOkResponse({
+      description: 'One page of the list.',
       headers: { Link: { description: 'first, prev, next, last (RFC 8288)', schema: { type: 'string' } } },
       schema: {
         type: 'object',

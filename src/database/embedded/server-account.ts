@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,19 +48,19 @@ export class ServerAccount {
    */
   async run(program: string, args: readonly string[]): Promise<void> {
     const [command, ...rest] = this.commandLine(program, args);
-    const options = {
+    const child = spawn(command as string, rest, {
       timeout: PROGRAM_TIMEOUT_MS,
       env: childEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In a session of its own: a Ctrl-C is for us, who then stop the server in good order.
       detached: true,
       ...(this.needsPathAccess ? {} : this.ids),
-    };
-    try {
-      await execFileAsync(command as string, rest, options);
-    } catch (error) {
-      const { stderr, stdout, code } = error as { stderr?: string; stdout?: string; code?: unknown };
-      const words = [stderr, stdout].filter(Boolean).join('\n').trim();
-      throw new Error(`${program} failed (${String(code)}): ${words}`, { cause: error });
-    }
+    });
+    let words = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${program} failed (${code ?? 'killed'}): ${words.trim()}`);
   }
 
   /**

@@ -7,7 +7,7 @@ export const ORDER_PRODUCTS_MAX = 1_000;
 export const LINE_QUANTITY_MAX = 1_000_000;
 
 /**
- * Adds up lines with the same product, in the order of their first appearance (contract O2).
+ * Adds up lines with the same product, in the order of their first appearance.
  * @throws ValidationFailedError when the merged lines exceed the limits of an order.
  */
 export function mergeLines(lines: readonly OrderLine[]): OrderLine[] {
