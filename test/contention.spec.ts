@@ -62,8 +62,9 @@ describe('orders under contention', () => {
       const buyer = await given.customer();
       const items = [high.id, low.id].map((product_id) => ({ product_id, quantity: 1 }));
       const placed = await buyer.client.post<OrderBody>('/orders', { items });
-      // Written anew, the row with the lower id lies behind the other one in the table.
+      // Written anew, the row with the lower id lies behind the other one in a table that is read as it lies.
       await given.database.rows('UPDATE products SET name = name WHERE id = $1', [low.id]);
+      await given.database.rows('ANALYZE products');
       const outside = await given.database.session();
       await outside.query('BEGIN');
       await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [low.id]);
