@@ -1,7 +1,7 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Rules of the design (README, "Layout"), each with the place where what it forbids has its home. */
+/** Rules of the design (README, "How concurrency is handled" and "Decisions"), each with the place where what it forbids has its home. */
 const DESIGN_RULES = [
   {
     selector: 'CallExpression[callee.property.name="createQueryRunner"]',
