@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FaultProxy } from '../src/storm/fault-proxy.js';
 import type { OrderBody, ProblemBody } from './support/api-types.js';
-import { CommitCutter } from './support/commit-cutter.js';
 import { ServiceProcess } from './support/service-process.js';
 import { type Person, useWorld } from './support/world.js';
 
 const given = useWorld();
-let cutter: CommitCutter;
+let proxy: FaultProxy;
 let service: ServiceProcess;
 
 beforeAll(async () => {
-  cutter = await CommitCutter.start(given.database.url);
-  service = await ServiceProcess.start({ DATABASE_URL: cutter.url });
+  proxy = await FaultProxy.start(given.database.url);
+  service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
 });
 afterAll(async () => {
   await service.stop();
-  cutter.stop();
+  proxy.stop();
 });
 
 const order = (buyer: Person, id: number, headers = {}) =>
@@ -31,11 +31,11 @@ describe('a connection that is lost during COMMIT', () => {
       const buyer = await given.customer();
       const before = await given.database.orderCount();
       await order(buyer, lamp.id);
-      cutter.cutNext(cut);
+      proxy.faultNextCommits(cut);
 
       const answer = await order(buyer, lamp.id);
 
-      expect(cutter.cutsLeft).toBe(0);
+      expect(proxy.commitFaultsLeft).toBe(0);
       expect(answer.status).toBe(201);
       expect((await buyer.client.get<OrderBody>(`/orders/${answer.body.id}`)).body).toEqual(answer.body);
       expect(await given.database.orderCount()).toBe(before + 2);
@@ -47,7 +47,7 @@ describe('a connection that is lost during COMMIT', () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const key = { 'idempotency-key': 'lost-twice' };
-    cutter.cutNext('after', 'after');
+    proxy.faultNextCommits('after', 'after');
 
     const lost = await order(buyer, lamp.id, key);
     const found = await order(buyer, lamp.id, key);

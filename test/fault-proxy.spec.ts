@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { FaultProxy } from '../src/storm/fault-proxy.js';
+import { TestDatabase, until } from './support/database.js';
+
+let database: TestDatabase;
+let proxy: FaultProxy;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  await database.rows('CREATE TABLE notes (id integer)');
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.rows('TRUNCATE notes');
+  proxy = await FaultProxy.start(database.url);
+  client = await connected();
+});
+afterEach(() => {
+  proxy.stop();
+});
+
+const connected = async (options: pg.ClientConfig = {}) => {
+  const one = new pg.Client({ connectionString: proxy.url, ...options });
+  one.on('error', () => undefined);
+  await one.connect();
+  return one;
+};
+const endOf = (one: pg.Client) => new Promise<void>((done) => one.once('end', done));
+const insert = async () => {
+  await client.query('BEGIN');
+  await client.query('INSERT INTO notes VALUES ($1)', [1]);
+};
+const stored = () => database.value<number>('SELECT count(*)::integer FROM notes');
+
+/** Whether it is still open after the server has answered somebody else, who has asked later. */
+const isOpen = async (promise: Promise<unknown>) => {
+  const answered = promise.then(() => 'answered');
+  return (await Promise.race([answered, database.rows('SELECT 1').then(() => 'open')])) === 'open';
+};
+
+// Guarantees that what the tests call a lost or silent network is one.
+describe('the proxy in front of PostgreSQL', () => {
+  it.each([
+    ['before', 0],
+    ['after', 1],
+  ] as const)('cuts the connection %s a COMMIT has been stored', async (fault, rows) => {
+    await insert();
+    proxy.faultNextCommits(fault);
+
+    await expect(client.query('COMMIT')).rejects.toThrow('Connection terminated');
+
+    await until('the server has ended it', async () => (await database.waitingForLocks()) === 0);
+    expect(await stored()).toBe(rows);
+  });
+
+  it('stores a COMMIT and keeps its answer to itself, with the connection open', async () => {
+    await insert();
+    proxy.faultNextCommits('silence');
+
+    const commit = client.query('COMMIT');
+
+    await until('it is stored', async () => (await stored()) === 1);
+    expect(await isOpen(commit)).toBe(true);
+    proxy.cutConnections();
+    await expect(commit).rejects.toThrow('Connection terminated');
+  });
+
+  it('passes nothing while it is frozen, not even to new connections, and everything afterwards', async () => {
+    await insert();
+    proxy.freeze();
+
+    const commit = client.query('COMMIT');
+    const newcomer = connected();
+
+    expect(await isOpen(commit)).toBe(true);
+    expect(await isOpen(newcomer)).toBe(true);
+    expect(await stored()).toBe(0);
+    proxy.thaw();
+    await commit;
+    await newcomer;
+    expect(await stored()).toBe(1);
+  });
+
+  it('still delivers what a client sent before it hung up', async () => {
+    await insert();
+    proxy.freeze();
+    void client.query('COMMIT').catch(() => undefined);
+    const hungUp = endOf(client);
+    (
+      client as unknown as { connection: { stream: { destroySoon(): void } } }
+    ).connection.stream.destroySoon();
+    await hungUp;
+
+    proxy.thaw();
+
+    await until('it is stored', async () => (await stored()) === 1);
+  });
+
+  it('holds answers back for as long as it is told', async () => {
+    proxy.delayAnswers(50);
+    const startedAt = performance.now();
+
+    await client.query('SELECT 1');
+
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(49);
+  });
+
+  it('refuses connections, and takes them again on the same port', async () => {
+    const ended = endOf(client);
+    proxy.refuseConnections();
+
+    await ended;
+    await expect(connected()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await proxy.acceptConnections();
+    expect((await (await connected()).query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('records the statements of each connection in order, and how often it was waited for', async () => {
+    const records = proxy.recordStatements();
+    const other = await connected();
+
+    await insert();
+    await client.query('ROLLBACK');
+    await other.query('SELECT 2');
+
+    const statements = ['BEGIN', 'INSERT INTO notes VALUES ($1)', 'ROLLBACK'];
+    expect(records[0]).toEqual({ statements, roundTrips: 3 });
+    expect(records[1]?.statements).toEqual(['SELECT 2']);
+  });
+
+  it('counts statements that are sent without waiting as one round trip', async () => {
+    const eager = await connected({ pipeline: true });
+    const [, record] = proxy.recordStatements();
+
+    await Promise.all([eager.query('BEGIN'), eager.query('SELECT $1::integer', [1]), eager.query('COMMIT')]);
+
+    expect(record).toEqual({ statements: ['BEGIN', 'SELECT $1::integer', 'COMMIT'], roundTrips: 1 });
+  });
+});
