@@ -6,7 +6,9 @@ import { dataSourceOptions } from '../src/database/data-source.js';
 import { TransactionRunner } from '../src/database/transaction-runner.js';
 import { TestDatabase, until } from './support/database.js';
 
-const POOL_SIZE = 4;
+const POOL_SIZE = 8;
+/** What is left of the pool after the two lanes of placement, by half. */
+const WRITES_AT_ONCE = 3;
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -15,7 +17,10 @@ let runner: TransactionRunner;
 beforeAll(async () => {
   database = await TestDatabase.create();
   dataSource = await new DataSource(dataSourceOptions(database.url, POOL_SIZE)).initialize();
-  runner = new TransactionRunner(dataSource, parseEnv({ DATABASE_POOL_SIZE: `${POOL_SIZE}` }));
+  runner = new TransactionRunner(
+    dataSource,
+    parseEnv({ DATABASE_POOL_SIZE: `${POOL_SIZE}`, PLACEMENT_PATIENT_LANES: '1' }),
+  );
   await database.rows('CREATE TABLE notes (id integer PRIMARY KEY, body text)');
 });
 beforeEach(() => database.rows('TRUNCATE notes'));
@@ -124,7 +129,7 @@ describe('TransactionRunner', () => {
     );
     let ended = 0;
     for (const work of works) work.catch(() => (ended += 1));
-    await until('the writers wait', async () => (await database.waitingForLocks()) >= POOL_SIZE - 1);
+    await until('the writers wait', async () => (await database.waitingForLocks()) === WRITES_AT_ONCE);
 
     const read: unknown = await dataSource.query('SELECT 1 AS one');
     const endedBeforeTheRead = ended;

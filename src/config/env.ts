@@ -79,12 +79,47 @@ export class Env {
   @IsPostgresUrl()
   readonly DATABASE_URL?: string;
 
-  /** Connections of one process to PostgreSQL. At least two, so that reads go on while writes wait. */
+  /** Connections of one process to PostgreSQL: for the lanes of placement, for other writes, and for reads. */
   @integer()
   @IsInt()
-  @Min(2)
+  @Min(4)
   @Max(100)
   readonly DATABASE_POOL_SIZE: number = 10;
+
+  /** Orders that share one transaction at most. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  readonly PLACEMENT_GROUP_MAX: number = 64;
+
+  /** Transactions that place groups of orders at the same time. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  readonly PLACEMENT_LANES: number = 1;
+
+  /** Transactions in which orders wait for a product that somebody else has locked. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  readonly PLACEMENT_PATIENT_LANES: number = 2;
+
+  /** Orders that may wait to be taken up. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  readonly PLACEMENT_QUEUE_MAX: number = 1_000;
+
+  /** Milliseconds that an order may wait to be taken up; together with its transactions less than 10 s. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(2_000)
+  readonly PLACEMENT_WAIT_MS: number = 1_500;
 
   @IsString()
   readonly DATA_DIR: string = './data';

@@ -58,6 +58,11 @@ const KNOWN_VARIABLES = [
   'HOST',
   'DATABASE_URL',
   'DATABASE_POOL_SIZE',
+  'PLACEMENT_GROUP_MAX',
+  'PLACEMENT_LANES',
+  'PLACEMENT_PATIENT_LANES',
+  'PLACEMENT_QUEUE_MAX',
+  'PLACEMENT_WAIT_MS',
   'DATA_DIR',
   'JWT_SECRET',
   'ACCESS_TOKEN_TTL',
@@ -90,6 +95,11 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   }
   if (env.isProduction && env.DATABASE_URL === undefined) {
     faults.push('DATABASE_URL is required in production: the embedded PostgreSQL is for development');
+  }
+  if (env.PLACEMENT_LANES + env.PLACEMENT_PATIENT_LANES + 2 > env.DATABASE_POOL_SIZE) {
+    faults.push(
+      'DATABASE_POOL_SIZE must be at least PLACEMENT_LANES + PLACEMENT_PATIENT_LANES + 2 (other writes, reads)',
+    );
   }
   if ((env.ADMIN_USERNAME === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     faults.push('ADMIN_USERNAME and ADMIN_PASSWORD must be set together');

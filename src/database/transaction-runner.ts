@@ -1,26 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Client } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
 import { asServiceBusy, isConnectionLost, isDatabaseUnavailable, isRetryable } from './database-errors.js';
+import type { RobustClient } from './postgres-client.js';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
 const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
-
-/**
- * How long one transaction may wait for a lock, run one statement, or sit idle. Behind each stands
- * the client's own deadline for an answer, for a server that has fallen silent.
- */
-const LOCAL_TIMEOUTS = `
-  SET LOCAL lock_timeout = '2s';
-  SET LOCAL statement_timeout = '4s';
-  SET LOCAL idle_in_transaction_session_timeout = '5s'`;
+/** From the first attempt on, all of them together; then the connection is closed under the last one. */
+const TRANSACTION_MS_MAX = 3_000;
 
 /** Work that has to be undone because the database says so, though no statement was seen to fail. */
 class TransactionAbortedError extends Error {}
@@ -53,32 +46,48 @@ class NotBegunError extends ServiceBusyError {
 export class TransactionRunner {
   private readonly slots: BoundedSemaphore;
 
-  /** Some connections are kept for reads: writers that wait for a locked row must not take them all. */
+  /**
+   * Writers that wait for a locked row must not take every connection: placing orders has its lanes, and
+   * what is left is shared between other writes and reads.
+   */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(Env) env: Env,
   ) {
-    const readsKeep = Math.max(1, Math.floor(env.DATABASE_POOL_SIZE / 3));
-    const slots = env.DATABASE_POOL_SIZE - readsKeep;
+    const shared = env.DATABASE_POOL_SIZE - env.PLACEMENT_LANES - env.PLACEMENT_PATIENT_LANES;
+    const slots = Math.max(1, Math.floor(shared / 2));
     this.slots = new BoundedSemaphore({ slots, waitingMax: WAITING_WRITES_MAX, waitMsMax: SLOT_WAIT_MS_MAX });
   }
 
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialisation failure the
    * whole of it is run again, three attempts at most, so it must have no effect outside the database.
-   * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time;
-   *   OutcomeUnknownError, which is one too, when it was lost during COMMIT.
+   * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time,
+   *   after 5 s at most; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
+    return this.slots.run(() => this.runAtOnce(work));
+  }
+
+  /**
+   * `run` without waiting for a turn, after 3 s at most: for callers who bound how many of these they
+   * have under way, as the lanes of placement do.
+   */
+  async runAtOnce<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + TRANSACTION_MS_MAX;
     try {
-      return await this.slots.run(() => retry(() => this.attempt(work), retryDelayMs));
+      return await retry(
+        () => this.attempt(work, deadline),
+        (error, attempt) => (Date.now() < deadline ? retryDelayMs(error, attempt) : undefined),
+      );
     } catch (error) {
       throw asServiceBusy(error);
     }
   }
 
-  private async attempt<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
+  private async attempt<T>(work: (queryRunner: QueryRunner) => Promise<T>, deadline: number): Promise<T> {
     const queryRunner = this.dataSource.createQueryRunner();
+    const timer = setTimeout(() => void hangUp(queryRunner), deadline - Date.now());
     try {
       await begin(queryRunner);
       const result = await work(queryRunner);
@@ -89,17 +98,27 @@ export class TransactionRunner {
       await rollBack(queryRunner);
       throw error;
     } finally {
+      clearTimeout(timer);
       await queryRunner.release();
     }
   }
+}
+
+/** Whatever is under way fails then, at COMMIT with an unknown outcome. A wait for a connection has a limit of its own. */
+async function hangUp(queryRunner: QueryRunner): Promise<void> {
+  const client = await clientOf(queryRunner);
+  client?.hangUp();
+}
+
+function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
+  return (queryRunner.connect() as Promise<RobustClient>).catch(() => undefined);
 }
 
 /** A connection from the pool may have died unnoticed; where nothing has begun, any other is as good. */
 async function begin(queryRunner: QueryRunner): Promise<void> {
   try {
     await queryRunner.connect();
-    await queryRunner.startTransaction('READ COMMITTED');
-    await queryRunner.query(LOCAL_TIMEOUTS);
+    await queryRunner.startTransaction();
   } catch (error) {
     throw isConnectionLost(error) ? new NotBegunError(error) : error;
   }
@@ -121,8 +140,8 @@ function retryDelayMs(error: unknown, attempt: number): number | undefined {
 
 /** PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing. */
 async function assertHealthy(queryRunner: QueryRunner): Promise<void> {
-  const client = (await queryRunner.connect()) as Client;
-  if (client.getTransactionStatus() !== 'T') {
+  const client = await clientOf(queryRunner);
+  if (client?.getTransactionStatus() !== 'T') {
     throw new TransactionAbortedError(
       'A statement failed inside the transaction and its error was swallowed.',
     );
@@ -134,7 +153,6 @@ async function rollBack(queryRunner: QueryRunner): Promise<void> {
   try {
     if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
   } catch {
-    const client = (await queryRunner.connect().catch(() => undefined)) as Client | undefined;
-    void client?.end().catch(() => undefined);
+    await hangUp(queryRunner);
   }
 }
