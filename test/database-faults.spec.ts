@@ -10,17 +10,14 @@ describe('faults of the database', () => {
   it('lets other products be sold and lists be read while one row is held from outside', async () => {
     const [held, free] = [await given.product(), await given.product()];
     const buyer = await given.customer();
-    const outside = await given.database.session();
-    await outside.query('BEGIN');
-    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [held.id]);
+    const outside = await given.database.hold(held.id);
     const stuck = Array.from({ length: 6 }, () => buyer.places({ [held.id]: 1 }));
-    await until('all six wait', async () => (await given.database.waitingForLocks()) === 6);
+    await until('the first waits', async () => (await given.database.waitingForLocks()) === 1);
 
     const list = await given.anyone.get('/products');
     const order = await buyer.places({ [free.id]: 1 });
     const answers = await Promise.all(stuck);
-    await outside.query('ROLLBACK');
-    outside.release();
+    await outside.release();
     const after = await buyer.places({ [held.id]: 1 });
 
     expect([list.status, order.status, after.status]).toEqual([200, 201, 201]);

@@ -75,7 +75,12 @@ export class OrdersController {
     @CurrentUser() customer: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<OrderResponseDto | undefined> {
-    const wanted = { lines: dto.toLines(), expectedTotalMinor: dto.expectedTotalMinor(), idempotencyKey };
+    const wanted = {
+      lines: dto.toLines(),
+      expectedTotalMinor: dto.expectedTotalMinor(),
+      idempotencyKey,
+      isAbandoned: () => exchange.reply.raw.destroyed,
+    };
     const { order, isReplay } = await this.orders.place(wanted, customer);
     void exchange.reply.headers({
       location: `/orders/${order.id}`,

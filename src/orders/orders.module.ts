@@ -5,11 +5,12 @@ import { OrderReader } from './order-reader.js';
 import { Order } from './order.entity.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
+import { GroupPlacement } from './placement/group-placement.js';
 import { PlacementQueue } from './placement/placement-queue.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Order, OrderItem])],
   controllers: [OrdersController],
-  providers: [OrderReader, OrdersService, PlacementQueue],
+  providers: [GroupPlacement, OrderReader, OrdersService, PlacementQueue],
 })
 export class OrdersModule {}

@@ -20,6 +20,8 @@ export interface WantedOrder {
   readonly lines: readonly OrderLine[];
   readonly expectedTotalMinor?: number | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Tells, when the order's turn comes, whether nobody waits for it any more. */
+  readonly isAbandoned?: () => boolean;
 }
 
 export interface PlacedOrder {
@@ -44,7 +46,7 @@ export class OrdersService {
    *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then.
    */
   async place(wanted: WantedOrder, customer: AuthenticatedUser): Promise<PlacedOrder> {
-    const answer = await this.queue.place(asRequest(wanted, customer));
+    const answer = await this.queue.place(asRequest(wanted, customer), wanted.isAbandoned);
     if (answer.kind === 'refused') throw answer.error;
     if (answer.kind === 'replayed') {
       const isReplay = wanted.idempotencyKey !== undefined;

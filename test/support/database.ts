@@ -43,6 +43,39 @@ export class TestDatabase {
     return this.value<number>('SELECT count(*)::integer FROM orders');
   }
 
+  /** A product with its stock put in, past the service. */
+  async addProduct(stock: number): Promise<number> {
+    const [row] = await this.rows<{ id: number }>(
+      `WITH p AS (INSERT INTO products (name, price_minor, stock_quantity) VALUES ('Lamp', 100, $1) RETURNING id),
+       adjusted AS (INSERT INTO stock_adjustments (product_id, quantity) SELECT id, $1 FROM p WHERE $1 > 0)
+       SELECT id FROM p`,
+      [stock],
+    );
+    return row?.id as number;
+  }
+
+  /** A customer who cannot sign in, past the service. */
+  async addCustomer(name = 'buyer'): Promise<number> {
+    const [row] = await this.rows<{ id: number }>(
+      `INSERT INTO users (username, username_key, password_hash, role) VALUES ($1, $1, '-', 'customer') RETURNING id`,
+      [name],
+    );
+    return row?.id as number;
+  }
+
+  /** Holds the row of a product as an open transaction of somebody else's does. */
+  async hold(productId: number): Promise<{ release(): Promise<void> }> {
+    const outside = await this.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [productId]);
+    return {
+      async release() {
+        await outside.query('ROLLBACK');
+        outside.release();
+      },
+    };
+  }
+
   /** How many sessions of the service wait for a lock; waiting for it to reach a number makes races certain. */
   waitingForLocks(): Promise<number> {
     return this.value<number>(

@@ -24,16 +24,55 @@ const outcome = (allocation: Allocation) =>
     ? allocation.totalMinor
     : `${allocation.error.code} ${JSON.stringify(allocation.error.facts)}`;
 
-/** Arrivals of up to 12 orders over 4 products, of which the fourth does not exist. */
-const arrivals = fc.record({
+/** Up to 12 orders over 4 products, of which the third is not for sale and the fourth does not exist. */
+const histories = fc.record({
   stocks: fc.array(fc.nat(20), { minLength: 3, maxLength: 3 }),
   orders: fc.array(
-    fc.dictionary(fc.constantFrom('1', '2', '3', '4'), fc.integer({ min: 1, max: 8 }), { minKeys: 1 }),
-    {
-      maxLength: 12,
-    },
+    fc.record({
+      quantities: fc.dictionary(
+        fc.constantFrom('1', '2', '1', '2', '3', '4'),
+        fc.integer({ min: 1, max: 8 }),
+        { minKeys: 1 },
+      ),
+      expectedTotalMinor: fc.option(fc.integer({ min: 1, max: 20 }).map((hundreds) => 100 * hundreds)),
+    }),
+    { maxLength: 12 },
   ),
 });
+type History = typeof histories extends fc.Arbitrary<infer Value> ? Value : never;
+
+const productsOf = ({ stocks }: History) =>
+  shelf(...stocks.map((stock, index) => product(index + 1, stock, index < 2)));
+const requestsOf = ({ orders }: History) =>
+  orders.map(({ quantities, expectedTotalMinor }) => request(quantities, expectedTotalMinor ?? undefined));
+
+/** What a shopkeeper would say who serves one customer after the other and keeps the stock on a slate. */
+function serveOneAtATime({ stocks, orders }: History): (number | string)[] {
+  const slate = [...stocks];
+  return orders.map(({ quantities, expectedTotalMinor }) => {
+    const lines = Object.entries(quantities).map(([id, quantity]) => ({ id: Number(id), quantity }));
+    const say = (code: string, facts: object) => `${code} ${JSON.stringify(facts)}`;
+    const ids = (some: { id: number }[]) => ({ product_ids: some.map(({ id }) => id) });
+    const unknown = lines.filter(({ id }) => id === 4);
+    if (unknown.length > 0) return say('product-not-found', ids(unknown));
+    const inactive = lines.filter(({ id }) => id === 3);
+    if (inactive.length > 0) return say('product-inactive', ids(inactive));
+    const short = lines.filter(({ id, quantity }) => quantity > (slate[id - 1] as number));
+    if (short.length > 0) {
+      const toFact = ({ id, quantity }: { id: number; quantity: number }) => ({
+        product_id: id,
+        requested: quantity,
+        available: slate[id - 1],
+      });
+      return say('insufficient-stock', { lines: short.map(toFact) });
+    }
+    const total = lines.reduce((sum, { id, quantity }) => sum + 100 * id * quantity, 0);
+    if (expectedTotalMinor !== null && expectedTotalMinor !== total)
+      return say('price-changed', { total_amount: total / 100 });
+    for (const { id, quantity } of lines) slate[id - 1] = (slate[id - 1] as number) - quantity;
+    return total;
+  });
+}
 
 describe('allocate', () => {
   it('gives the last unit to whoever came first', () => {
@@ -66,45 +105,34 @@ describe('allocate', () => {
     ]);
   });
 
-  it('never takes more than there is, and takes exactly what it answers', () => {
+  it('answers 10,000 random histories as a shopkeeper would who serves one at a time', () => {
     fc.assert(
-      fc.property(arrivals, ({ stocks, orders }) => {
-        const products = shelf(...stocks.map((stock, index) => product(index + 1, stock)));
-        const placed = allocate(
-          products,
-          orders.map((quantities) => request(quantities)),
-        ).filter(({ kind }) => kind === 'placed');
+      fc.property(histories, (history) => {
+        const answers = allocate(productsOf(history), requestsOf(history));
+        expect(answers.map(outcome)).toEqual(serveOneAtATime(history));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('never takes more than there is, takes what it answers, and answers all and in order', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const [products, requests] = [productsOf(history), requestsOf(history)];
+        const answers = allocate(products, requests);
+        expect(answers.map((answer) => answer.request)).toEqual(requests);
+        const placed = answers.filter((answer) => answer.kind === 'placed');
+        for (const { lines, totalMinor, request: asked } of placed) {
+          expect(lines.map(({ productId, quantity }) => ({ productId, quantity }))).toEqual(asked.lines);
+          expect(lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0)).toBe(totalMinor);
+        }
         for (const [id, { stockQuantity }] of products) {
           const taken = placed
-            .flatMap(({ request: { lines } }) => lines)
+            .flatMap(({ lines }) => lines)
             .filter(({ productId }) => productId === id)
             .reduce((sum, { quantity }) => sum + quantity, 0);
           expect(taken).toBeLessThanOrEqual(stockQuantity);
         }
-      }),
-    );
-  });
-
-  it('answers a group as if its orders had come one at a time', () => {
-    fc.assert(
-      fc.property(arrivals, ({ stocks, orders }) => {
-        const products = shelf(...stocks.map((stock, index) => product(index + 1, stock)));
-        const together = allocate(
-          products,
-          orders.map((quantities) => request(quantities)),
-        );
-        const left = new Map(products);
-        const oneByOne = orders.map((quantities) => {
-          const answer = allocate(left, [request(quantities)])[0] as Allocation;
-          if (answer.kind === 'placed') {
-            for (const { productId, quantity } of answer.lines) {
-              const before = left.get(productId) as StockedProduct;
-              left.set(productId, { ...before, stockQuantity: before.stockQuantity - quantity });
-            }
-          }
-          return answer;
-        });
-        expect(together.map(outcome)).toEqual(oneByOne.map(outcome));
       }),
       { numRuns: 2_000 },
     );

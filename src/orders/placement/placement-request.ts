@@ -20,6 +20,11 @@ export interface PlacementRequest {
   readonly expectedTotalMinor?: number | undefined;
 }
 
+/** The products of all these orders, each once. */
+export function productIdsOf(requests: readonly PlacementRequest[]): number[] {
+  return [...new Set(requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)))];
+}
+
 /** The same for bodies that mean the same order, however their lines are ordered or split. */
 export function hashRequest(lines: readonly OrderLine[], expectedTotalMinor: number | undefined): Buffer {
   const sorted = [...lines].sort((a, b) => a.productId - b.productId);

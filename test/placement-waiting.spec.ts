@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { until } from './support/database.js';
+import { fateOf, times, usePlacement } from './support/placement-desk.js';
+
+const given = usePlacement();
+
+// Guarantees that a row which somebody else holds costs those who want it, and nobody else.
+describe('a product that somebody else has locked', () => {
+  it('holds up its own orders only, and they are served in order of arrival', async () => {
+    const desk = await given.desk();
+    const [held, free] = [await given.product(2), await given.product(10)];
+    const outside = await given.database.hold(held);
+    const stuck = desk.queue.place(given.order({ [held]: 1, [free]: 1 }));
+    const waiting = until('the first waits', async () => (await given.database.waitingForLocks()) === 1);
+
+    const [neighbour] = await desk.placeAll([given.order({ [free]: 1 })]);
+    await waiting;
+    const later = desk.placeAll([given.order({ [held]: 1 }), given.order({ [held]: 1 })]);
+    const [unconcerned] = await desk.placeAll([given.order({ [await given.product(1)]: 1 })]);
+    await outside.release();
+
+    expect([neighbour, unconcerned].map((result) => result && fateOf(result))).toEqual(['placed', 'placed']);
+    expect((await stuck).kind).toBe('placed');
+    expect((await later).map(fateOf)).toEqual(['placed', 'insufficient-stock']);
+    expect(await given.stockOf(held)).toBe(0);
+    expect(await given.stockOf(free)).toBe(8);
+  });
+
+  it('is given up after two seconds, with "busy" for every order that waits for it', async () => {
+    const desk = await given.desk();
+    const held = await given.product(10);
+    const outside = await given.database.hold(held);
+
+    const results = await desk.placeAll(times(5, () => given.order({ [held]: 1 })));
+    await outside.release();
+    const [after] = await desk.placeAll([given.order({ [held]: 1 })]);
+
+    expect(results.map(fateOf)).toEqual(times(5, () => 'service-unavailable'));
+    expect(after && fateOf(after)).toBe('placed');
+    expect(await given.stockOf(held)).toBe(9);
+  });
+
+  it('does not keep another one waiting that somebody else has locked as well', async () => {
+    const desk = await given.desk();
+    const [one, two] = [await given.product(1), await given.product(1)];
+    const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
+    const stuck = desk.queue.place(given.order({ [one]: 1 }));
+    const freed = desk.queue.place(given.order({ [two]: 1 }));
+    await until('both wait', async () => (await given.database.waitingForLocks()) === 2);
+
+    await second.release();
+
+    expect((await freed).kind).toBe('placed');
+    await first.release();
+    expect((await stuck).kind).toBe('placed');
+  });
+});
+
+// Guarantees that waiting is bounded in number and in time, and that nobody's order is placed for nobody.
+describe('the placement queue', () => {
+  /** A desk whose one lane is busy with an order until the network is thawed. */
+  async function busyDesk(variables: Record<string, string>) {
+    const desk = await given.desk(variables);
+    const lamp = await given.product(100);
+    await desk.placeAll([given.order({ [lamp]: 1 })]);
+    desk.proxy.freeze();
+    const underWay = desk.queue.place(given.order({ [lamp]: 1 }));
+    await new Promise((turn) => setImmediate(turn));
+    return { desk, lamp, underWay };
+  }
+
+  it('takes as many orders as PLACEMENT_QUEUE_MAX and refuses the next one at once', async () => {
+    const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_QUEUE_MAX: '3' });
+
+    const waiting = desk.placeAll(times(3, () => given.order({ [lamp]: 1 })));
+    const [refused] = await desk.placeAll([given.order({ [lamp]: 1 })]);
+    desk.proxy.thaw();
+
+    expect(refused && fateOf(refused)).toBe('service-unavailable');
+    expect((await underWay).kind).toBe('placed');
+    expect((await waiting).map(fateOf)).toEqual(['placed', 'placed', 'placed']);
+    expect(await given.stockOf(lamp)).toBe(95);
+  });
+
+  it('refuses an order that has waited for PLACEMENT_WAIT_MS, which then takes nothing', async () => {
+    const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_WAIT_MS: '50' });
+
+    const [expired] = await desk.placeAll([given.order({ [lamp]: 1 })]);
+    desk.proxy.thaw();
+
+    expect(expired && fateOf(expired)).toBe('service-unavailable');
+    expect((await underWay).kind).toBe('placed');
+    expect(await given.stockOf(lamp)).toBe(98);
+  });
+
+  it('drops an order whose client has gone away before its turn', async () => {
+    const { desk, lamp, underWay } = await busyDesk({});
+    let isGone = false;
+    const abandoned = desk.queue.place(given.order({ [lamp]: 1 }), () => isGone);
+    const kept = desk.queue.place(given.order({ [lamp]: 1 }), () => false);
+
+    isGone = true;
+    desk.proxy.thaw();
+
+    await expect(abandoned).rejects.toMatchObject({ code: 'service-unavailable' });
+    expect([await underWay, await kept].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
+    expect(await given.stockOf(lamp)).toBe(97);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConnectionRecord } from '../src/storm/sent-statements.js';
+import { fateOf, times, usePlacement } from './support/placement-desk.js';
+
+const UNKNOWN_CUSTOMER = 2_000_000_000;
+
+const given = usePlacement();
+
+/** The orders of each transaction that placed any of these products, in order of commit. */
+async function groupsWith(productId: number): Promise<number[]> {
+  const rows = await given.database.rows<{ orders: number }>(
+    `SELECT count(*)::integer AS orders FROM orders
+      WHERE id IN (SELECT order_id FROM order_items WHERE product_id = $1)
+      GROUP BY orders.xmin ORDER BY min(id)`,
+    [productId],
+  );
+  return rows.map(({ orders }) => orders);
+}
+
+const trips = (records: readonly ConnectionRecord[]) =>
+  records.map(({ statements, roundTrips }) => [statements.length, roundTrips]);
+
+// Guarantees that orders which share a transaction are as safe as if each had had its own.
+describe('a group of orders', () => {
+  it('costs four round trips whatever its size: begin, lock, write, commit', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(1000);
+    const records = desk.proxy.recordStatements();
+
+    const results = await desk.placeAll(times(50, () => given.order({ [lamp]: 1 })));
+
+    expect(results.map(fateOf)).toEqual(times(50, () => 'placed'));
+    expect(await groupsWith(lamp)).toEqual([50]);
+    expect(trips(records)).toEqual([[4, 4]]);
+    expect(records[0]?.statements.map((sql) => sql.trim().split(/\s/)[0])).toEqual([
+      'START',
+      'SELECT',
+      'WITH',
+      'COMMIT',
+    ]);
+    expect(records[0]?.statements[1]).toMatch(/ORDER BY .*"id" ASC FOR UPDATE/);
+    expect(await given.stockOf(lamp)).toBe(950);
+  });
+
+  it('costs a fifth where clients have sent keys that have to be looked up', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(1000);
+    const records = desk.proxy.recordStatements();
+
+    await desk.placeAll(times(20, () => given.order({ [lamp]: 1 }, { mayBePlaced: true })));
+
+    expect(trips(records)).toEqual([[5, 5]]);
+    expect(await groupsWith(lamp)).toEqual([20]);
+  });
+
+  it('sells the last units to those who came first', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(3);
+
+    const results = await desk.placeAll(times(6, () => given.order({ [lamp]: 1 })));
+
+    expect(results.map(fateOf)).toEqual([
+      ...times(3, () => 'placed'),
+      ...times(3, () => 'insufficient-stock'),
+    ]);
+    expect(await given.stockOf(lamp)).toBe(0);
+  });
+
+  it('gives each of its orders its own answer, and no refusal costs a neighbour', async () => {
+    const desk = await given.desk();
+    const [lamp, desks] = [await given.product(10), await given.product(0)];
+
+    const results = await desk.placeAll([
+      given.order({ [lamp]: 2 }),
+      given.order({ [lamp]: 1, [desks]: 1 }),
+      given.order({ 2000000000: 1 }),
+      given.order({ [lamp]: 3 }, { expectedTotalMinor: 1 }),
+      given.order({ [lamp]: 4 }, { expectedTotalMinor: 400 }),
+    ]);
+
+    expect(results.map(fateOf)).toEqual([
+      'placed',
+      'insufficient-stock',
+      'product-not-found',
+      'price-changed',
+      'placed',
+    ]);
+    expect(await groupsWith(lamp)).toEqual([2]);
+    expect(await given.stockOf(lamp)).toBe(4);
+  });
+
+  it('is placed one by one when one of its orders fails it, and only that one fails', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(10);
+
+    const results = await desk.placeAll([
+      given.order({ [lamp]: 1 }),
+      given.order({ [lamp]: 1 }, { customerId: UNKNOWN_CUSTOMER }),
+      given.order({ [lamp]: 1 }),
+    ]);
+
+    expect(results.map(fateOf)).toEqual(['placed', '23503', 'placed']);
+    expect(await groupsWith(lamp)).toEqual([1, 1]);
+    expect(await given.stockOf(lamp)).toBe(8);
+  });
+
+  it('has no key twice: the second order with one waits and finds the first', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(10);
+    const keyed = { placementKey: 'the same key', mayBePlaced: true, requestHash: Buffer.from('same') };
+
+    const results = await desk.placeAll(times(3, () => given.order({ [lamp]: 1 }, keyed)));
+
+    expect(results.map(fateOf)).toEqual(['placed', 'replayed', 'replayed']);
+    expect(await given.stockOf(lamp)).toBe(9);
+  });
+
+  it('holds no more orders than PLACEMENT_GROUP_MAX', async () => {
+    const desk = await given.desk({ PLACEMENT_GROUP_MAX: '5' });
+    const lamp = await given.product(100);
+
+    await desk.placeAll(times(11, () => given.order({ [lamp]: 1 })));
+
+    expect(await groupsWith(lamp)).toEqual([5, 5, 1]);
+  });
+
+  it.each(['before', 'after', 'silence'] as const)(
+    'whose COMMIT meets a fault (%s) is placed once, and everybody is told so',
+    async (fault) => {
+      const desk = await given.desk();
+      const lamp = await given.product(100);
+      desk.proxy.faultNextCommits(fault);
+
+      const results = await desk.placeAll(times(20, () => given.order({ [lamp]: 1 })));
+
+      expect(results.map(fateOf)).toEqual(times(20, () => (fault === 'before' ? 'placed' : 'replayed')));
+      expect(await groupsWith(lamp)).toEqual([20]);
+      expect(await given.stockOf(lamp)).toBe(80);
+    },
+  );
+
+  it('whose COMMIT is lost twice is "busy", and a retry with the same key finds the truth', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(100);
+    const requests = times(5, () => given.order({ [lamp]: 1 }, { mayBePlaced: true }));
+    desk.proxy.faultNextCommits('after', 'after');
+
+    const lost = await desk.placeAll(requests);
+    const found = await desk.placeAll(requests);
+
+    expect(lost.map(fateOf)).toEqual(times(5, () => 'service-unavailable'));
+    expect(found.map(fateOf)).toEqual(times(5, () => 'replayed'));
+    expect(await given.stockOf(lamp)).toBe(95);
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { parseEnv } from '../../src/config/load-env.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { TransactionRunner } from '../../src/database/transaction-runner.js';
+import { GroupPlacement } from '../../src/orders/placement/group-placement.js';
+import type { PlacementAnswer } from '../../src/orders/placement/place-group.js';
+import type { PlacementRequest } from '../../src/orders/placement/placement-request.js';
+import { PlacementQueue } from '../../src/orders/placement/placement-queue.js';
+import { FaultProxy } from '../../src/storm/fault-proxy.js';
+import { audit } from './audit.js';
+import { TestDatabase } from './database.js';
+
+/** The queue as the service has it, without HTTP in front, so that a test decides what comes together. */
+export class PlacementDesk {
+  private constructor(
+    readonly queue: PlacementQueue,
+    readonly proxy: FaultProxy,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  static async open(database: TestDatabase, variables: Record<string, string> = {}): Promise<PlacementDesk> {
+    const env = parseEnv({ ...variables });
+    const proxy = await FaultProxy.start(database.url);
+    const dataSource = await new DataSource(
+      dataSourceOptions(proxy.url, env.DATABASE_POOL_SIZE),
+    ).initialize();
+    const groups = new GroupPlacement(new TransactionRunner(dataSource, env));
+    return new PlacementDesk(new PlacementQueue(env, groups), proxy, dataSource);
+  }
+
+  /** Orders that arrive in this order, all before the service can turn to any of them. */
+  placeAll(requests: readonly PlacementRequest[]): Promise<PromiseSettledResult<PlacementAnswer>[]> {
+    return Promise.allSettled(requests.map((request) => this.queue.place(request)));
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+    this.proxy.stop();
+  }
+}
+
+/** A database with one customer, on which a test opens desks; in the end the stock has to add up. */
+export class PlacementWorld {
+  database!: TestDatabase;
+  customer!: number;
+  private readonly desks: PlacementDesk[] = [];
+
+  async setUp(): Promise<void> {
+    this.database = await TestDatabase.create();
+    this.customer = await this.database.addCustomer();
+  }
+
+  async tearDown(): Promise<void> {
+    for (const desk of this.desks) await desk.close();
+    const { balanced } = await audit(this.database);
+    await this.database.drop();
+    expect(balanced).toBe(true);
+  }
+
+  async desk(variables: Record<string, string> = {}): Promise<PlacementDesk> {
+    const desk = await PlacementDesk.open(this.database, variables);
+    this.desks.push(desk);
+    return desk;
+  }
+
+  product(stock: number): Promise<number> {
+    return this.database.addProduct(stock);
+  }
+
+  order(quantities: Record<number, number>, more: Partial<PlacementRequest> = {}): PlacementRequest {
+    return request(this.customer, quantities, more);
+  }
+
+  stockOf(id: number): Promise<number> {
+    return this.database.stockOf({ id });
+  }
+}
+
+export function usePlacement(): PlacementWorld {
+  const world = new PlacementWorld();
+  beforeAll(() => world.setUp());
+  afterAll(() => world.tearDown());
+  return world;
+}
+
+export const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** An order of so many pieces of each product, by id. */
+export function request(
+  customerId: number,
+  quantities: Record<number, number>,
+  more: Partial<PlacementRequest> = {},
+): PlacementRequest {
+  const lines = Object.entries(quantities).map(([id, quantity]) => ({ productId: Number(id), quantity }));
+  return { customerId, placementKey: randomUUID(), requestHash: null, mayBePlaced: false, lines, ...more };
+}
+
+/** What became of an order, in a word: its kind, the code of its refusal, or that of its failure. */
+export function fateOf(result: PromiseSettledResult<PlacementAnswer>): string {
+  if (result.status === 'rejected') return (result.reason as { code?: string }).code ?? 'failed';
+  return result.value.kind === 'refused' ? result.value.error.code : result.value.kind;
+}
