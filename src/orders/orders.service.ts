@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { VersionCheck } from '../common/http/entity-tag.js';
@@ -13,7 +12,12 @@ import { InvalidTransitionError } from './orders.errors.js';
 import { mergeLines } from './placement/merge-lines.js';
 import type { PlacementAnswer } from './placement/place-group.js';
 import { PlacementQueue } from './placement/placement-queue.js';
-import { hashRequest, type OrderLine, type PlacementRequest } from './placement/placement-request.js';
+import {
+  hashRequest,
+  newPlacementKey,
+  type OrderLine,
+  type PlacementRequest,
+} from './placement/placement-request.js';
 import { restock } from './restock.js';
 
 export interface WantedOrder {
@@ -98,7 +102,7 @@ function asRequest(
   const merged = mergeLines(lines);
   return {
     customerId: customer.id,
-    placementKey: idempotencyKey ?? randomUUID(),
+    placementKey: idempotencyKey ?? newPlacementKey(),
     requestHash: idempotencyKey === undefined ? null : hashRequest(merged, expectedTotalMinor),
     mayBePlaced: idempotencyKey !== undefined,
     lines: merged,

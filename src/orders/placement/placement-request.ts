@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 /** So many pieces of one product. */
 export interface OrderLine {
@@ -18,6 +18,14 @@ export interface PlacementRequest {
   readonly lines: readonly OrderLine[];
   /** The total that the buyer has agreed to, if they said. */
   readonly expectedTotalMinor?: number | undefined;
+}
+
+/**
+ * A key that nobody else has. It begins with the time, as UUID version 7 does (RFC 9562, 5.7), so that new
+ * keys lie side by side in their index: random ones would touch a page of it each.
+ */
+export function newPlacementKey(): string {
+  return `${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}`;
 }
 
 /** The products of all these orders, each once. */
