@@ -29,7 +29,10 @@ export class OrderReader {
 
   /** @throws OrderNotFoundError also when the order is somebody else's. */
   async get(id: number, caller: AuthenticatedUser): Promise<OrderWithItems> {
-    const order = await this.orders.findOneBy({ id, ...ownerFilter(caller) });
+    const { customerId } = ownerFilter(caller);
+    const query = this.orders.createQueryBuilder('o').where('o.id = :id', { id });
+    if (customerId !== undefined) query.andWhere('o.customerId = :customerId', { customerId });
+    const order = await query.getOne();
     if (!order) throw new OrderNotFoundError(id);
     const [withItems] = await this.addItems([order]);
     return withItems as OrderWithItems;

@@ -49,7 +49,9 @@ export class ProductsService {
 
   /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
   async get(id: number, caller?: AuthenticatedUser): Promise<Product> {
-    const product = await this.products.findOneBy(seesInactive(caller) ? { id } : { id, isActive: true });
+    const query = this.products.createQueryBuilder('product').where('product.id = :id', { id });
+    if (!seesInactive(caller)) query.andWhere('product.isActive');
+    const product = await query.getOne();
     if (!product) throw new ProductNotFoundError([id]);
     return product;
   }
