@@ -44,7 +44,7 @@ export class AppModule {
       imports: [
         ConfigModule.for(env),
         KeysModule.for(jwtSecret),
-        DatabaseModule.for(databaseUrl, env.DATABASE_POOL_SIZE),
+        DatabaseModule.for(databaseUrl, env),
         AuthModule,
         ProductsModule,
         OrdersModule,

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import {
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -18,6 +19,9 @@ const integer = () =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
   );
+
+const booleanWord = () =>
+  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
 const commaSeparated = () =>
   Transform(({ value }: { value: unknown }) =>
@@ -85,6 +89,11 @@ export class Env {
   @Min(4)
   @Max(100)
   readonly DATABASE_POOL_SIZE: number = 10;
+
+  /** Off behind a pooler that shares connections by transaction and does not know of prepared statements. */
+  @booleanWord()
+  @IsBoolean()
+  readonly DATABASE_PREPARED_STATEMENTS: boolean = true;
 
   /** Orders that share one transaction at most. */
   @integer()

@@ -14,7 +14,7 @@ const QUERY_TIMEOUT_MS = 5_000;
 export const MIGRATIONS_TABLE = 'migrations';
 
 /** The one description of the database. `synchronize` stays off: migrations alone change the schema. */
-export function dataSourceOptions(url: string, poolSize: number): DataSourceOptions {
+export function dataSourceOptions(url: string, poolSize: number, prepares = true): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -28,7 +28,15 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     poolSize,
     applicationName: 'mini-order-system',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { Client: RobustClient, query_timeout: QUERY_TIMEOUT_MS, idleTimeoutMillis: 30_000 },
+    // In a pipeline a statement is sent without waiting for the answer to the one before it. One whose answer
+    // does not come in time closes its connection, so that nobody gets it from the pool and waits behind it.
+    extra: {
+      Client: RobustClient,
+      pipeline: true,
+      prepares,
+      query_timeout: QUERY_TIMEOUT_MS,
+      idleTimeoutMillis: 30_000,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { Env } from '../config/env.js';
 import { dataSourceOptions } from './data-source.js';
 import { TransactionRunner } from './transaction-runner.js';
 
@@ -7,10 +8,11 @@ import { TransactionRunner } from './transaction-runner.js';
 @Global()
 @Module({})
 export class DatabaseModule {
-  static for(url: string, poolSize: number): DynamicModule {
+  static for(url: string, env: Env): DynamicModule {
+    const options = dataSourceOptions(url, env.DATABASE_POOL_SIZE, env.DATABASE_PREPARED_STATEMENTS);
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(url, poolSize), retryAttempts: 1 })],
+      imports: [TypeOrmModule.forRoot({ ...options, retryAttempts: 1 })],
       providers: [TransactionRunner],
       exports: [TransactionRunner],
     };

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PreparedStatements } from './prepared-statements.js';
 
 interface ClientInternals {
   readonly connection: { readonly stream: { destroy(): void } };
@@ -14,29 +15,44 @@ const BEGIN = `
   SET LOCAL statement_timeout = '2500ms';
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
+/** What all connections have in common: the same text has the same name on each. */
+const prepared = new PreparedStatements();
+
+/** Work was to be committed after one of its statements had failed and its error had been swallowed. */
+class TransactionAbortedError extends Error {
+  constructor() {
+    super('A statement failed inside the transaction and its error was swallowed.');
+  }
+}
+
+type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
+
 /**
- * The pg client of the pool, with two faults of a plain one mended.
+ * The pg client of the pool, with what a plain one lacks.
  *
  * A connection that fails while it is handed from the pool to its user has no listener for its
  * `error` event for a moment, which would end the process; its user learns of it by the next query.
  *
- * A query whose answer does not come in time stays active on its connection, and everyone who gets
- * that connection from the pool next would wait behind it; so such a connection is closed.
+ * A transaction begins with its first statement, in the same round trip, and never without its limits:
+ * they are set in the message that begins it, which leaves nothing behind on a connection that a
+ * pooler shares.
  *
- * And no transaction begins without its limits: they travel in the message that begins it, which
- * costs no round trip of their own and leaves nothing behind on a connection that a pooler shares.
+ * Statements with parameters that come again and again are prepared, unless `prepares` is false, as a pooler wants
+ * it that shares connections by transaction and does not know of prepared statements (PgBouncer before 1.21).
+ *
+ * PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing; here that is one.
  */
 export class RobustClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
+  private isBeginDue = false;
+
+  private readonly prepares: boolean;
+
+  constructor(config: pg.ClientConfig & { prepares?: boolean } = {}) {
     super(config);
+    this.prepares = config.prepares ?? true;
     this.on('error', () => undefined);
-    const send = this.query.bind(this) as (...args: unknown[]) => unknown;
-    const sendOrHangUp = (text: unknown, ...rest: unknown[]): unknown => {
-      const answer = text === 'START TRANSACTION' ? send(BEGIN) : send(text, ...rest);
-      if (answer instanceof Promise) answer.catch((error: unknown) => this.hangUpOnTimeout(error));
-      return answer;
-    };
-    this.query = sendOrHangUp as typeof this.query;
+    const send = this.query.bind(this) as Send;
+    this.query = ((...args: unknown[]) => this.sendInTransaction(send, args)) as typeof this.query;
   }
 
   /** Closes the connection at once, whatever is under way on it; that fails as a lost connection. */
@@ -44,9 +60,34 @@ export class RobustClient extends pg.Client {
     (this as unknown as ClientInternals).connection.stream.destroy();
   }
 
-  private hangUpOnTimeout(error: unknown): void {
-    if (isQueryTimeout(error)) this.hangUp();
+  private sendInTransaction(send: Send, args: unknown[]): unknown {
+    const [text] = args;
+    if (text === 'START TRANSACTION') {
+      this.isBeginDue = true;
+      return Promise.resolve({});
+    }
+    const wasBeginDue = this.isBeginDue;
+    this.isBeginDue = false;
+    const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
+    if (wasBeginDue && isEnd) return Promise.resolve({});
+    // Where BEGIN fails, so does the statement behind it, which tells of it.
+    if (wasBeginDue) send(BEGIN).catch(() => undefined);
+    const answer = send(...this.preparedOf(args));
+    return text === 'COMMIT' ? answer.then(assertCommitted) : answer;
   }
+
+  private preparedOf(args: unknown[]): unknown[] {
+    const [text, values] = args;
+    if (!this.prepares || typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
+      return args;
+    const name = prepared.nameOf(text);
+    return name === undefined ? args : [{ name, text, values: values as unknown[] }];
+  }
+}
+
+function assertCommitted(result: pg.QueryResult): pg.QueryResult {
+  if (result.command !== 'COMMIT') throw new TransactionAbortedError();
+  return result;
 }
 
 /** pg reports its client-side `query_timeout` by this text only. */

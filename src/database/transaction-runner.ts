@@ -15,8 +15,11 @@ const SLOT_WAIT_MS_MAX = 2_000;
 /** From the first attempt on, all of them together; then the connection is closed under the last one. */
 const TRANSACTION_MS_MAX = 3_000;
 
-/** Work that has to be undone because the database says so, though no statement was seen to fail. */
-class TransactionAbortedError extends Error {}
+/** Work that has sent its last statement; COMMIT travels right behind it. */
+export interface SentLast<T> {
+  /** The result of the work, once that statement has been answered. */
+  readonly outcome: Promise<T>;
+}
 
 /** The connection was lost while the transaction was being committed: it may have been, or not. */
 export class OutcomeUnknownError extends ServiceBusyError {
@@ -25,13 +28,6 @@ export class OutcomeUnknownError extends ServiceBusyError {
       { cause },
       'The database was lost while the change was being stored: look whether it was before you try again.',
     );
-  }
-}
-
-/** The transaction did not begin because its connection was dead already, so it can begin on another. */
-class NotBegunError extends ServiceBusyError {
-  constructor(cause: unknown) {
-    super({ cause });
   }
 }
 
@@ -60,20 +56,27 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialisation failure the
-   * whole of it is run again, three attempts at most, so it must have no effect outside the database.
+   * Runs `work` in one READ COMMITTED transaction. After a deadlock, a serialisation failure or the loss of the
+   * connection the whole of it is run again, three attempts at most, so it must have no effect outside the
+   * database.
    * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time,
    *   after 5 s at most; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
-    return this.slots.run(() => this.runAtOnce(work));
+    return this.slots.run(() =>
+      this.runAtOnce(async (queryRunner) => {
+        const result = await work(queryRunner);
+        return { outcome: Promise.resolve(result) };
+      }),
+    );
   }
 
   /**
    * `run` without waiting for a turn, after 3 s at most: for callers who bound how many of these they
-   * have under way, as the lanes of placement do.
+   * have under way, as the lanes of placement do. The last statement of the work must fail by itself
+   * wherever the transaction must not be committed.
    */
-  async runAtOnce<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
+  async runAtOnce<T>(work: (queryRunner: QueryRunner) => Promise<SentLast<T>>): Promise<T> {
     const deadline = Date.now() + TRANSACTION_MS_MAX;
     try {
       return await retry(
@@ -85,15 +88,17 @@ export class TransactionRunner {
     }
   }
 
-  private async attempt<T>(work: (queryRunner: QueryRunner) => Promise<T>, deadline: number): Promise<T> {
+  private async attempt<T>(
+    work: (queryRunner: QueryRunner) => Promise<SentLast<T>>,
+    deadline: number,
+  ): Promise<T> {
     const queryRunner = this.dataSource.createQueryRunner();
     const timer = setTimeout(() => void hangUp(queryRunner), deadline - Date.now());
     try {
-      await begin(queryRunner);
-      const result = await work(queryRunner);
-      await assertHealthy(queryRunner);
-      await commit(queryRunner);
-      return result;
+      await queryRunner.connect();
+      await queryRunner.startTransaction();
+      const { outcome } = await work(queryRunner);
+      return await commit(queryRunner, outcome);
     } catch (error) {
       await rollBack(queryRunner);
       throw error;
@@ -114,38 +119,20 @@ function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
   return (queryRunner.connect() as Promise<RobustClient>).catch(() => undefined);
 }
 
-/** A connection from the pool may have died unnoticed; where nothing has begun, any other is as good. */
-async function begin(queryRunner: QueryRunner): Promise<void> {
-  try {
-    await queryRunner.connect();
-    await queryRunner.startTransaction();
-  } catch (error) {
-    throw isConnectionLost(error) ? new NotBegunError(error) : error;
-  }
-}
-
-async function commit(queryRunner: QueryRunner): Promise<void> {
-  try {
-    await queryRunner.commitTransaction();
-  } catch (error) {
-    throw isDatabaseUnavailable(error) ? new OutcomeUnknownError(error) : error;
-  }
+/** An unknown outcome is worse than a failed statement, and that is more telling than the COMMIT that came to nothing. */
+async function commit<T>(queryRunner: QueryRunner, outcome: Promise<T>): Promise<T> {
+  const [result, committed] = await Promise.allSettled([outcome, queryRunner.commitTransaction()]);
+  if (committed.status === 'rejected' && isDatabaseUnavailable(committed.reason))
+    throw new OutcomeUnknownError(committed.reason);
+  if (result.status === 'rejected') throw result.reason;
+  if (committed.status === 'rejected') throw committed.reason;
+  return result.value;
 }
 
 /** Random, so that those who collided do not collide again. */
 function retryDelayMs(error: unknown, attempt: number): number | undefined {
-  const isWorthIt = error instanceof NotBegunError || isRetryable(error);
+  const isWorthIt = isRetryable(error) || isConnectionLost(error);
   return attempt < ATTEMPTS_MAX && isWorthIt ? Math.random() * RETRY_DELAY_MS_MAX : undefined;
-}
-
-/** PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing. */
-async function assertHealthy(queryRunner: QueryRunner): Promise<void> {
-  const client = await clientOf(queryRunner);
-  if (client?.getTransactionStatus() !== 'T') {
-    throw new TransactionAbortedError(
-      'A statement failed inside the transaction and its error was swallowed.',
-    );
-  }
 }
 
 /** Never throws, so that the first error stays the one that is seen. A connection that cannot roll back is closed. */

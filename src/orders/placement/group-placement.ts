@@ -68,7 +68,7 @@ export class GroupPlacement {
 
   private async placeAlone(request: PlacementRequest, onLocked: OnLocked): Promise<PlacementOutcome> {
     try {
-      const [outcome] = await this.placeTogether([request], onLocked);
+      const [outcome] = await this.commit([request], onLocked);
       return outcome as PlacementOutcome;
     } catch (error) {
       return { kind: 'failed', error };

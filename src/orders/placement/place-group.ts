@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/errors/domain-error.js';
+import type { SentLast } from '../../database/transaction-runner.js';
 import { findExisting, lockProducts, type OnLocked } from '../../products/lock-products.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import { allocate, type Placed } from './allocate.js';
@@ -30,7 +31,7 @@ export async function placeGroup(
   queryRunner: QueryRunner,
   requests: readonly PlacementRequest[],
   onLocked: OnLocked,
-): Promise<(PlacementAnswer | HeldUp)[]> {
+): Promise<SentLast<(PlacementAnswer | HeldUp)[]>> {
   const answers = new Map<PlacementRequest, PlacementAnswer | HeldUp>();
   const pending = () => requests.filter((request) => !answers.has(request));
   const answer = (request: PlacementRequest, what: PlacementAnswer | HeldUp) => answers.set(request, what);
@@ -47,12 +48,14 @@ export async function placeGroup(
     if (allocation.kind === 'placed') placed.push(allocation);
     else answer(allocation.request, { kind: 'refused', error: allocation.error });
   }
-  const orders = await recordOrders(queryRunner, placed);
-  orders.forEach((order, index) => {
-    const allocation = placed[index] as Placed;
-    answer(allocation.request, { kind: 'placed', order, placed: allocation });
+  const recorded = recordOrders(queryRunner, placed).then((orders) => {
+    orders.forEach((order, index) => {
+      const allocation = placed[index] as Placed;
+      answer(allocation.request, { kind: 'placed', order, placed: allocation });
+    });
+    return requests.map((request) => answers.get(request) as PlacementAnswer | HeldUp);
   });
-  return requests.map((request) => answers.get(request) as PlacementAnswer | HeldUp);
+  return { outcome: recorded };
 }
 
 /** Products that exist and yet were not to be had: somebody else has locked them. */
