@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, ProblemBody } from './support/api-types.js';
 import { until } from './support/database.js';
-import { succeeded, useWorld } from './support/world.js';
+import { asItems, succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
 
@@ -24,6 +24,32 @@ describe('faults of the database', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(503));
     expect(answers.map(({ headers }) => headers.get('retry-after'))).toEqual(Array(6).fill('1'));
     expect(await given.database.stockOf(held)).toBe(9);
+  });
+
+  it('drops the order of a buyer who has gone away before its turn', async () => {
+    const lamp = await given.product();
+    const buyer = await given.customer();
+    const outside = await given.database.hold(lamp.id);
+    const waiting = buyer.places({ [lamp.id]: 1 });
+    await until('the first waits', async () => (await given.database.waitingForLocks()) === 1);
+    const leaving = new AbortController();
+    const behindIt = fetch(`${given.service.url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${buyer.client.token}` },
+      body: JSON.stringify({ items: asItems({ [lamp.id]: 1 }) }),
+      signal: leaving.signal,
+    });
+    // Two round trips after it was sent, it has been received.
+    for (let trip = 0; trip < 2; trip += 1) await buyer.client.get('/me');
+
+    leaving.abort();
+    await expect(behindIt).rejects.toThrow();
+    await given.service.says(/"aborted":true/);
+    await outside.release();
+
+    expect((await waiting).status).toBe(201);
+    expect((await buyer.places({ [lamp.id]: 1 })).status).toBe(201);
+    expect(await given.database.stockOf(lamp)).toBe(8);
   });
 
   it('loses and doubles nothing while its connections are cut again and again', async () => {

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FaultProxy } from '../src/storm/fault-proxy.js';
+import type { Answer, Client } from './support/client.js';
+import { until } from './support/database.js';
+import { ServiceProcess } from './support/service-process.js';
+import { asItems, type Person, useWorld } from './support/world.js';
+
+const given = useWorld();
+let proxy: FaultProxy;
+let service: ServiceProcess;
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(given.database.url);
+  service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
+});
+afterAll(async () => {
+  const exit = await service.stop();
+  proxy.stop();
+  expect(exit.code).toBe(0);
+});
+
+/** The promise is ten seconds; a request that takes longer rejects. */
+const withinTenSeconds = async <T>(requests: Promise<T>[]): Promise<T[]> => {
+  const tooLate = AbortSignal.timeout(10_000);
+  return Promise.race([
+    Promise.all(requests),
+    new Promise<never>((_, reject) =>
+      tooLate.addEventListener('abort', () => reject(new Error('A request took longer than ten seconds.'))),
+    ),
+  ]);
+};
+
+function everything(client: Client, productId: number, orderId: number): Promise<Answer<unknown>>[] {
+  return [
+    ...Array.from({ length: 20 }, () => client.post('/orders', { items: asItems({ [productId]: 1 }) })),
+    client.patch(`/orders/${orderId}/cancel`),
+    client.get('/orders'),
+    client.get(`/orders/${orderId}`),
+    client.get('/products'),
+    client.get('/health/ready'),
+  ];
+}
+
+async function servesAgain(buyer: Person, productId: number): Promise<number> {
+  const client = given.clientOf(service, buyer);
+  const since = Date.now();
+  await until('it serves again', async () => {
+    const answer = await client.post('/orders', { items: asItems({ [productId]: 1 }) });
+    return answer.status === 201;
+  });
+  return Date.now() - since;
+}
+
+// Guarantees that no request hangs when the database does, and that service is back when the database is.
+describe('a database that is not to be reached', () => {
+  it.each([
+    ['silent', () => proxy.freeze(), () => Promise.resolve(proxy.thaw())],
+    ['away', () => proxy.refuseConnections(), () => proxy.acceptConnections()],
+  ])(
+    'is 503 within ten seconds while it is %s, and serves within five seconds afterwards',
+    async (_, breakIt, mendIt) => {
+      const lamp = await given.product({ stock: 1000 });
+      const buyer = await given.customer();
+      const order = await given.order(buyer, { [lamp.id]: 1 });
+      const client = given.clientOf(service, buyer);
+      await client.get('/me');
+
+      breakIt();
+      const answers = await withinTenSeconds(everything(client, lamp.id, order.id));
+      await mendIt();
+
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 503));
+      expect(answers.map(({ headers }) => headers.get('retry-after'))).toEqual(answers.map(() => '1'));
+      expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);
+      expect((await given.anyone.get(`/products/${lamp.id}`)).body).toMatchObject({ stock_quantity: 998 });
+    },
+  );
+
+  it('answers within ten seconds also where each of its answers takes 1.5 s', async () => {
+    const lamp = await given.product({ stock: 1000 });
+    const buyer = await given.customer();
+    const order = await given.order(buyer, { [lamp.id]: 1 });
+    const client = given.clientOf(service, buyer);
+
+    proxy.delayAnswers(1_500);
+    const answers = await withinTenSeconds(everything(client, lamp.id, order.id));
+    proxy.delayAnswers(0);
+
+    expect(answers.filter(({ status }) => ![200, 201, 503].includes(status))).toEqual([]);
+    expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);
+  });
+});
