@@ -1,0 +1,72 @@
+import { newPlacementKey } from '../../../dist/orders/placement/placement-request.js';
+
+const integer = (/** @type {number} */ maximum) => ({ type: 'integer', minimum: 1, maximum });
+
+const BODY = {
+  type: 'object',
+  required: ['items'],
+  additionalProperties: false,
+  properties: {
+    expected_total: { type: 'number', minimum: 0 },
+    items: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 5_000,
+      items: {
+        type: 'object',
+        required: ['product_id', 'quantity'],
+        additionalProperties: false,
+        properties: { product_id: integer(2_147_483_647), quantity: integer(1_000_000) },
+      },
+    },
+  },
+};
+
+/**
+ * @param {import('fastify').FastifyInstance} fastify
+ * @param {import('./callers.mjs').Callers} callers
+ * @param {import('./group-queue.mjs').GroupQueue} queue
+ */
+export function servePlacing(fastify, callers, queue) {
+  fastify.post(
+    '/orders',
+    { onRequest: callers.required, schema: { body: BODY } },
+    async (/** @type {any} */ request, reply) => {
+      const lines = mergeLines(request.body.items);
+      const customerId = request.caller.id;
+      const { order, refusal } = await queue.place({ customerId, placementKey: newPlacementKey(), lines });
+      if (refusal) return reply.code(refusal.status).send({ code: refusal.code });
+      return reply
+        .code(201)
+        .headers({ location: `/orders/${order.id}`, 'idempotency-replayed': 'false', etag: '"1"' })
+        .send(asResponse(order));
+    },
+  );
+}
+
+/** @param {{ product_id: number, quantity: number }[]} items */
+function mergeLines(items) {
+  /** @type {Map<number, number>} */
+  const merged = new Map();
+  for (const { product_id, quantity } of items)
+    merged.set(product_id, (merged.get(product_id) ?? 0) + quantity);
+  return [...merged].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+/** @param {any} order */
+function asResponse({ id, customerId, totalMinor, lines, createdAt }) {
+  return {
+    id,
+    customer_id: customerId,
+    status: 'PENDING',
+    total_amount: totalMinor / 100,
+    items: lines.map((/** @type {any} */ line) => ({
+      product_id: line.productId,
+      product_name: line.productName,
+      quantity: line.quantity,
+      price_at_purchase: line.priceMinor / 100,
+    })),
+    created_at: createdAt,
+    updated_at: createdAt,
+  };
+}

@@ -1,0 +1,73 @@
+// Fills a migrated database by SQL; the stock adds up from the first moment on.
+import { CUSTOMERS, ORDERS, PRODUCTS, STOCK } from '../catalogue.mjs';
+
+/** Nobody signs in with a password here. */
+const NO_PASSWORD = '!';
+
+/**
+ * Users and products.
+ * @param {import('pg').Client} client @param {import('../baskets.mjs').FileProduct[]} fileProducts
+ */
+export async function seedCatalogue(client, fileProducts) {
+  await client.query(
+    `INSERT INTO users (username, username_key, password_hash, role)
+     SELECT name, name, $2, CASE n WHEN 0 THEN 'admin' ELSE 'customer' END
+       FROM generate_series(0, $1::integer) AS n, concat('user-', n) AS name ORDER BY n`,
+    [CUSTOMERS, NO_PASSWORD],
+  );
+  await client.query(
+    `INSERT INTO products (name, price_minor, stock_quantity)
+     SELECT concat('Product ', n), 100 + n, $2::bigint FROM generate_series(1, $1::integer) AS n ORDER BY n`,
+    [PRODUCTS, STOCK],
+  );
+  await client.query(
+    `INSERT INTO products (name, price_minor, stock_quantity)
+     SELECT name, price_minor, $3::bigint
+       FROM unnest($1::varchar[], $2::bigint[]) WITH ORDINALITY AS t (name, price_minor, n) ORDER BY n`,
+    [fileProducts.map(({ name }) => name), fileProducts.map(({ priceMinor }) => priceMinor), STOCK],
+  );
+  await client.query(
+    'INSERT INTO stock_adjustments (product_id, quantity, created_by) SELECT id, stock_quantity, 1 FROM products',
+  );
+}
+
+/** 100,000 orders with two lines each, for listing and reading. @param {import('pg').Client} client */
+export async function seedOrders(client) {
+  await client.query('BEGIN');
+  await client.query(
+    `INSERT INTO orders (customer_id, status, total_minor, placement_key)
+     SELECT n % $2::integer + 2, (ARRAY['PENDING', 'CONFIRMED', 'CONFIRMED'])[n % 3 + 1], 0, gen_random_uuid()
+       FROM generate_series(1, $1::integer) AS n ORDER BY n`,
+    [ORDERS, CUSTOMERS],
+  );
+  await client.query(
+    `INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
+     SELECT orders.id, products.id, products.name, 1, products.price_minor
+       FROM orders, generate_series(0, 1) AS line, products
+      WHERE products.id = (orders.id * 7 + line * (orders.id % ($1::integer - 1) + 1)) % $1::integer + 1`,
+    [PRODUCTS],
+  );
+  await client.query(
+    `UPDATE orders SET total_minor = sum FROM
+       (SELECT order_id, sum(price_minor) FROM order_items GROUP BY order_id) AS item WHERE order_id = id`,
+  );
+  await client.query(
+    `UPDATE products SET stock_quantity = stock_quantity - sum FROM
+       (SELECT product_id, sum(quantity) FROM order_items GROUP BY product_id) AS item WHERE product_id = id`,
+  );
+  await client.query('COMMIT');
+  await settle(client);
+}
+
+/** Takes all orders out, so that every measurement of placing starts from the same. @param {import('pg').Client} client */
+export async function emptyOrders(client) {
+  await client.query('TRUNCATE orders, order_items RESTART IDENTITY');
+  await client.query('UPDATE products SET stock_quantity = $1::bigint, version = 1', [STOCK]);
+  await settle(client);
+}
+
+/** Leaves nothing behind that the server would do in the middle of a measurement. @param {import('pg').Client} client */
+async function settle(client) {
+  await client.query('VACUUM ANALYZE products, orders, order_items');
+  await client.query('CHECKPOINT');
+}

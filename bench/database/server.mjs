@@ -1,0 +1,111 @@
+// The PostgreSQL of a run: an embedded one in a temporary folder, or the one that BENCH_DATABASE_URL names.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
+import { runMigrations } from '../../dist/database/migrator.js';
+import { seedCatalogue } from './seed.mjs';
+
+/** Everything else is as the service runs it for its user: what is committed is on the disk. */
+const SETTINGS = { max_connections: '250' };
+const TEMPLATE = 'bench_template';
+
+export class Server {
+  /** @type {string[]} */
+  #databases = [];
+
+  /**
+   * @param {string} url of any database on the server
+   * @param {number | undefined} pid of its first process, where it is ours
+   * @param {() => Promise<void>} stop
+   */
+  constructor(url, pid, stop) {
+    this.url = url;
+    this.pid = pid;
+    this.stop = stop;
+  }
+
+  static async start() {
+    const { BENCH_DATABASE_URL } = process.env;
+    if (BENCH_DATABASE_URL) return new Server(BENCH_DATABASE_URL, undefined, async () => undefined);
+    const dataDir = await mkdtemp(join(tmpdir(), 'mini-order-system-bench-'));
+    const remove = () => rm(dataDir, { recursive: true, force: true });
+    try {
+      const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings: SETTINGS });
+      const pid = parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'));
+      return new Server(server.url, pid, () => server.stop().then(remove));
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+
+  /** Makes the database that all others are copied from, and tells its URL. @param {import('../baskets.mjs').FileProduct[]} fileProducts */
+  async makeTemplate(fileProducts) {
+    await this.#create(TEMPLATE);
+    const url = this.#urlOf(TEMPLATE);
+    await runMigrations(url);
+    await withClient(url, (client) => seedCatalogue(client, fileProducts));
+    return url;
+  }
+
+  /** A copy of the template. @param {string} owner @returns {Promise<string>} its URL. */
+  async makeDatabase(owner) {
+    const name = `bench_${owner.replaceAll('-', '_')}`;
+    await this.#create(name, TEMPLATE);
+    return this.#urlOf(name);
+  }
+
+  /** @returns {Promise<Record<string, string>>} what the server says of itself. */
+  async describe() {
+    const names = ['server_version', 'fsync', 'synchronous_commit', 'shared_buffers'];
+    return withClient(this.#urlOf('postgres'), async (client) => {
+      const { rows } = await client.query(
+        'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
+        [names],
+      );
+      return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    });
+  }
+
+  /** Drops what this run has made, and stops the server if it is ours. */
+  async close() {
+    if (this.pid === undefined) {
+      for (const name of this.#databases) await this.#asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    }
+    await this.stop();
+  }
+
+  /** @param {string} name @param {string} [template] */
+  async #create(name, template) {
+    await this.#asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await this.#asAdmin(`CREATE DATABASE ${name} ${template ? `TEMPLATE ${template}` : ''}`);
+    this.#databases.push(name);
+  }
+
+  /** @param {string} sql */
+  #asAdmin(sql) {
+    return withClient(this.#urlOf('postgres'), (client) => client.query(sql));
+  }
+
+  /** @param {string} database */
+  #urlOf(database) {
+    return Object.assign(new URL(this.url), { pathname: `/${database}` }).href;
+  }
+}
+
+/**
+ * @template T
+ * @param {string} url @param {(client: pg.Client) => Promise<T>} work
+ */
+export async function withClient(url, work) {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

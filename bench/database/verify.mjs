@@ -1,0 +1,19 @@
+import { auditStock } from '../../dist/audit/stock-audit.js';
+import { withClient } from './server.mjs';
+
+/**
+ * Proves after a measurement that every order acknowledged is stored, once, and that the stock adds up.
+ * @param {string} url @param {number} expected number of orders.
+ */
+export async function verifyOrders(url, expected) {
+  await withClient(url, async (client) => {
+    const { rows } = await client.query('SELECT count(*)::integer AS count FROM orders');
+    if (rows[0].count !== expected)
+      throw new Error(`${expected} orders were acknowledged and ${rows[0].count} are stored.`);
+    const database = {
+      query: (/** @type {string} */ sql) => client.query(sql).then((result) => result.rows),
+    };
+    const { balanced } = await auditStock(/** @type {any} */ (database));
+    if (!balanced) throw new Error('The stock does not add up.');
+  });
+}

@@ -1,0 +1,84 @@
+// Makes load over HTTP with autocannon, in a process of its own.
+import autocannon from 'autocannon';
+import { readBaskets } from '../baskets.mjs';
+import { callerOf, ordersOf, pathsOf, scenarioOf } from '../scenarios.mjs';
+import { signToken } from '../tokens.mjs';
+import { answerJobs, timingOf } from './jobs.mjs';
+
+const REQUEST_TIMEOUT_S = 20;
+/** How often autocannon looks whether it is done. */
+const SAMPLE_MS = 50;
+
+/** @type {import('./jobs.mjs').Load} */
+let load;
+/** What each connection sends in turn. @type {object[][]} */
+let requests = [];
+
+async function prepare(/** @type {import('./jobs.mjs').Load} */ next) {
+  load = next;
+  const scenario = scenarioOf(load.scenario);
+  const fileOrders = scenario.isFromFile && load.baskets ? readBaskets(load.baskets).orders : [];
+  requests = Array.from({ length: load.clients }, (_, connection) => {
+    const headers = headersOf(callerOf(scenario, connection));
+    if (scenario.group !== 'placing') {
+      return pathsOf(scenario, connection).map((path) => ({ method: 'GET', path, headers }));
+    }
+    const orders = ordersOf(scenario, connection, load.clients, fileOrders);
+    return orders.map((lines) => asPlacement(lines, headers));
+  });
+}
+
+/** @param {number | undefined} userId */
+function headersOf(userId) {
+  return userId === undefined ? {} : { authorization: `Bearer ${signToken(userId, load.secret)}` };
+}
+
+/** @param {import('../baskets.mjs').Line[]} lines @param {object} headers */
+function asPlacement(lines, headers) {
+  const items = lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }));
+  return {
+    method: 'POST',
+    path: '/orders',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ items }),
+  };
+}
+
+/** @param {number} amount @returns {Promise<import('./jobs.mjs').Timing>} */
+function run(amount) {
+  /** @type {number[]} */
+  const latenciesMs = [];
+  let startedAt = 0;
+  let endedAt = 0;
+  let connection = 0;
+  return new Promise((resolve, reject) => {
+    const options = {
+      url: load.url,
+      connections: load.clients,
+      amount,
+      timeout: REQUEST_TIMEOUT_S,
+      sampleInt: SAMPLE_MS,
+      setupClient: (/** @type {any} */ client) => client.setRequests(requests[connection++]),
+    };
+    const instance = autocannon(options, (/** @type {unknown} */ error, /** @type {any} */ result) => {
+      const fault = error ? String(error) : faultOf(result, amount, latenciesMs.length);
+      if (fault) reject(new Error(fault));
+      else resolve(timingOf(latenciesMs, (endedAt - startedAt) / 1000));
+    });
+    instance.on('response', (_client, _status, _bytes, /** @type {number} */ latencyMs) => {
+      endedAt = performance.now();
+      // The clock starts with the first request, not with the making of the connections.
+      if (latenciesMs.length === 0) startedAt = endedAt - latencyMs;
+      latenciesMs.push(latencyMs);
+    });
+  });
+}
+
+/** Anything but the expected answers is not a result. @param {any} result @param {number} amount @param {number} answers */
+function faultOf({ errors, timeouts, statusCodeStats }, amount, answers) {
+  const right = statusCodeStats[load.status]?.count ?? 0;
+  if (right === amount && answers === amount && errors === 0) return undefined;
+  return `Of ${amount} requests ${right} got ${load.status}: ${JSON.stringify({ statusCodeStats, errors, timeouts })}`;
+}
+
+answerJobs({ prepare, run });

@@ -1,0 +1,52 @@
+import { measure } from './measure.mjs';
+
+/** Enough requests for the code that a group of scenarios uses to be compiled before it is measured. */
+const WARM_UP_CLIENTS = 32;
+
+/**
+ * @typedef {import('./plan.mjs').Comparison} Comparison
+ * @typedef {{ rounds: number, seconds: number, baskets: string | undefined }} Options
+ */
+
+/**
+ * Makes the measurements of a plan, the contenders taking turns round by round.
+ * A measurement that fails ends all: there is no result without it.
+ * @param {import('./stage.mjs').Stage} stage @param {Comparison[]} plan @param {Options} options
+ * @param {(text: string) => void} progress
+ */
+export async function runPlan(stage, plan, { rounds, seconds, baskets }, progress) {
+  const total = plan.reduce((sum, { contenders }) => sum + contenders.length * rounds, 0);
+  const results = [];
+  const warm = new Set();
+  for (const { scenario, clients, contenders } of plan) {
+    for (const contender of contenders) {
+      const key = `${contender.name} ${scenario.group}`;
+      if (!warm.has(key)) {
+        progress(`warming up ${contender.name}`);
+        await attempt({ scenario, contender, clients: WARM_UP_CLIENTS, round: 0 });
+      }
+      warm.add(key);
+    }
+    for (const [round, contender] of turns(rounds, contenders)) {
+      progress(`${results.length + 1} of ${total}: ${scenario.name}, ${clients} clients, ${contender.name}`);
+      results.push(await attempt({ scenario, clients, contender, round }));
+    }
+  }
+  progress('');
+  return results;
+
+  /** @param {Pick<Comparison, 'scenario' | 'clients'> & { contender: Comparison['contenders'][0], round: number }} what */
+  function attempt(what) {
+    return measure(stage, { ...what, seconds, baskets }).catch((cause) => {
+      const { scenario, clients, contender } = what;
+      throw new Error(`${scenario.name}, ${clients} clients, ${contender.name}: ${cause.message}`, { cause });
+    });
+  }
+}
+
+/** @template T @param {number} rounds @param {T[]} contenders @returns {[round: number, contender: T][]} A B C A B C … */
+function turns(rounds, contenders) {
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
+    contenders.map((contender) => /** @type {[number, T]} */ ([round, contender])),
+  );
+}

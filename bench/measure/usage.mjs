@@ -1,0 +1,100 @@
+// What processes cost, as Linux counts it (proc(5)); on other systems nothing is known.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+const isLinux = process.platform === 'linux';
+const TICKS_PER_SECOND = isLinux ? Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : 100;
+
+/** Of /proc/<pid>/stat, counted from behind the name, which may hold anything. */
+const PARENT = 1;
+const USER_TICKS = 11;
+
+/** @param {number | string} pid @returns {number[] | undefined} */
+function statOf(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Time of its own, and with `children` also that of those children that have ended. @param {number[] | undefined} stat */
+function ticksOf(stat, { children = false } = {}) {
+  const times = stat?.slice(USER_TICKS, USER_TICKS + (children ? 4 : 2)) ?? [];
+  return times.reduce((sum, time) => sum + time, 0);
+}
+
+/**
+ * @typedef {{ pid: number, loadPid: number, postgresPid: number | undefined }} Players
+ * @typedef {{ contender: number, postgres: number | undefined, ours: number, machine: number }} Usage in ticks, so far.
+ */
+
+/** @param {Players} players @returns {Usage | undefined} */
+export function readUsage({ pid, loadPid, postgresPid }) {
+  if (!isLinux) return undefined;
+  const contender = ticksOf(statOf(pid));
+  const postgres = postgresPid === undefined ? undefined : ticksOfServer(postgresPid);
+  const others = new Set([loadPid, process.pid].filter((other) => other !== pid));
+  const load = [...others].reduce((sum, other) => sum + ticksOf(statOf(other)), 0);
+  return { contender, postgres, ours: contender + (postgres ?? 0) + load, machine: ticksOfMachine() };
+}
+
+/**
+ * What a measurement has cost.
+ * @param {Usage | undefined} before @param {Usage | undefined} after @param {number} requests @param {number} seconds
+ * @returns {{ cpuUs?: number, postgresCpuUs?: number, foreignCores?: number }} processor time per request in
+ *   microseconds, and how many cores others have kept busy meanwhile.
+ */
+export function costBetween(before, after, requests, seconds) {
+  if (!before || !after) return {};
+  const perRequestUs = (/** @type {number} */ ticks) => ((ticks / TICKS_PER_SECOND) * 1e6) / requests;
+  const cost = { cpuUs: perRequestUs(after.contender - before.contender) };
+  if (before.postgres === undefined || after.postgres === undefined) return cost;
+  const foreignTicks = after.machine - before.machine - (after.ours - before.ours);
+  return {
+    ...cost,
+    postgresCpuUs: perRequestUs(after.postgres - before.postgres),
+    foreignCores: Math.max(0, foreignTicks / TICKS_PER_SECOND / seconds),
+  };
+}
+
+/** Busy with anything: neither idle nor waiting for a disk. */
+function ticksOfMachine() {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync(
+    '/proc/stat',
+    'latin1',
+  )
+    .split('\n', 1)
+    .flatMap((line) => line.split(/ +/).slice(1).map(Number));
+  return user + nice + system + irq + softirq + steal;
+}
+
+/** A PostgreSQL: its first process and all that came from it. @param {number} pid */
+function ticksOfServer(pid) {
+  while (true) {
+    const before = ticksOf(statOf(pid), { children: true });
+    const living = livingChildrenOf(pid).reduce((sum, stat) => sum + ticksOf(stat), 0);
+    // A child that ended in between would be counted twice, or not at all.
+    if (ticksOf(statOf(pid), { children: true }) === before) return before + living;
+  }
+}
+
+/** @param {number} pid */
+function livingChildrenOf(pid) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(statOf)
+    .filter((stat) => stat?.[PARENT] === pid);
+}
+
+/** @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or the most it has been. @returns {number | undefined} MiB */
+export function memoryMiB(pid, field) {
+  if (!isLinux) return undefined;
+  const [, kib] =
+    new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  return kib === undefined ? undefined : Number(kib) / 1024;
+}

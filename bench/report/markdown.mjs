@@ -1,0 +1,116 @@
+// The report, made from the numbers of one run and never written by hand.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, platform, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import prettier from 'prettier';
+import { CONTENDERS } from '../contenders/contenders.mjs';
+import { drawChart } from './chart.mjs';
+import { byScenario, cellsOf, figure, HEAD, quietness } from './table.mjs';
+
+const REPORT = 'bench/RESULTS.md';
+const CHART = 'bench/results.svg';
+const ROOT = new URL('../../', import.meta.url);
+const PACKAGES = ['@nestjs/core', 'fastify', 'typeorm', 'pg', 'autocannon'];
+
+/**
+ * @typedef {object} Run
+ * @property {Date} startedAt
+ * @property {ReturnType<import('../options.mjs').readOptions>} options
+ * @property {import('./medians.mjs').Medians} medians
+ * @property {import('./targets.mjs').Verdict[]} verdicts
+ * @property {import('../soak.mjs').Soak | undefined} soak
+ * @property {Record<string, string>} database
+ */
+
+/** @param {Run} run @returns {Promise<string[]>} the files written. */
+export async function writeReport(run) {
+  const parts = [head(run), machine(run), targets(run), contenders(), measurements(run), memory(run)];
+  const path = fileURLToPath(new URL(REPORT, ROOT));
+  const style = await prettier.resolveConfig(path);
+  writeFileSync(path, await prettier.format(parts.join('\n\n'), { ...style, parser: 'markdown' }));
+  writeFileSync(new URL(CHART, ROOT), drawChart(run.medians));
+  return [REPORT, CHART];
+}
+
+/** @param {Run} run */
+function head({ startedAt, options }) {
+  const day = startedAt.toISOString().slice(0, 10);
+  return `# Results
+
+Made by \`npm run bench\` on ${day}${revision()}; do not edit. Medians of ${options.rounds} rounds of about ${options.seconds} s each, in which the contenders took turns. Every answer had the status that it should have; after each measurement of placing, every order acknowledged was in the database, once, and the stock added up.
+
+![Orders per second by clients](results.svg)`;
+}
+
+function revision() {
+  try {
+    const git = (/** @type {string[]} */ ...args) =>
+      execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
+    return ` from commit ${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', 'src') ? ' with changes' : ''}`;
+  } catch {
+    return '';
+  }
+}
+
+/** @param {Run} run */
+function machine({ database, medians }) {
+  const { server_version, fsync, synchronous_commit, shared_buffers } = database;
+  const [cpu] = cpus();
+  const memoryGib = (totalmem() / 2 ** 30).toFixed(1);
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
+  const versions = PACKAGES.map((name) => `${name} ${dependencies[name] ?? devDependencies[name]}`);
+  return `| | |
+|---|---|
+| machine | ${cpu?.model.trim()}, ${cpus().length} cores, ${memoryGib} GiB, ${platform()} ${release()} |
+| Node.js | ${process.version} |
+| PostgreSQL | ${server_version}; fsync ${fsync}, synchronous_commit ${synchronous_commit}, shared_buffers ${shared_buffers} |
+| packages | ${versions.join(', ')} |
+
+Nothing is pinned: the contender (one process), PostgreSQL and the load generator share these cores. ${quietness(medians)} The service runs with its defaults but for \`LOG_LEVEL=warn\`, since the bare server has no request log.`;
+}
+
+/** @param {Run} run */
+function targets({ verdicts }) {
+  const rows = verdicts.map(
+    ({ name, value, wanted, isMet, unit }) =>
+      `| ${name} | ${figure(value, 2)}${unit} | ${wanted} | ${isMet ? 'met' : '**not met**'} |`,
+  );
+  return `## Targets
+
+| ratio | measured | wanted | |
+|---|--:|--:|---|
+${rows.join('\n')}`;
+}
+
+function contenders() {
+  const rows = CONTENDERS.map(({ name, meaning }) => `- **${name}**: ${meaning}`);
+  return `## Who was measured\n\n${rows.join('\n')}`;
+}
+
+/** @param {Run} run */
+function measurements({ medians, options }) {
+  const align = HEAD.map((_, column) => (column === 0 ? '---' : '--:'));
+  const table = (/** @type {string[][]} */ rows) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const parts = byScenario(medians).map(
+    ({ title, medians: measured }) => `### ${title}\n\n${table([HEAD, align, ...measured.map(cellsOf)])}`,
+  );
+  if (!options.baskets)
+    parts.push('### placing: the baskets of the file (file)\n\nSkipped: no file was named.');
+  return `## Measurements
+
+CPU and PostgreSQL: processor time per request of the contender's process and of all of PostgreSQL. Memory: the most that the process has held up to then. Lists and reads have 100,000 orders in the table, placing starts with none.
+
+${parts.join('\n\n')}`;
+}
+
+/** @param {Run} run */
+function memory({ soak }) {
+  if (!soak) return '## Memory over time\n\nNot measured in this run.';
+  const samples = soak.samples.map(
+    ({ minute, memoryMiB }) => `${minute.toFixed(1)}: ${memoryMiB.toFixed(0)}`,
+  );
+  return `## Memory over time
+
+${figure(soak.orders, 0)} orders by 32 clients in ${soak.minutes} minutes. Minutes and MiB: ${samples.join(', ')}.`;
+}

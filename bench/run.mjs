@@ -1,0 +1,76 @@
+// `npm run bench`: measures the service beside its baselines, taking turns, and says what it has reached.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CONTENDERS } from './contenders/contenders.mjs';
+import { planOf } from './measure/plan.mjs';
+import { runPlan } from './measure/rounds.mjs';
+import { Stage } from './measure/stage.mjs';
+import { readOptions } from './options.mjs';
+import { writeReport } from './report/markdown.mjs';
+import { Medians } from './report/medians.mjs';
+import { printTables, printVerdicts } from './report/table.mjs';
+import { judge } from './report/targets.mjs';
+import { soak } from './soak.mjs';
+
+const options = readOptions(process.argv.slice(2));
+const baskets = options.baskets && resolve(options.baskets);
+if (baskets && !existsSync(baskets)) {
+  console.error(`There is no file ${baskets}.`);
+  process.exit(1);
+}
+const plan = planOf(options);
+if (plan.length === 0 && options.soakMinutes === undefined) {
+  console.error('There is nothing to measure: --help tells the names.');
+  process.exit(1);
+}
+const stage = new Stage();
+
+/** A line that the next one replaces, where a person is watching. @param {string} text */
+const progress = (text) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+};
+
+async function run() {
+  const startedAt = new Date();
+  const taking = new Set(plan.flatMap(({ contenders }) => contenders.map(({ name }) => name)));
+  if (options.soakMinutes) taking.add('service');
+  const withOrders = plan.some(({ scenario }) => scenario.group !== 'placing');
+  const contenders = CONTENDERS.filter(({ name }) => taking.has(name));
+  await stage.setUp(contenders, { baskets, withOrders, progress });
+  const medians = new Medians(await runPlan(stage, plan, { ...options, baskets }, progress));
+  if (plan.length > 0) printTables(medians);
+  if (plan.length > 0 && !baskets)
+    console.log('\nplacing: the baskets of the file\nskipped: name a file with --baskets');
+  const soaked = options.soakMinutes ? await soak(stage, options.soakMinutes, console.log) : undefined;
+  const verdicts = judge(medians, soaked);
+  printVerdicts(verdicts);
+  if (!options.writesReport) return;
+  const { database } = stage;
+  const written = await writeReport({
+    startedAt,
+    options,
+    medians,
+    verdicts,
+    soak: soaked,
+    database,
+  });
+  console.log(`\nwritten: ${written.join(', ')}`);
+}
+
+let isEnding = false;
+
+/** The first reason to end counts: what fails because everything is being stopped is no news. @param {number} exitCode @param {unknown} [error] */
+async function end(exitCode, error) {
+  if (isEnding) return;
+  isEnding = true;
+  progress('');
+  if (error) console.error(error instanceof Error ? error.message : error);
+  await stage.tearDown().catch(console.error);
+  process.exit(exitCode);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(130));
+run().then(
+  () => end(0),
+  (error) => end(1, error),
+);
