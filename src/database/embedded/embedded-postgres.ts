@@ -74,6 +74,15 @@ export class EmbeddedPostgres {
     if (await this.ownerLock?.retire()) await this.shutDown();
   }
 
+  /** Ends the server as a crash would, without a word to its clients, and starts it again; for trying what they make of it. */
+  async crashAndRecover(): Promise<void> {
+    const server = await findRunningPostmaster(this.clusterDir);
+    await this.signalStop('immediate');
+    const isGone = async () => (await findRunningPostmaster(this.clusterDir))?.pid !== server?.pid;
+    await becomesTrue(isGone, STOP_TIMEOUT_MS);
+    await this.ensureRunning();
+  }
+
   private async boot(dataDir: string): Promise<void> {
     if (!(await clusterExists(this.clusterDir))) {
       this.options.progress(`creating a PostgreSQL cluster in ${this.clusterDir} (first start only)`);

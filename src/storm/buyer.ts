@@ -1,0 +1,159 @@
+import type { Route } from './check-answers.js';
+import { now, pause } from './clock.js';
+import { fateOf, placedOutcomes } from './fate.js';
+import type { Attempt, ChangeOutcome, OrderRecord, PlacementOutcome, SoldLine } from './history.js';
+import type { Reply } from './http-exchange.js';
+import type { PriceBook } from './price-book.js';
+import type { Random } from './random.js';
+import type { StormedService } from './service-process.js';
+import type { Account, Shop } from './shop.js';
+import type { Task } from './workload.js';
+
+/** How long a client goes on asking what became of its order. */
+const PATIENCE_MS = 30_000;
+const NEVER = new AbortController().signal;
+
+export type Watcher = (service: StormedService, order: OrderRecord, attempt: Attempt) => void;
+
+/** A client that places orders one after the other, and now and then does with them whatever clients do. */
+export class Buyer {
+  private latest: OrderRecord | undefined;
+  private ordersMade = 0;
+
+  constructor(
+    private readonly shop: Shop,
+    private readonly prices: PriceBook,
+    /** Its keys begin with it. */
+    private readonly name: string,
+    private readonly account: Account,
+    private readonly random: Random,
+    private readonly onAttempt: Watcher,
+  ) {}
+
+  /** Goes on until the signal comes, and then finishes what is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.perform(this.shop.workload.next(this.random));
+      await pause(this.random.between(0, 10), signal);
+    }
+  }
+
+  private async perform(task: Task): Promise<void> {
+    if (task.kind === 'place') this.latest = await this.place(task);
+    const order = this.latest;
+    if (order && fateOf(order) === 'acknowledged') await this.follow(order, task.kind === 'cancel');
+  }
+
+  private async place(task: Task & { kind: 'place' }): Promise<OrderRecord> {
+    const order = this.newOrder(task);
+    this.shop.history.orders.push(order);
+    const giveUpAt = now() + PATIENCE_MS;
+    // Some ask both processes at once, as impatient people and proxies do.
+    const atOnce = this.random.chance(0.05) ? this.shop.services : [this.random.pick(this.shop.services)];
+    await Promise.all(atOnce.map((service) => this.attempt(order, service)));
+    while (fateOf(order) === 'unknown' && now() < giveUpAt) {
+      await pause(this.random.between(20, 200), NEVER);
+      await this.attempt(order, this.random.pick(this.shop.services));
+    }
+    return order;
+  }
+
+  private newOrder({ lines }: Task & { kind: 'place' }): OrderRecord {
+    const wanted = lines.map(({ ware, quantity }) => ({
+      productId: this.shop.productIds[ware] as number,
+      quantity,
+    }));
+    this.ordersMade += 1;
+    return {
+      customerId: this.account.id,
+      key: `${this.name}-${this.ordersMade}`,
+      lines: wanted,
+      expectedTotalMinor: this.random.chance(0.25) ? this.prices.totalOf(wanted) : undefined,
+      attempts: [],
+      cancels: [],
+      confirms: [],
+    };
+  }
+
+  private async attempt(order: OrderRecord, service: StormedService): Promise<void> {
+    const { key, lines, expectedTotalMinor } = order;
+    const items = lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }));
+    const expected = expectedTotalMinor === undefined ? {} : { expected_total: expectedTotalMinor / 100 };
+    const reply = await this.shop.ask(service, {
+      route: 'POST /orders',
+      token: this.account.token,
+      key,
+      json: { items, ...expected },
+    });
+    const attempt = { startedAt: reply.startedAt, endedAt: reply.endedAt, outcome: outcomeOf(reply) };
+    order.attempts.push(attempt);
+    const ids = new Set(placedOutcomes(order).map(({ orderId }) => orderId));
+    if (ids.size > 1) {
+      const text = `order under key ${key} is doubled: ${[...ids].join(', ')}`;
+      this.shop.history.noteViolation({ promise: 'S2', text });
+    }
+    this.onAttempt(service, order, attempt);
+  }
+
+  /** What comes after an acknowledged order: often nothing. */
+  private async follow(order: OrderRecord, isToBeCancelled: boolean): Promise<void> {
+    const { random } = this;
+    const does = (probability: number) => random.chance(probability);
+    if (does(0.1)) await this.attempt(order, random.pick(this.shop.services));
+    if (does(0.1)) await this.read(order);
+    await Promise.all([
+      ...(does(0.15) ? [this.change(order, 'confirm')] : []),
+      ...(isToBeCancelled || does(0.25) ? [this.change(order, 'cancel')] : []),
+      ...(does(0.08) ? [this.change(order, 'cancel')] : []),
+    ]);
+  }
+
+  private async read(order: OrderRecord): Promise<void> {
+    const service = this.random.pick(this.shop.services);
+    const id = idOf(order);
+    if (this.random.chance(0.5)) await this.shop.ask(service, { route: 'GET /products' });
+    else await this.shop.ask(service, { route: 'GET /orders/{id}', id, token: this.account.token });
+  }
+
+  private async change(order: OrderRecord, action: 'cancel' | 'confirm'): Promise<void> {
+    const route: Route = `PATCH /orders/{id}/${action}`;
+    const { token } = action === 'confirm' ? this.shop.admin : this.account;
+    const outcomes = action === 'confirm' ? order.confirms : order.cancels;
+    const giveUpAt = now() + PATIENCE_MS;
+    let outcome: ChangeOutcome;
+    do {
+      const service = this.random.pick(this.shop.services);
+      outcome = changeOutcomeOf(await this.shop.ask(service, { route, id: idOf(order), token }));
+      outcomes.push(outcome);
+      if (outcome === 'unknown') await pause(this.random.between(20, 200), NEVER);
+    } while (outcome === 'unknown' && now() < giveUpAt);
+  }
+}
+
+function idOf(order: OrderRecord): number {
+  return placedOutcomes(order)[0]?.orderId ?? 0;
+}
+
+/** Answers that are not documented count as unknown here; they are violations by themselves. */
+export function changeOutcomeOf({ status }: Reply): ChangeOutcome {
+  if (status === 200) return 'done';
+  return status !== undefined && status < 500 ? 'refused' : 'unknown';
+}
+
+interface OrderBody {
+  readonly id: number;
+  readonly total_amount: number;
+  readonly items: readonly { product_id: number; quantity: number; price_at_purchase: number }[];
+}
+
+function outcomeOf({ status, code, body }: Reply): PlacementOutcome {
+  if (status === undefined || status >= 500) return { kind: 'unknown' };
+  if (status !== 201) return { kind: 'refused', code: code ?? '' };
+  const order = body as unknown as OrderBody;
+  const lines: SoldLine[] = order.items.map((item) => ({
+    productId: item.product_id,
+    quantity: item.quantity,
+    priceMinor: Math.round(item.price_at_purchase * 100),
+  }));
+  return { kind: 'placed', orderId: order.id, totalMinor: Math.round(order.total_amount * 100), lines };
+}

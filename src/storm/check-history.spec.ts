@@ -1,0 +1,246 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkHistory } from './check-history.js';
+import { type Attempt, History, type OrderRecord, type PlacementOutcome } from './history.js';
+import type { StoredOrder, StoredState } from './stored-state.js';
+
+const LINES = [{ productId: 1, quantity: 2, priceMinor: 100 }];
+const placed = (orderId: number, totalMinor = 200): PlacementOutcome => ({
+  kind: 'placed',
+  orderId,
+  totalMinor,
+  lines: LINES,
+});
+const REFUSED: PlacementOutcome = { kind: 'refused', code: 'insufficient-stock' };
+const UNKNOWN: PlacementOutcome = { kind: 'unknown' };
+
+/** Attempts one after the other, each of ten milliseconds, from the time 1000 on. */
+const inTurn = (...outcomes: PlacementOutcome[]): Attempt[] =>
+  outcomes.map((outcome, index) => ({
+    startedAt: 1000 + index * 10,
+    endedAt: 1009 + index * 10,
+    outcome,
+  }));
+
+const order = (attempts: Attempt[], changes: Partial<OrderRecord> = {}): OrderRecord => ({
+  customerId: 7,
+  key: 'k',
+  lines: [{ productId: 1, quantity: 2 }],
+  attempts,
+  cancels: [],
+  confirms: [],
+  ...changes,
+});
+
+const row = (id: number, changes: Partial<StoredOrder> = {}): StoredOrder => ({
+  id,
+  customerId: 7,
+  key: 'k',
+  status: 'PENDING',
+  totalMinor: 200,
+  lines: LINES,
+  ...changes,
+});
+
+/** A history of one product, of which ten were put in, at a price of 100. */
+const historyOf = (...orders: OrderRecord[]) => {
+  const history = new History();
+  history.orders.push(...orders);
+  history.restocks.push({ productId: 1, quantity: 10, outcome: 'done' });
+  history.prices.push({ productId: 1, priceMinor: 100, startedAt: 0, endedAt: 5, outcome: 'done' });
+  return history;
+};
+const storedState = (stock: number, ...orders: StoredOrder[]): StoredState => ({
+  stock: new Map([[1, stock]]),
+  adjustments: [{ productId: 1, quantity: 10 }],
+  orders,
+});
+const found = (history: History, stored: StoredState) =>
+  checkHistory(history, stored).violations.map(({ promise, text }) => `${promise}: ${text}`);
+
+// Guarantees that a storm says what it was made to find, and nothing else.
+describe('the check of a history', () => {
+  it('finds nothing wrong with a lost answer that was retried, whatever became of it', () => {
+    const retried = historyOf(order(inTurn(UNKNOWN, placed(1), placed(1))));
+    const givenUp = historyOf(order(inTurn(UNKNOWN)));
+
+    expect(found(retried, storedState(8, row(1)))).toEqual([]);
+    expect(found(givenUp, storedState(8, row(1)))).toEqual([]);
+    expect(found(givenUp, storedState(10))).toEqual([]);
+  });
+
+  it('names an acknowledged order that is not there', () => {
+    expect(found(historyOf(order(inTurn(placed(1)))), storedState(10))).toEqual([
+      'S2: order under key k is lost: it was acknowledged and is not stored',
+    ]);
+  });
+
+  it('names an order that is there twice, by the rows and by the answers', () => {
+    const history = historyOf(order(inTurn(placed(1), placed(2))));
+
+    expect(found(history, storedState(6, row(1), row(2)))).toEqual([
+      'S2: order under key k is doubled: 1, 2',
+    ]);
+    expect(found(history, storedState(8, row(1)))).toEqual([
+      'S2: order under key k is lost: it was acknowledged and is not stored',
+    ]);
+  });
+
+  it('names an order that is not stored as it was answered', () => {
+    const stored = storedState(8, row(1, { totalMinor: 150 }));
+
+    expect(found(historyOf(order(inTurn(placed(1)))), stored)).toEqual([
+      'S2: order under key k was answered 200 for 2 × product 1 at 100, but stored 150 for 2 × product 1 at 100',
+    ]);
+  });
+
+  it('names a refused order that has taken stock, also when it was unknown before', () => {
+    const violation = ['S3: order under key k was refused, but stands as order 1, PENDING'];
+
+    expect(found(historyOf(order(inTurn(REFUSED))), storedState(8, row(1)))).toEqual(violation);
+    expect(found(historyOf(order(inTurn(UNKNOWN, REFUSED))), storedState(8, row(1)))).toEqual(violation);
+  });
+
+  it('takes a refusal beside an attempt of unknown outcome for nothing certain', () => {
+    const [refused] = inTurn(REFUSED);
+    const [unknown] = inTurn(UNKNOWN);
+    const history = historyOf(order([refused as Attempt, { ...(unknown as Attempt), endedAt: 1200 }]));
+
+    expect(found(history, storedState(8, row(1)))).toEqual([]);
+    expect(checkHistory(history, storedState(8, row(1)))).toMatchObject({ unknown: 1, refused: 0 });
+  });
+
+  it('names an order that nobody has sent', () => {
+    expect(found(historyOf(), storedState(8, row(1)))).toEqual([
+      'S3: order 1 stands under key k, which no client has sent',
+    ]);
+  });
+
+  it('names a stock that does not add up, and one below zero', () => {
+    expect(found(historyOf(), storedState(9))).toEqual([
+      'S1: product 1 has a stock of 9; 10 put in less 0 in live orders is 10',
+    ]);
+    expect(found(historyOf(), storedState(-1))).toContain('S1: product 1 is oversold: its stock is -1');
+  });
+
+  it('counts a cancelled order as given back', () => {
+    const cancelled = historyOf(order(inTurn(placed(1)), { cancels: ['unknown', 'done'] }));
+    const stored = row(1, { status: 'CANCELLED' });
+
+    expect(found(cancelled, storedState(10, stored))).toEqual([]);
+    expect(found(cancelled, storedState(12, stored))).toEqual([
+      'S1: product 1 has a stock of 12; 10 put in less 0 in live orders is 10',
+    ]);
+  });
+
+  it('names a restock that was acknowledged and is missing, or that nobody has sent', () => {
+    const history = historyOf();
+    history.restocks.push({ productId: 1, quantity: 3, outcome: 'done' });
+    const unsent = {
+      ...storedState(14),
+      adjustments: [10, 4].map((quantity) => ({ productId: 1, quantity })),
+    };
+
+    expect(found(history, unsent)).toEqual([
+      'S1: adjustment of product 1 by 3: 1 acknowledged and 0 of unknown outcome, but 0 stored',
+      'S1: adjustment of product 1 by 4: 0 acknowledged and 0 of unknown outcome, but 1 stored',
+    ]);
+  });
+
+  it('lets a restock of unknown outcome be there or not, but not twice', () => {
+    const history = historyOf();
+    history.restocks.push({ productId: 1, quantity: 3, outcome: 'unknown' });
+    const withThrees = (count: number): StoredState => ({
+      ...storedState(10 + 3 * count),
+      adjustments: [10, ...Array<number>(count).fill(3)].map((quantity) => ({ productId: 1, quantity })),
+    });
+
+    expect([0, 1, 2].map((count) => found(history, withThrees(count)).length)).toEqual([0, 0, 1]);
+  });
+
+  it('names a price that was not in force while the order was placed', () => {
+    const history = historyOf(order(inTurn(placed(1))));
+    history.prices.push({ productId: 1, priceMinor: 90, startedAt: 500, endedAt: 510, outcome: 'done' });
+
+    expect(found(history, storedState(8, row(1)))).toEqual([
+      'O5: order under key k has product 1 at 100, a price not in force while it was placed',
+    ]);
+  });
+
+  it.each([
+    ['still under way when the order was sent', 990, 1004, 'done'],
+    ['of unknown outcome', 500, 510, 'unknown'],
+    ['refused', 500, 510, 'refused'],
+  ] as const)('accepts the old price while a change is %s', (_, startedAt, endedAt, outcome) => {
+    const history = historyOf(order(inTurn(placed(1))));
+    history.prices.push({ productId: 1, priceMinor: 90, startedAt, endedAt, outcome });
+
+    expect(found(history, storedState(8, row(1)))).toEqual([]);
+  });
+
+  it('names an order that costs something else than was agreed to', () => {
+    const history = historyOf(order(inTurn(placed(1)), { expectedTotalMinor: 180 }));
+
+    expect(found(history, storedState(8, row(1)))).toEqual([
+      'O5: order under key k costs 200, but 180 was expected',
+    ]);
+  });
+
+  it('names an order that was cancelled twice, never, or by nobody', () => {
+    const statuses = (changes: Partial<OrderRecord>, status: string) =>
+      found(
+        historyOf(order(inTurn(placed(1)), changes)),
+        storedState(status === 'CANCELLED' ? 10 : 8, row(1, { status })),
+      );
+
+    expect(statuses({ cancels: ['done', 'done'] }, 'CANCELLED')).toEqual([
+      'O6: order 1 was cancelled 2 times',
+    ]);
+    expect(statuses({ cancels: ['done'] }, 'PENDING')).toEqual([
+      'O6: order 1 is PENDING (cancel: done; confirm: never)',
+    ]);
+    expect(statuses({ confirms: ['done'] }, 'CANCELLED')).toEqual([
+      'O6: order 1 is CANCELLED (cancel: never; confirm: done)',
+    ]);
+    expect(statuses({ cancels: ['unknown'], confirms: ['done'] }, 'CONFIRMED')).toEqual([]);
+  });
+
+  it('names a service that was slow to come back, or did not', () => {
+    const history = historyOf();
+    const fault = { kind: 'freeze', endedAt: 0, isServiceMissing: false };
+    history.faults.push({ ...fault, servedAfterMs: 4_900 }, { ...fault, servedAfterMs: 5_100 });
+    history.faults.push({ ...fault, servedAfterMs: undefined, isServiceMissing: true });
+
+    expect(found(history, storedState(10))).toEqual([
+      'S4: after freeze, an order on every process was waited for only 5100 ms',
+      'S4: after freeze, an order on every process was waited for in vain for long',
+    ]);
+  });
+});
+
+describe('the check of an answer', () => {
+  const answer = { route: 'POST /orders', startedAt: 0, endedAt: 10, requestId: 'r1' } as const;
+  const faults = (call: Parameters<History['noteCall']>[0]) => {
+    const history = new History();
+    history.noteCall(call);
+    return history.violations.map(({ text }) => text);
+  };
+
+  it('accepts what is documented, and a connection that was lost', () => {
+    expect(faults({ ...answer, status: 201 })).toEqual([]);
+    expect(faults({ ...answer, status: 409, code: 'price-changed' })).toEqual([]);
+    expect(faults({ ...answer, status: 503, code: 'service-unavailable', hasRetryAfter: true })).toEqual([]);
+    expect(faults(answer)).toEqual([]);
+  });
+
+  it('names every other answer, a 503 without Retry-After, and one that took more than ten seconds', () => {
+    expect(faults({ ...answer, status: 500, code: 'internal-error' })).toEqual([
+      'POST /orders answered 500 internal-error (request r1)',
+    ]);
+    expect(faults({ ...answer, status: 503, code: 'service-unavailable', hasRetryAfter: false })).toEqual([
+      'POST /orders answered 503 service-unavailable without Retry-After',
+    ]);
+    expect(faults({ ...answer, status: 201, endedAt: 10_001 })).toEqual([
+      'POST /orders took 10001 ms (201, request r1)',
+    ]);
+  });
+});

@@ -1,0 +1,38 @@
+import { compareOrders, type OrderComparison } from './check-orders.js';
+import { checkPrices } from './check-prices.js';
+import { checkStatuses } from './check-statuses.js';
+import { checkStock } from './check-stock.js';
+import type { FaultRecord, History } from './history.js';
+import type { StoredState } from './stored-state.js';
+import type { Violation } from './violation.js';
+
+/** How soon after a fault the service has to serve again. */
+export const RECOVERY_MS_MAX = 5_000;
+
+export interface Findings extends OrderComparison {
+  readonly cancelled: number;
+}
+
+/** Compares what the clients have seen with what the database holds. Pure; the service must have stopped by then. */
+export function checkHistory(history: History, stored: StoredState): Findings {
+  const comparison = compareOrders(history.orders, stored);
+  return {
+    ...comparison,
+    cancelled: history.orders.filter(({ cancels }) => cancels.includes('done')).length,
+    violations: [
+      ...history.violations,
+      ...checkStock(history.restocks, stored),
+      ...comparison.violations,
+      ...history.faults.flatMap(checkRecovery),
+      ...checkPrices(history.orders, history.prices),
+      ...checkStatuses(history.orders, stored),
+    ],
+  };
+}
+
+function checkRecovery({ kind, servedAfterMs, isServiceMissing }: FaultRecord): Violation[] {
+  const isSlow = servedAfterMs !== undefined && servedAfterMs > RECOVERY_MS_MAX;
+  if (!isSlow && !isServiceMissing) return [];
+  const time = isSlow ? `only ${Math.round(servedAfterMs)} ms` : 'in vain for long';
+  return [{ promise: 'S4', text: `after ${kind}, an order on every process was waited for ${time}` }];
+}

@@ -1,0 +1,71 @@
+import { now, pause, waitUntil } from './clock.js';
+import { FAULTS } from './faults.js';
+import type { Attempt, FaultRecord, OrderRecord } from './history.js';
+import type { FaultKind } from './options.js';
+import type { Random } from './random.js';
+import { Recovery } from './recovery.js';
+import type { StormedService } from './service-process.js';
+import type { Shop } from './shop.js';
+import type { StormDatabase } from './storm-database.js';
+
+/** How long a recovery is waited for; what is late is told as such, what does not come is missing. */
+const RECOVERY_WAIT_MS = 20_000;
+const CALM_MS_MIN = 100;
+const CALM_MS_MAX = 600;
+const HOLD_MS_MIN = 800;
+const HOLD_MS_MAX = 7_000;
+/** A short storm has short faults, so that every kind finds its time. */
+const FAULTS_PER_STORM = 12;
+
+/** Brings one fault after the other, in rounds of all the kinds, and sees how soon the service is back. */
+export class FaultSchedule {
+  /** Whether every kind has come once. */
+  isRoundOver = false;
+  current: string | undefined;
+  private recovery: Recovery | undefined;
+
+  constructor(
+    private readonly shop: Shop,
+    private readonly database: StormDatabase,
+    private readonly kinds: readonly FaultKind[],
+    private readonly random: Random,
+    private readonly stormMs: number,
+    private readonly progress: (line: string) => void,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.kinds.length > 0) {
+      for (const kind of this.random.shuffle(this.kinds)) await this.bring(kind, signal);
+      this.isRoundOver = true;
+    }
+    this.isRoundOver = true;
+  }
+
+  note(service: StormedService, { lines }: OrderRecord, attempt: Attempt): void {
+    this.recovery?.note(service, lines, attempt);
+  }
+
+  private async bring(kind: FaultKind, signal: AbortSignal): Promise<void> {
+    await pause(this.random.between(CALM_MS_MIN, CALM_MS_MAX), signal);
+    if (signal.aborted) return;
+    const { shop, database, random } = this;
+    const holdMsMax = Math.min(Math.max(this.stormMs / FAULTS_PER_STORM, HOLD_MS_MIN), HOLD_MS_MAX);
+    const holdMs = random.between(HOLD_MS_MIN, holdMsMax);
+    this.current = kind;
+    const startedAt = now();
+    const { productId } = await FAULTS[kind]({ shop, database, random, holdMs, signal });
+    const fault: FaultRecord = { kind, endedAt: now(), servedAfterMs: undefined, isServiceMissing: false };
+    this.current = undefined;
+    shop.history.faults.push(fault);
+    const recovery = new Recovery(shop.services, fault, productId);
+    this.recovery = recovery;
+    const isBack = await waitUntil(() => recovery.isComplete, RECOVERY_WAIT_MS, signal);
+    fault.isServiceMissing = !isBack && !signal.aborted;
+    this.progress(describe(fault, fault.endedAt - startedAt));
+  }
+}
+
+function describe({ kind, servedAfterMs }: FaultRecord, lastedMs: number): string {
+  const served = servedAfterMs === undefined ? 'not yet' : `after ${Math.round(servedAfterMs)} ms`;
+  return `${kind} lasted ${Math.round(lastedMs)} ms; both processes served again ${served}`;
+}

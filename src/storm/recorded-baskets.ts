@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { groupBy } from './group-by.js';
+import { PLENTY, type Task, type Ware, type Workload } from './workload.js';
+
+const COLUMNS = ['order_ref', 'sku', 'name', 'quantity', 'unit_price'] as const;
+type Row = Record<(typeof COLUMNS)[number], string>;
+
+/** The service's own limits: O2 and M of its contract. */
+const LINE_QUANTITY_MAX = 1_000_000;
+const BASKET_WARES_MAX = 1_000;
+/** How many of the most wanted wares run out. */
+const HOT_WARES = 10;
+/** The part of the demand for a hot ware that is there from the start. */
+const HOT_SHARE = 0.3;
+
+/** Replays baskets of a CSV file in their order, from the start again when all are through. */
+export class RecordedBaskets implements Workload {
+  readonly catalogue: readonly Ware[];
+  private readonly tasks: readonly Task[];
+  private position = 0;
+
+  private constructor(rows: readonly Row[]) {
+    const bought = rows.filter((row) => !isCancellation(row) && Number(row.quantity) > 0);
+    const wares = [...groupBy(bought, ({ sku }) => sku).values()];
+    const hot = new Set([...wares].sort((a, b) => demand(b) - demand(a)).slice(0, HOT_WARES));
+    const placeOf = new Map(wares.map((same, index) => [same[0]?.sku, index]));
+    this.catalogue = wares.map((same) => asWare(same, hot.has(same)));
+    this.tasks = [...groupBy(rows, ({ order_ref }) => order_ref).values()].flatMap((basket) =>
+      asTasks(basket, placeOf),
+    );
+  }
+
+  /** @throws Error when the file has no basket or lacks a column. */
+  static async read(file: string): Promise<RecordedBaskets> {
+    const [header = [], ...lines] = parseCsv(await readFile(file, 'utf8'));
+    const missing = COLUMNS.filter((column) => !header.includes(column));
+    if (missing.length > 0) throw new Error(`${file} has no column ${missing.join(', ')}`);
+    const baskets = new RecordedBaskets(
+      lines.map(
+        (cells) => Object.fromEntries(header.map((name, index) => [name, cells[index] ?? ''])) as Row,
+      ),
+    );
+    if (baskets.tasks.length === 0) throw new Error(`${file} has no basket`);
+    return baskets;
+  }
+
+  next(): Task {
+    const task = this.tasks[this.position % this.tasks.length] as Task;
+    this.position += 1;
+    return task;
+  }
+}
+
+function isCancellation({ order_ref }: Row): boolean {
+  return order_ref.startsWith('C');
+}
+
+function demand(rows: readonly Row[]): number {
+  return rows.reduce((sum, { quantity }) => sum + Number(quantity), 0);
+}
+
+function asWare(rows: readonly Row[], isHot: boolean): Ware {
+  const { name, sku, unit_price } = rows[0] as Row;
+  const priceMinor = Math.round(Number(unit_price) * 100);
+  return {
+    name: name || sku,
+    priceMinor,
+    stock: isHot ? Math.ceil(demand(rows) * HOT_SHARE) : PLENTY,
+    isHot,
+  };
+}
+
+/** Corrections of the stock, which have a negative quantity, are nobody's order. */
+function asTasks(basket: readonly Row[], placeOf: ReadonlyMap<string | undefined, number>): Task[] {
+  if (isCancellation(basket[0] as Row)) return [{ kind: 'cancel' }];
+  const lines = basket.flatMap(({ sku, quantity }) => {
+    const ware = placeOf.get(sku);
+    const pieces = Math.min(Number(quantity), LINE_QUANTITY_MAX);
+    return ware !== undefined && pieces > 0 ? [{ ware, quantity: pieces }] : [];
+  });
+  return lines.length > 0 ? [{ kind: 'place', lines: lines.slice(0, BASKET_WARES_MAX) }] : [];
+}
+
+/** Rows of cells, as RFC 4180 has them: quoted where they need it, a quote within quotes doubled. */
+export function parseCsv(text: string): string[][] {
+  const cell = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/y;
+  const rows: string[][] = [];
+  let row: string[] = [];
+  while (cell.lastIndex < text.length) {
+    const [, content = '', end] = cell.exec(text) ?? [];
+    row.push(content.startsWith('"') ? content.slice(1, -1).replaceAll('""', '"') : content);
+    if (end === undefined) throw new Error(`Row ${rows.length + 1} of the CSV file has a stray quote`);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}

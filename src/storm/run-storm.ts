@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkHistory } from './check-history.js';
+import { now } from './clock.js';
+import { History } from './history.js';
+import { hangUp } from './http-exchange.js';
+import type { StormOptions } from './options.js';
+import type { Progress } from './progress.js';
+import { RecordedBaskets } from './recorded-baskets.js';
+import { StormedService } from './service-process.js';
+import { Shop } from './shop.js';
+import { Storm } from './storm.js';
+import { StormDatabase } from './storm-database.js';
+import { readStoredState } from './stored-state.js';
+import { giveVerdict, type Verdict } from './verdict.js';
+import { InventedBaskets } from './workload.js';
+
+/** Undone one after the other in the end, the last first. */
+type Endings = (() => Promise<unknown>)[];
+
+/**
+ * Starts two processes of the service on one database, storms them, stops them, and compares what the
+ * clients have seen with what the database holds. Whatever happens, everything that was started is stopped.
+ * @param signal ends the storm before its time; the verdict is that on the storm so far.
+ */
+export async function runStorm(
+  options: StormOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const folder = await mkdtemp(join(tmpdir(), 'mini-order-system-storm-'));
+  const endings: Endings = [];
+  let verdict: Verdict | undefined;
+  try {
+    verdict = await stormIn(folder, options, progress, signal, endings);
+    return verdict;
+  } finally {
+    for (const end of endings.reverse()) await end();
+    hangUp();
+    const logs = verdict?.hasPassed === false;
+    await rm(logs ? join(folder, 'data') : folder, { recursive: true, force: true });
+    if (logs) progress.tell(`the logs of the processes are in ${folder}`);
+  }
+}
+
+async function stormIn(
+  folder: string,
+  options: StormOptions,
+  progress: Progress,
+  signal: AbortSignal,
+  endings: Endings,
+): Promise<Verdict> {
+  const { baskets, databaseUrl, clients, seed } = options;
+  const workload = baskets === undefined ? new InventedBaskets() : await RecordedBaskets.read(baskets);
+  const early = new AbortController();
+  const history = new History(() => options.stopsEarly && early.abort());
+  const database = await StormDatabase.open(folder, databaseUrl, (step) => progress.tell(step));
+  endings.push(() => database.close());
+  const services = await startServices(options, folder, database, history, endings);
+  const shop = await Shop.open(services, history, workload);
+  progress.tell(`storming ${services.map(({ url }) => url).join(' and ')} with seed ${seed}`);
+
+  const startedAt = now();
+  await new Storm(options, shop, database, progress).run(AbortSignal.any([signal, early.signal]));
+  const seconds = (now() - startedAt) / 1000;
+
+  await stopServices(services, history);
+  // What a killed process has left behind must not change the books any more.
+  await database.terminateBackends();
+  const customerIds = shop.buyers.map(({ id }) => id);
+  const stored = await database.connected((client) => readStoredState(client, shop.productIds, customerIds));
+  const facts = { seed, clients, seconds, wasStopped: signal.aborted };
+  return giveVerdict(facts, history, checkHistory(history, stored));
+}
+
+async function startServices(
+  { service }: StormOptions,
+  folder: string,
+  database: StormDatabase,
+  history: History,
+  endings: Endings,
+): Promise<StormedService[]> {
+  const variables = {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    JWT_SECRET: randomBytes(32).toString('base64url'),
+    ACCESS_TOKEN_TTL: '86400',
+    ADMIN_SIGNUP: 'open',
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+  };
+  const services = ['one', 'two'].map(
+    (name) =>
+      new StormedService({ name, main: service, folder, variables, databaseUrl: database.url }, (how) =>
+        history.noteViolation({ promise: 'S4', text: how }),
+      ),
+  );
+  endings.push(() => Promise.all(services.map((one) => one.stop())));
+  process.once('exit', () => services.forEach((one) => one.killAtOnce()));
+  await Promise.all(services.map((one) => one.start()));
+  return services;
+}
+
+async function stopServices(services: readonly StormedService[], history: History): Promise<void> {
+  for (const { name, stopped } of services.map((one) => ({ name: one.name, stopped: one.stop() }))) {
+    if (!(await stopped))
+      history.noteViolation({ promise: 'S4', text: `process ${name} did not stop in time` });
+  }
+}

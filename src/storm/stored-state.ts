@@ -1,0 +1,50 @@
+import type { Client } from 'pg';
+import { groupBy } from './group-by.js';
+import type { SoldLine } from './history.js';
+
+export interface StoredOrder {
+  readonly id: number;
+  readonly customerId: number;
+  readonly key: string;
+  readonly status: string;
+  readonly totalMinor: number;
+  readonly lines: readonly SoldLine[];
+}
+
+/** What the database holds of a storm in the end. */
+export interface StoredState {
+  readonly stock: ReadonlyMap<number, number>;
+  readonly adjustments: readonly { readonly productId: number; readonly quantity: number }[];
+  readonly orders: readonly StoredOrder[];
+}
+
+const STOCK = 'SELECT id, stock_quantity::float8 AS stock FROM products WHERE id = ANY($1)';
+const ADJUSTMENTS = `
+  SELECT product_id AS "productId", quantity FROM stock_adjustments WHERE product_id = ANY($1)`;
+const ORDERS = `
+  SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor::float8 AS "totalMinor"
+    FROM orders WHERE customer_id = ANY($1) ORDER BY id`;
+const LINES = `
+  SELECT order_id AS "orderId", product_id AS "productId", quantity, price_minor::float8 AS "priceMinor"
+    FROM order_items
+   WHERE order_id IN (SELECT id FROM orders WHERE customer_id = ANY($1)) ORDER BY order_id, product_id`;
+
+/** Reads it in one snapshot. */
+export async function readStoredState(
+  client: Client,
+  productIds: readonly number[],
+  customerIds: readonly number[],
+): Promise<StoredState> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const stock = await client.query<{ id: number; stock: number }>(STOCK, [productIds]);
+  const adjustments = await client.query<{ productId: number; quantity: number }>(ADJUSTMENTS, [productIds]);
+  const orders = await client.query<Omit<StoredOrder, 'lines'>>(ORDERS, [customerIds]);
+  const lines = await client.query<SoldLine & { orderId: number }>(LINES, [customerIds]);
+  await client.query('COMMIT');
+  const linesOf = groupBy(lines.rows, ({ orderId }) => orderId);
+  return {
+    stock: new Map(stock.rows.map((row) => [row.id, row.stock])),
+    adjustments: adjustments.rows,
+    orders: orders.rows.map((order) => ({ ...order, lines: linesOf.get(order.id) ?? [] })),
+  };
+}

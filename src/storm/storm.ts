@@ -1,0 +1,100 @@
+import { Buyer } from './buyer.js';
+import { now, pause } from './clock.js';
+import { FaultSchedule } from './fault-schedule.js';
+import type { StormOptions } from './options.js';
+import { PriceBook } from './price-book.js';
+import type { Progress } from './progress.js';
+import { Random } from './random.js';
+import type { Account, Shop } from './shop.js';
+import { Shopkeeper } from './shopkeeper.js';
+import { watchStock } from './stock-watch.js';
+import type { StormDatabase } from './storm-database.js';
+
+/** The history is kept in memory: a storm whose orders have so many lines ends before its time. */
+const LINES_MAX = 3_000_000;
+const TICK_MS = 50;
+
+/** Everybody at once: buyers, the shopkeeper, the faults, and one who watches the stock. */
+export class Storm {
+  private readonly prices = new PriceBook();
+  private readonly schedule: FaultSchedule;
+  private readonly random: Random;
+  private startedAt = 0;
+  private lines = 0;
+
+  constructor(
+    private readonly options: StormOptions,
+    private readonly shop: Shop,
+    private readonly database: StormDatabase,
+    private readonly progress: Progress,
+  ) {
+    const { seed, faults, seconds } = options;
+    this.random = new Random(seed);
+    this.schedule = new FaultSchedule(
+      shop,
+      database,
+      faults,
+      this.random.fork('faults'),
+      seconds * 1000,
+      (line) => progress.tell(this.at(line)),
+    );
+  }
+
+  /** Returns when the time is over and every kind of fault has come, or the signal has; every client knows its outcome then. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.startedAt = now();
+    const over = new AbortController();
+    const isOver = AbortSignal.any([signal, over.signal]);
+    for (const { productId, priceMinor } of this.shop.history.prices) this.prices.set(productId, priceMinor);
+    const everybody = Promise.all([
+      ...this.buyers().map((buyer) => buyer.run(isOver)),
+      new Shopkeeper(this.shop, this.prices, this.random.fork('shopkeeper')).run(isOver),
+      this.schedule.run(isOver),
+      watchStock(this.database, this.shop.history, this.shop.hotIds, isOver),
+    ]);
+    // Whoever fails ends the storm; the error is thrown below.
+    const failed = everybody.catch(() => over.abort());
+    await this.watchTheClock(isOver);
+    over.abort();
+    await failed;
+    await everybody;
+  }
+
+  private buyers(): Buyer[] {
+    return Array.from({ length: this.options.clients }, (_, index) => {
+      const name = `client-${index + 1}`;
+      const account = this.shop.buyers[index % this.shop.buyers.length] as Account;
+      return new Buyer(
+        this.shop,
+        this.prices,
+        name,
+        account,
+        this.random.fork(name),
+        (service, order, attempt) => {
+          if (order.attempts.length === 1) this.lines += order.lines.length;
+          this.schedule.note(service, order, attempt);
+        },
+      );
+    });
+  }
+
+  private async watchTheClock(signal: AbortSignal): Promise<void> {
+    const endsAt = this.startedAt + this.options.seconds * 1000;
+    while (!signal.aborted && (now() < endsAt || !this.schedule.isRoundOver)) {
+      if (this.lines > LINES_MAX)
+        return this.progress.tell(this.at('the history is full: the storm ends here'));
+      this.progress.show(now(), () => this.at(this.status()));
+      await pause(TICK_MS, signal);
+    }
+  }
+
+  private status(): string {
+    const { orders, calls, violations } = this.shop.history;
+    const fault = this.schedule.current === undefined ? '' : `, ${this.schedule.current}`;
+    return `${orders.length} orders, ${calls} requests, ${violations.length} violations${fault}`;
+  }
+
+  private at(line: string): string {
+    return `${((now() - this.startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Findings } from './check-history.js';
+import { groupBy } from './group-by.js';
+import type { FaultRecord, History } from './history.js';
+import { STORM_PROMISES, type Violation } from './violation.js';
+
+export interface Verdict {
+  readonly hasPassed: boolean;
+  /** For a person to read. */
+  readonly text: string;
+}
+
+export interface StormFacts {
+  readonly seed: number;
+  readonly clients: number;
+  readonly seconds: number;
+  /** Whether it was ended before its time. */
+  readonly wasStopped: boolean;
+}
+
+/** Violations of one promise are listed up to this many. */
+const LISTED_MAX = 20;
+
+/** Passed is what kept every promise and sold something. */
+export function giveVerdict(facts: StormFacts, history: History, findings: Findings): Verdict {
+  const hasPassed = findings.violations.length === 0 && findings.acknowledged > 0;
+  const broken = groupBy(findings.violations, ({ promise }) => promise);
+  const promises = Object.entries(STORM_PROMISES).flatMap(([promise, meaning]) => {
+    const violations = broken.get(promise as Violation['promise']) ?? [];
+    return [
+      `  ${violations.length === 0 ? 'kept  ' : 'BROKEN'} ${promise} ${meaning}`,
+      ...listed(violations),
+    ];
+  });
+  const lines = [
+    `${hasPassed ? 'PASSED' : 'FAILED'} seed ${facts.seed}${facts.wasStopped ? ', stopped before its time' : ''}`,
+    ...(findings.acknowledged > 0 ? [] : ['  no order was acknowledged, so nothing was shown']),
+    ...promises,
+    `${facts.seconds.toFixed(1)} s, ${facts.clients} clients, 2 processes, ${history.calls} requests, the slowest ${Math.round(history.slowestCallMs)} ms`,
+    `orders: ${counts(findings)}`,
+    ...[...groupBy(history.faults, ({ kind }) => kind)].map(
+      ([kind, same]) => `fault ${faultLine(kind, same)}`,
+    ),
+  ];
+  return { hasPassed, text: lines.join('\n') };
+}
+
+function listed(violations: readonly Violation[]): string[] {
+  const more = violations.length - LISTED_MAX;
+  return [
+    ...violations.slice(0, LISTED_MAX).map(({ text }) => `         - ${text}`),
+    ...(more > 0 ? [`         - and ${more} more`] : []),
+  ];
+}
+
+function counts({ acknowledged, refused, unknown, lost, doubled, cancelled }: Findings): string {
+  return (
+    `${acknowledged} acknowledged, ${refused} refused, ${unknown} unknown, ` +
+    `${lost} lost, ${doubled} doubled, ${cancelled} cancelled`
+  );
+}
+
+function faultLine(kind: string, faults: readonly FaultRecord[]): string {
+  const times = faults.map(({ servedAfterMs }) =>
+    servedAfterMs === undefined ? '–' : Math.round(servedAfterMs),
+  );
+  return `${kind}: ${faults.length} ×, served again after ${times.join(', ')} ms`;
+}

@@ -1,0 +1,15 @@
+/** The promises that a storm can find broken, in the words of the verdict. */
+export const STORM_PROMISES = {
+  S1: 'stock is what was put in less what live orders hold, and never below zero',
+  S2: 'every acknowledged order is stored once, as it was answered',
+  S3: 'nothing that was refused has taken stock',
+  S4: 'every answer is a documented one within 10 s; service is back 5 s after a fault',
+  O5: 'the prices on an order were in force while it was placed',
+  O6: 'a status is what the answers made it; an order is cancelled once',
+} as const;
+
+export interface Violation {
+  readonly promise: keyof typeof STORM_PROMISES;
+  /** What exactly is off. */
+  readonly text: string;
+}

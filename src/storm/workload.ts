@@ -1,0 +1,52 @@
+import type { Random } from './random.js';
+
+/** A product as it is put on the shelf. */
+export interface Ware {
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly stock: number;
+  /** Scarce, sought after, and restocked a little at a time. */
+  readonly isHot: boolean;
+}
+
+/** What a client is to do next; wares are told by their place in the catalogue. */
+export type Task =
+  | {
+      readonly kind: 'place';
+      readonly lines: readonly { readonly ware: number; readonly quantity: number }[];
+    }
+  | { readonly kind: 'cancel' };
+
+export interface Workload {
+  readonly catalogue: readonly Ware[];
+  next(random: Random): Task;
+}
+
+const HOT_WARES = 4;
+const PLAIN_WARES = 20;
+const HOT_STOCK = 20;
+/** Never sold out, so that there is always something to be served. */
+export const PLENTY = 100_000_000;
+
+/** Baskets of few lines, most of them with a ware that runs out again and again. */
+export class InventedBaskets implements Workload {
+  readonly catalogue: readonly Ware[] = Array.from({ length: HOT_WARES + PLAIN_WARES }, (_, index) => {
+    const isHot = index < HOT_WARES;
+    return {
+      name: isHot ? `Last units ${index + 1}` : `Plain ware ${index + 1}`,
+      priceMinor: 1_000 + index * 99,
+      stock: isHot ? HOT_STOCK : PLENTY,
+      isHot,
+    };
+  });
+
+  next(random: Random): Task {
+    const hot = random.chance(0.6) ? [random.between(0, HOT_WARES - 1)] : [];
+    const plain = Array.from({ length: random.between(hot.length === 0 ? 1 : 0, 2) }, () =>
+      random.between(HOT_WARES, HOT_WARES + PLAIN_WARES - 1),
+    );
+    // In any order, so that opposing orders meet.
+    const wares = random.shuffle([...hot, ...plain]);
+    return { kind: 'place', lines: wares.map((ware) => ({ ware, quantity: random.between(1, 3) })) };
+  }
+}
