@@ -77,6 +77,10 @@ export class History {
   /** What was seen to be wrong while it happened. */
   readonly violations: Violation[] = [];
   calls = 0;
+  /** Calls that were answered 503. */
+  busyCalls = 0;
+  /** Calls that were not answered at all. */
+  lostCalls = 0;
   slowestCallMs = 0;
 
   constructor(private readonly onViolation: () => void = () => undefined) {}
@@ -84,6 +88,8 @@ export class History {
   /** Judges an answer by itself; the calls themselves are too many to be kept. */
   noteCall(call: Call): void {
     this.calls += 1;
+    if (call.status === undefined) this.lostCalls += 1;
+    if (call.status === 503) this.busyCalls += 1;
     this.slowestCallMs = Math.max(this.slowestCallMs, call.endedAt - call.startedAt);
     const fault = faultOfCall(call);
     if (fault !== undefined) this.noteViolation({ promise: 'S4', text: fault });

@@ -34,7 +34,8 @@ export class ProxiedConnection {
     private readonly server: Socket,
     private readonly faults: ProxyFaults,
   ) {
-    for (const socket of this.sockets) socket.on('error', () => this.cut());
+    // Messages are passed on one by one: none may wait until the one before it is acknowledged.
+    for (const socket of this.sockets) socket.setNoDelay().on('error', () => this.cut());
     client.on('data', (chunk) => this.passToServer(chunk));
     server.on('data', (chunk) => this.passToClient(chunk));
     // What was sent before one side hung up still arrives at the other, as it would without us.

@@ -8,8 +8,9 @@ type Row = Record<(typeof COLUMNS)[number], string>;
 /** The service's own limits: O2 and M of its contract. */
 const LINE_QUANTITY_MAX = 1_000_000;
 const BASKET_WARES_MAX = 1_000;
-/** How many of the most wanted wares run out. */
-const HOT_WARES = 10;
+/** Of the most wanted wares, so many run out: this part of all, up to this number. */
+const HOT_PART = 0.25;
+const HOT_WARES_MAX = 10;
 /** The part of the demand for a hot ware that is there from the start. */
 const HOT_SHARE = 0.3;
 
@@ -22,7 +23,8 @@ export class RecordedBaskets implements Workload {
   private constructor(rows: readonly Row[]) {
     const bought = rows.filter((row) => !isCancellation(row) && Number(row.quantity) > 0);
     const wares = [...groupBy(bought, ({ sku }) => sku).values()];
-    const hot = new Set([...wares].sort((a, b) => demand(b) - demand(a)).slice(0, HOT_WARES));
+    const hotCount = Math.min(Math.ceil(wares.length * HOT_PART), HOT_WARES_MAX);
+    const hot = new Set([...wares].sort((a, b) => demand(b) - demand(a)).slice(0, hotCount));
     const placeOf = new Map(wares.map((same, index) => [same[0]?.sku, index]));
     this.catalogue = wares.map((same) => asWare(same, hot.has(same)));
     this.tasks = [...groupBy(rows, ({ order_ref }) => order_ref).values()].flatMap((basket) =>
@@ -61,13 +63,10 @@ function demand(rows: readonly Row[]): number {
 
 function asWare(rows: readonly Row[], isHot: boolean): Ware {
   const { name, sku, unit_price } = rows[0] as Row;
+  const largest = Math.max(...rows.map(({ quantity }) => Number(quantity)));
+  const scarce = Math.max(Math.ceil(demand(rows) * HOT_SHARE), largest);
   const priceMinor = Math.round(Number(unit_price) * 100);
-  return {
-    name: name || sku,
-    priceMinor,
-    stock: isHot ? Math.ceil(demand(rows) * HOT_SHARE) : PLENTY,
-    isHot,
-  };
+  return { name: name || sku, priceMinor, stock: isHot ? scarce : PLENTY, isHot };
 }
 
 /** Corrections of the stock, which have a negative quantity, are nobody's order. */
@@ -83,7 +82,7 @@ function asTasks(basket: readonly Row[], placeOf: ReadonlyMap<string | undefined
 
 /** Rows of cells, as RFC 4180 has them: quoted where they need it, a quote within quotes doubled. */
 export function parseCsv(text: string): string[][] {
-  const cell = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/y;
+  const cell = /("(?:[^"]|"")*"|(?:[^",\r\n][^,\r\n]*)?)(,|\r?\n|$)/y;
   const rows: string[][] = [];
   let row: string[] = [];
   while (cell.lastIndex < text.length) {
@@ -94,5 +93,5 @@ export function parseCsv(text: string): string[][] {
     rows.push(row);
     row = [];
   }
-  return rows;
+  return row.length > 0 ? [...rows, [...row, '']] : rows;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Buyer } from './buyer.js';
 import { now, pause } from './clock.js';
 import { FaultSchedule } from './fault-schedule.js';
@@ -45,6 +46,8 @@ export class Storm {
     this.startedAt = now();
     const over = new AbortController();
     const isOver = AbortSignal.any([signal, over.signal]);
+    // Every client waits for it.
+    setMaxListeners(0, isOver);
     for (const { productId, priceMinor } of this.shop.history.prices) this.prices.set(productId, priceMinor);
     const everybody = Promise.all([
       ...this.buyers().map((buyer) => buyer.run(isOver)),

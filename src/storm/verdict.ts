@@ -35,7 +35,8 @@ export function giveVerdict(facts: StormFacts, history: History, findings: Findi
     `${hasPassed ? 'PASSED' : 'FAILED'} seed ${facts.seed}${facts.wasStopped ? ', stopped before its time' : ''}`,
     ...(findings.acknowledged > 0 ? [] : ['  no order was acknowledged, so nothing was shown']),
     ...promises,
-    `${facts.seconds.toFixed(1)} s, ${facts.clients} clients, 2 processes, ${history.calls} requests, the slowest ${Math.round(history.slowestCallMs)} ms`,
+    `${facts.seconds.toFixed(1)} s, ${facts.clients} clients, 2 processes`,
+    `requests: ${history.calls}, of which ${history.busyCalls} were answered 503 and ${history.lostCalls} not at all; the slowest took ${Math.round(history.slowestCallMs)} ms`,
     `orders: ${counts(findings)}`,
     ...[...groupBy(history.faults, ({ kind }) => kind)].map(
       ([kind, same]) => `fault ${faultLine(kind, same)}`,

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BrokenBuild, type Damage } from './support/broken-build.js';
+import { TestDatabase, until } from './support/database.js';
+
+const STORM_MS_MAX = 120_000;
+
+/** `npm run storm` with these options. */
+function storm(...options: string[]): {
+  process: ChildProcess;
+  output: () => string;
+  ended: Promise<number>;
+} {
+  const child = spawn(process.execPath, ['dist/cli/storm.js', ...options], { timeout: STORM_MS_MAX });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return {
+    process: child,
+    output: () => output,
+    ended: once(child, 'close').then(([code]) => code as number),
+  };
+}
+
+// Guarantees that the service keeps its promises whatever breaks around it.
+describe('a storm', () => {
+  it(
+    'with every fault finds no promise broken',
+    async () => {
+      const { ended, output } = storm('--seconds', '10', '--clients', '16', '--seed', '4');
+
+      const code = await ended;
+
+      expect(output()).toMatch(/^PASSED seed 4$/m);
+      expect(code).toBe(0);
+      expect(output()).toMatch(/ 0 lost, 0 doubled/);
+      for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
+        expect(output()).toMatch(new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+`, 'm'));
+    },
+    STORM_MS_MAX,
+  );
+
+  describe('on a database of the tests', () => {
+    let database: TestDatabase;
+    let folder: string;
+    beforeEach(async () => {
+      database = await TestDatabase.create();
+      folder = await mkdtemp(join(tmpdir(), 'storm-test-'));
+    });
+    afterEach(async () => {
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    it(
+      'replays baskets of a file, and on Ctrl-C stops what it has started and judges what there is',
+      async () => {
+        const file = join(folder, 'baskets.csv');
+        const rows = [
+          'order_ref,sku,name,quantity,unit_price',
+          '1,A,LAMP,1,2.55',
+          '2,B,DESK,2,30',
+          'C3,A,LAMP,-1,2',
+        ];
+        await writeFile(file, rows.join('\n'));
+        const run = storm(
+          '--seconds',
+          '600',
+          '--faults',
+          'none',
+          '--baskets',
+          file,
+          '--database-url',
+          database.url,
+        );
+        await until('there are orders', async () => (await database.orderCount()) > 20);
+        const pids = await servicePids(database);
+
+        run.process.kill('SIGINT');
+
+        expect(await run.ended).toBe(0);
+        expect(run.output()).toMatch(/^PASSED seed \d+, stopped before its time$/m);
+        expect(await database.value('SELECT count(DISTINCT product_name)::integer FROM order_items')).toBe(2);
+        expect(pids).not.toEqual([]);
+        expect(await servicePids(database)).toEqual([]);
+      },
+      STORM_MS_MAX,
+    );
+
+    it.each([
+      [
+        'without the lock on the products',
+        'ALTER TABLE products DROP CONSTRAINT ck_products_stock_nonnegative',
+        [
+          { file: 'products/lock-products.js', pattern: /\.set(Lock|OnLocked)\([^)]*\)/g, replacement: '' },
+          {
+            file: 'orders/placement/record-orders.js',
+            pattern: / AND products\.stock_quantity >= \w+\.quantity/,
+            replacement: '',
+          },
+        ],
+        /BROKEN S1.*\n +- product \d+ (has a stock of|is oversold)/,
+      ],
+      [
+        'that ignores the placement keys',
+        'ALTER TABLE orders DROP CONSTRAINT uq_orders_customer_id_placement_key',
+        [
+          {
+            file: 'orders/placement/find-placed.js',
+            pattern: /(export async function findPlaced\([^{]*\{)/,
+            replacement: '$1 return new Map();',
+          },
+        ],
+        /BROKEN S2.*\n +- order under key client-\d+-\d+ is doubled: \d+, \d+/,
+      ],
+    ] as [string, string, Damage[], RegExp][])(
+      'on a service %s says so',
+      async (_, sql, damages, violation) => {
+        await database.rows(sql);
+        const build = await BrokenBuild.make(...damages);
+        const options = ['--service', build.main, '--database-url', database.url, '--seed', '1'];
+
+        const run = storm(...options, '--seconds', '30', '--faults', 'none', '--stop-early');
+        const code = await run.ended;
+        await build.remove();
+
+        expect(run.output()).toMatch(/^FAILED seed 1$/m);
+        expect(run.output()).toMatch(violation);
+        expect(code).toBe(1);
+      },
+      STORM_MS_MAX,
+    );
+  });
+});
+
+/** Sessions of the service, each of which has a process behind it. */
+function servicePids(database: TestDatabase): Promise<unknown[]> {
+  return database.rows(
+    `SELECT pid FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'mini-order-system'`,
+  );
+}
