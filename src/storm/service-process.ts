@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from '../config/child-environment.js';
-import { waitUntil } from './clock.js';
+import { now, waitUntil } from './clock.js';
 import { FaultProxy } from './fault-proxy.js';
 
 const START_MS_MAX = 60_000;
@@ -28,6 +28,8 @@ export class StormedService {
   private startedProxy: FaultProxy | undefined;
   private child: ChildProcess | undefined;
   private isMeantToEnd = false;
+  private killedAt = -Infinity;
+  private servesSince = -Infinity;
 
   /** @param onDeath told when the process ends though nobody has ended it. */
   constructor(
@@ -72,10 +74,17 @@ export class StormedService {
     await waitUntil(() => url !== '' || this.hasEnded, START_MS_MAX, NEVER);
     if (url === '') throw new Error(`Process ${name} did not start:\n${output}`);
     this.url = url;
+    this.servesSince = now();
+  }
+
+  /** Whether the process was down, or came up, after this moment. */
+  wasDownAfter(moment: number): boolean {
+    return this.servesSince >= moment || this.killedAt > this.servesSince;
   }
 
   /** Ends the process without a word, as a power failure would. */
   async kill(): Promise<void> {
+    this.killedAt = now();
     await this.end('SIGKILL');
   }
 

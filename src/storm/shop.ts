@@ -56,6 +56,10 @@ export class Shop {
     const reply = await exchange(service.url, ask);
     const call: Call = { ...reply, route: ask.route };
     this.history.noteCall(call);
+    if (reply.status === undefined && !service.wasDownAfter(reply.startedAt)) {
+      const text = `${ask.route} was not answered, though process ${service.name} lived`;
+      this.history.noteViolation({ promise: 'S4', text });
+    }
     return reply;
   }
 }
