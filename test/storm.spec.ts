@@ -1,45 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BrokenBuild, type Damage } from './support/broken-build.js';
 import { TestDatabase, until } from './support/database.js';
-
-const STORM_MS_MAX = 120_000;
-
-/** `npm run storm` with these options. */
-function storm(...options: string[]): {
-  process: ChildProcess;
-  output: () => string;
-  ended: Promise<number>;
-} {
-  const child = spawn(process.execPath, ['dist/cli/storm.js', ...options], { timeout: STORM_MS_MAX });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return {
-    process: child,
-    output: () => output,
-    ended: once(child, 'close').then(([code]) => code as number),
-  };
-}
+import { StormProcess, STORM_MS_MAX } from './support/storm-process.js';
 
 // Guarantees that the service keeps its promises whatever breaks around it.
 describe('a storm', () => {
   it(
     'with every fault finds no promise broken',
     async () => {
-      const { ended, output } = storm('--seconds', '10', '--clients', '16', '--seed', '4');
+      const run = StormProcess.start(['--seconds', '10', '--clients', '16', '--seed', '4']);
 
-      const code = await ended;
+      const code = await run.ended;
 
-      expect(output()).toMatch(/^PASSED seed 4$/m);
+      expect(run.output).toMatch(/^PASSED seed 4$/m);
       expect(code).toBe(0);
-      expect(output()).toMatch(/ 0 lost, 0 doubled/);
+      expect(run.output).toMatch(/ 0 lost, 0 doubled/);
       for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
-        expect(output()).toMatch(new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+`, 'm'));
+        expect(run.output).toMatch(new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+`, 'm'));
     },
     STORM_MS_MAX,
   );
@@ -67,23 +47,18 @@ describe('a storm', () => {
           'C3,A,LAMP,-1,2',
         ];
         await writeFile(file, rows.join('\n'));
-        const run = storm(
-          '--seconds',
-          '600',
-          '--faults',
-          'none',
-          '--baskets',
-          file,
-          '--database-url',
-          database.url,
+        const onDatabase = ['--database-url', database.url];
+        const run = StormProcess.start(
+          ['--seconds', '600', '--faults', 'none', '--baskets', file, ...onDatabase],
+          folder,
         );
         await until('there are orders', async () => (await database.orderCount()) > 20);
         const pids = await servicePids(database);
 
-        run.process.kill('SIGINT');
+        run.interrupt();
 
         expect(await run.ended).toBe(0);
-        expect(run.output()).toMatch(/^PASSED seed \d+, stopped before its time$/m);
+        expect(run.output).toMatch(/^PASSED seed \d+, stopped before its time$/m);
         expect(await database.value('SELECT count(DISTINCT product_name)::integer FROM order_items')).toBe(2);
         expect(pids).not.toEqual([]);
         expect(await servicePids(database)).toEqual([]);
@@ -124,12 +99,15 @@ describe('a storm', () => {
         const build = await BrokenBuild.make(...damages);
         const options = ['--service', build.main, '--database-url', database.url, '--seed', '1'];
 
-        const run = storm(...options, '--seconds', '30', '--faults', 'none', '--stop-early');
+        const run = StormProcess.start(
+          [...options, '--seconds', '30', '--faults', 'none', '--stop-early'],
+          folder,
+        );
         const code = await run.ended;
         await build.remove();
 
-        expect(run.output()).toMatch(/^FAILED seed 1$/m);
-        expect(run.output()).toMatch(violation);
+        expect(run.output).toMatch(/^FAILED seed 1$/m);
+        expect(run.output).toMatch(violation);
         expect(code).toBe(1);
       },
       STORM_MS_MAX,

@@ -1,7 +1,7 @@
 import type { Route } from './check-answers.js';
-import { now, pause } from './clock.js';
+import { NEVER, now, pause } from './clock.js';
 import { fateOf, placedOutcomes } from './fate.js';
-import type { Attempt, ChangeOutcome, OrderRecord, PlacementOutcome, SoldLine } from './history.js';
+import type { Attempt, ChangeOutcome, Line, OrderRecord, PlacementOutcome, SoldLine } from './history.js';
 import type { Reply } from './http-exchange.js';
 import type { PriceBook } from './price-book.js';
 import type { Random } from './random.js';
@@ -11,7 +11,7 @@ import type { Task } from './workload.js';
 
 /** How long a client goes on asking what became of its order. */
 const PATIENCE_MS = 30_000;
-const NEVER = new AbortController().signal;
+const PROBE_PAUSE_MS = 50;
 
 export type Watcher = (service: StormedService, order: OrderRecord, attempt: Attempt) => void;
 
@@ -38,6 +38,17 @@ export class Buyer {
     }
   }
 
+  /** Orders one piece at one process, again and again until it is known what becomes of it, or the signal comes. */
+  async insist(service: StormedService, productId: number, signal: AbortSignal): Promise<void> {
+    const order = this.newOrder([{ productId, quantity: 1 }]);
+    this.shop.history.orders.push(order);
+    do {
+      await this.attempt(order, service);
+      if (fateOf(order) !== 'unknown') return;
+      await pause(PROBE_PAUSE_MS, signal);
+    } while (!signal.aborted);
+  }
+
   private async perform(task: Task): Promise<void> {
     if (task.kind === 'place') this.latest = await this.place(task);
     const order = this.latest;
@@ -45,7 +56,7 @@ export class Buyer {
   }
 
   private async place(task: Task & { kind: 'place' }): Promise<OrderRecord> {
-    const order = this.newOrder(task);
+    const order = this.newOrder(this.linesOf(task));
     this.shop.history.orders.push(order);
     const giveUpAt = now() + PATIENCE_MS;
     // Some ask both processes at once, as impatient people and proxies do.
@@ -58,17 +69,20 @@ export class Buyer {
     return order;
   }
 
-  private newOrder({ lines }: Task & { kind: 'place' }): OrderRecord {
-    const wanted = lines.map(({ ware, quantity }) => ({
+  private linesOf({ lines }: Task & { kind: 'place' }): Line[] {
+    return lines.map(({ ware, quantity }) => ({
       productId: this.shop.productIds[ware] as number,
       quantity,
     }));
+  }
+
+  private newOrder(lines: readonly Line[]): OrderRecord {
     this.ordersMade += 1;
     return {
       customerId: this.account.id,
       key: `${this.name}-${this.ordersMade}`,
-      lines: wanted,
-      expectedTotalMinor: this.random.chance(0.25) ? this.prices.totalOf(wanted) : undefined,
+      lines,
+      expectedTotalMinor: this.random.chance(0.25) ? this.prices.totalOf(lines) : undefined,
       attempts: [],
       cancels: [],
       confirms: [],

@@ -1,3 +1,4 @@
+import type { Buyer } from './buyer.js';
 import { now, pause, waitUntil } from './clock.js';
 import { FAULTS } from './faults.js';
 import type { Attempt, FaultRecord, OrderRecord } from './history.js';
@@ -29,6 +30,8 @@ export class FaultSchedule {
     private readonly database: StormDatabase,
     private readonly kinds: readonly FaultKind[],
     private readonly random: Random,
+    /** Orders what nobody else may order just then. */
+    private readonly prober: Buyer,
     private readonly stormMs: number,
     private readonly progress: (line: string) => void,
   ) {}
@@ -59,6 +62,9 @@ export class FaultSchedule {
     shop.history.faults.push(fault);
     const recovery = new Recovery(shop.services, fault, productId);
     this.recovery = recovery;
+    if (productId !== undefined) {
+      await Promise.all(shop.services.map((service) => this.prober.insist(service, productId, signal)));
+    }
     const isBack = await waitUntil(() => recovery.isComplete, RECOVERY_WAIT_MS, signal);
     fault.isServiceMissing = !isBack && !signal.aborted;
     this.progress(describe(fault, fault.endedAt - startedAt));

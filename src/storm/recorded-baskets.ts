@@ -8,7 +8,7 @@ type Row = Record<(typeof COLUMNS)[number], string>;
 /** The service's own limits: O2 and M of its contract. */
 const LINE_QUANTITY_MAX = 1_000_000;
 const BASKET_WARES_MAX = 1_000;
-/** Of the most wanted wares, so many run out: this part of all, up to this number. */
+/** Of the wares in most baskets, so many run out: this part of all, up to this number. */
 const HOT_PART = 0.25;
 const HOT_WARES_MAX = 10;
 /** The part of the demand for a hot ware that is there from the start. */
@@ -24,7 +24,7 @@ export class RecordedBaskets implements Workload {
     const bought = rows.filter((row) => !isCancellation(row) && Number(row.quantity) > 0);
     const wares = [...groupBy(bought, ({ sku }) => sku).values()];
     const hotCount = Math.min(Math.ceil(wares.length * HOT_PART), HOT_WARES_MAX);
-    const hot = new Set([...wares].sort((a, b) => demand(b) - demand(a)).slice(0, hotCount));
+    const hot = new Set([...wares].sort((a, b) => b.length - a.length).slice(0, hotCount));
     const placeOf = new Map(wares.map((same, index) => [same[0]?.sku, index]));
     this.catalogue = wares.map((same) => asWare(same, hot.has(same)));
     this.tasks = [...groupBy(rows, ({ order_ref }) => order_ref).values()].flatMap((basket) =>

@@ -3,12 +3,11 @@ import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from '../config/child-environment.js';
-import { now, waitUntil } from './clock.js';
+import { NEVER, now, waitUntil } from './clock.js';
 import { FaultProxy } from './fault-proxy.js';
 
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 15_000;
-const NEVER = new AbortController().signal;
 
 export interface ServiceSetup {
   /** What it is called in logs and messages. */

@@ -31,14 +31,10 @@ export class Storm {
   ) {
     const { seed, faults, seconds } = options;
     this.random = new Random(seed);
-    this.schedule = new FaultSchedule(
-      shop,
-      database,
-      faults,
-      this.random.fork('faults'),
-      seconds * 1000,
-      (line) => progress.tell(this.at(line)),
-    );
+    const prober = this.buyer('prober', shop.buyers[0] as Account);
+    const tell = (line: string) => progress.tell(this.at(line));
+    const random = this.random.fork('faults');
+    this.schedule = new FaultSchedule(shop, database, faults, random, prober, seconds * 1000, tell);
   }
 
   /** Returns when the time is over and every kind of fault has come, or the signal has; every client knows its outcome then. */
@@ -64,21 +60,23 @@ export class Storm {
   }
 
   private buyers(): Buyer[] {
-    return Array.from({ length: this.options.clients }, (_, index) => {
-      const name = `client-${index + 1}`;
-      const account = this.shop.buyers[index % this.shop.buyers.length] as Account;
-      return new Buyer(
-        this.shop,
-        this.prices,
-        name,
-        account,
-        this.random.fork(name),
-        (service, order, attempt) => {
-          if (order.attempts.length === 1) this.lines += order.lines.length;
-          this.schedule.note(service, order, attempt);
-        },
-      );
-    });
+    return Array.from({ length: this.options.clients }, (_, index) =>
+      this.buyer(`client-${index + 1}`, this.shop.buyers[index % this.shop.buyers.length] as Account),
+    );
+  }
+
+  private buyer(name: string, account: Account): Buyer {
+    return new Buyer(
+      this.shop,
+      this.prices,
+      name,
+      account,
+      this.random.fork(name),
+      (service, order, attempt) => {
+        if (order.attempts.length === 1) this.lines += order.lines.length;
+        this.schedule.note(service, order, attempt);
+      },
+    );
   }
 
   private async watchTheClock(signal: AbortSignal): Promise<void> {

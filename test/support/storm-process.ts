@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+
+/** A short storm takes seconds; more than this is a hang. */
+export const STORM_MS_MAX = 120_000;
+
+/** `npm run storm` in a process of its own. */
+export class StormProcess {
+  /** With its exit code. */
+  readonly ended: Promise<number | null>;
+  output = '';
+
+  private constructor(private readonly child: ChildProcess) {
+    const collect = (chunk: Buffer) => (this.output += chunk.toString());
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    this.ended = once(child, 'close').then(([code]) => code as number | null);
+  }
+
+  /** @param folder where the logs of a service that has failed are left. */
+  static start(options: readonly string[], folder = tmpdir()): StormProcess {
+    const env = { PATH: process.env.PATH, TMPDIR: folder };
+    const command = ['dist/cli/storm.js', ...options];
+    return new StormProcess(spawn(process.execPath, command, { env, timeout: STORM_MS_MAX }));
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.child.kill('SIGINT');
+  }
+}
