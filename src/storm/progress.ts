@@ -2,6 +2,8 @@ import type { WriteStream } from 'node:tty';
 
 const LIVE_INTERVAL_MS = 250;
 const PLAIN_INTERVAL_MS = 5_000;
+/** Of a terminal that does not tell. */
+const COLUMNS = 80;
 
 /** Shows how a storm goes: a line that is written anew on a terminal, now and then a line elsewhere. */
 export class Progress {
@@ -24,7 +26,7 @@ export class Progress {
     if (atMs - this.shownAt < (this.isLive ? LIVE_INTERVAL_MS : PLAIN_INTERVAL_MS)) return;
     this.shownAt = atMs;
     if (!this.isLive) return this.tell(line());
-    this.out.write(`\r\x1b[K${line().slice(0, this.out.columns - 1)}`);
+    this.out.write(`\r\x1b[K${line().slice(0, (this.out.columns || COLUMNS) - 1)}`);
     this.hasLiveLine = true;
   }
 
