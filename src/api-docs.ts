@@ -21,6 +21,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addTag('Auth', 'Register and sign in')
+    .addTag('Users', 'Who may do what')
     .addTag('Products', 'The catalogue and its stock')
     .addTag('Orders', 'Place, read, confirm and cancel orders')
     .addTag('Audit', 'Proof that the stock adds up')

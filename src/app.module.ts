@@ -4,7 +4,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { JwtAuthGuard } from './auth/guards/jwt-auth.guard.js';
 import { RolesGuard } from './auth/guards/roles.guard.js';
-import { JWT_KEY, jwtKey } from './auth/jwt.js';
+import { jwtKey, JwtKeys } from './auth/jwt.js';
 import { ProblemsController } from './common/errors/problems.controller.js';
 import { BodyGuard } from './common/http/body.guard.js';
 import { CursorCodec } from './common/pagination/cursor.js';
@@ -21,17 +21,18 @@ export interface AppSecrets {
   readonly jwtSecret: string;
 }
 
-/** What is made from the signing secret: the key of the tokens, and the cursors that a client must not make up. */
+/** What is made from the signing secret: the keys of the tokens, and the cursors that a client must not make up. */
 @Global()
 @Module({})
 class KeysModule {
-  static for(jwtSecret: string): DynamicModule {
-    const key = jwtKey(jwtSecret);
+  static for(jwtSecret: string, previousSecret?: string): DynamicModule {
+    const current = jwtKey(jwtSecret);
+    const previous = previousSecret === undefined ? undefined : jwtKey(previousSecret);
     const providers = [
-      { provide: JWT_KEY, useValue: key },
-      { provide: CursorCodec, useValue: new CursorCodec(key) },
+      { provide: JwtKeys, useValue: new JwtKeys(current, previous) },
+      { provide: CursorCodec, useValue: new CursorCodec(current.key) },
     ];
-    return { module: KeysModule, providers, exports: [JWT_KEY, CursorCodec] };
+    return { module: KeysModule, providers, exports: [JwtKeys, CursorCodec] };
   }
 }
 
@@ -43,7 +44,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.for(env),
-        KeysModule.for(jwtSecret),
+        KeysModule.for(jwtSecret, env.JWT_SECRET_PREVIOUS),
         DatabaseModule.for(databaseUrl, env),
         AuthModule,
         ProductsModule,

@@ -8,10 +8,11 @@ const given = useWorld();
 const CALLERS = ['nobody', 'customer', 'stranger', 'admin'] as const;
 type Caller = (typeof CALLERS)[number];
 
-/** What a route needs to be called for real: an order of `customer`'s that is fresh, and a product. */
+/** What a route needs to be called for real: an order of `customer`'s that is fresh, a product, and them. */
 interface Scene {
   readonly orderId: number;
   readonly productId: number;
+  readonly customerId: number;
 }
 
 interface Route {
@@ -25,11 +26,26 @@ const newUser = () => ({ username: randomUUID(), password: '1234' });
 const order = ({ orderId }: Scene) => `/orders/${orderId}`;
 const product = ({ productId }: Scene) => `/products/${productId}`;
 
+/** Routes whose 401 is about what the body holds. */
+const CREDENTIALS = new Set(['POST /login', 'POST /refresh', 'POST /logout']);
+
 /** Who may do what, for every route of the API description. A route without an entry fails. */
 const MATRIX: Record<string, Route> = {
   'POST /register': { json: newUser, answers: [201, 201, 201, 201] },
   'POST /login': { json: () => ({ username: 'nobody', password: '1234' }), answers: [401, 401, 401, 401] },
+  'POST /refresh': { json: () => ({ refresh_token: 'none' }), answers: [401, 401, 401, 401] },
+  'POST /logout': { json: () => ({ refresh_token: 'none' }), answers: [401, 401, 401, 401] },
   'GET /me': { answers: [401, 200, 200, 200] },
+  'POST /me/password': {
+    json: () => ({ current_password: 'not mine', new_password: 'correct horse' }),
+    answers: [401, 422, 422, 422],
+  },
+  'GET /users': { answers: [401, 403, 403, 200] },
+  'PATCH /users/{id}': {
+    path: ({ customerId }) => `/users/${customerId}`,
+    json: () => ({ is_active: true }),
+    answers: [401, 403, 403, 200],
+  },
   'POST /products': {
     json: () => ({ name: 'X', price: 1, stock_quantity: 1 }),
     answers: [401, 403, 403, 201],
@@ -83,7 +99,7 @@ describe('the access matrix', () => {
   it.each(cases)('$name as $caller: $status', async ({ name, caller, route, status }) => {
     const lamp = await given.product({ stock: 5 });
     const placed = await given.order(customer, { [lamp.id]: 1 });
-    const scene = { orderId: placed.id, productId: lamp.id };
+    const scene = { orderId: placed.id, productId: lamp.id, customerId: customer.id };
     const [method, path] = name.split(' ') as [string, string];
 
     const answer = await clients[caller].call(method, route.path?.(scene) ?? path, {
@@ -91,7 +107,7 @@ describe('the access matrix', () => {
     });
 
     expect(answer.status).toBe(status);
-    if (status >= 400 && name !== 'POST /login') {
+    if (status >= 400 && !CREDENTIALS.has(name)) {
       const { body } = await customer.client.get<{ status: string }>(`/orders/${placed.id}`);
       expect(body.status).toBe('PENDING');
     }

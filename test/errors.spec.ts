@@ -24,6 +24,7 @@ const WAYS: Record<ProblemCode, () => Problem> = {
     (await buyer()).call('POST', '/orders', { body: '{"items":', headers: JSON_TYPE }),
   unauthenticated: () => anyone.get('/orders'),
   'invalid-credentials': () => anyone.post('/login', { username: 'nobody', password: 'wrong' }),
+  'invalid-refresh-token': () => anyone.post('/refresh', { refresh_token: 'x' }),
   forbidden: async () => (await buyer()).get('/audit/stock'),
   'admin-signup-closed': async () => {
     await given.admin();
@@ -32,11 +33,16 @@ const WAYS: Record<ProblemCode, () => Problem> = {
   'not-found': () => anyone.get('/nowhere'),
   'product-not-found': () => anyone.get('/products/2000000000'),
   'order-not-found': async () => (await buyer()).get('/orders/2000000000'),
+  'user-not-found': async () => (await admin()).patch('/users/2000000000', { is_active: true }),
   'method-not-allowed': () => anyone.call('DELETE', '/orders/1'),
   'request-timeout': () => raw('POST /login HTTP/1.1\r\nhost: x\r\n'),
   'username-taken': async () => {
     const { username } = await given.customer();
     return anyone.post('/register', { username, password: '1234' });
+  },
+  'last-admin': async () => {
+    const { client, id } = await given.admin();
+    return client.patch(`/users/${id}`, { is_active: false });
   },
   'insufficient-stock': async () => (await buyer()).post('/orders', oneOf((await given.product()).id, 11)),
   'product-inactive': async () => {
@@ -75,6 +81,11 @@ const WAYS: Record<ProblemCode, () => Problem> = {
   },
   'precondition-required': async () =>
     (await admin()).patch(`/products/${(await given.product()).id}`, { stock_quantity: 1 }),
+  'too-many-attempts': async () => {
+    const guess = () => anyone.post<ProblemBody>('/login', { username: 'guessed', password: 'wrong' });
+    for (let tries = 0; tries < 10; tries += 1) await guess();
+    return guess();
+  },
   'header-fields-too-large': () => anyone.get('/products', { headers: { 'x-long': 'x'.repeat(17_000) } }),
   'internal-error': async () => {
     const client = await admin();
@@ -108,7 +119,7 @@ describe('problems', () => {
     expect(Object.keys(answer.body)).toEqual(
       expect.arrayContaining(['type', 'title', 'status', 'detail', 'code', 'request_id']),
     );
-    expect(answer.headers.has('retry-after')).toBe(answer.status === 503);
+    expect(answer.headers.has('retry-after')).toBe([429, 503].includes(answer.status));
     expect(answer.headers.has('www-authenticate')).toBe(answer.status === 401);
     expect(answer.headers.has('allow')).toBe(answer.status === 405);
   });

@@ -58,7 +58,7 @@ describe('the configuration', () => {
 
     const admin = await client.post('/register', {
       username: 'intruder',
-      password: '12345678',
+      password: 'correct horse',
       role: 'admin',
     });
     const short = await client.post('/register', { username: 'shorty', password: '1234567' });

@@ -1,17 +1,20 @@
 import { Body, Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
-import { AcceptsBody } from '../common/http/body.guard.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
-import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../common/http/body-parser.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
-import { OptionallySignedIn, Public, SignedIn } from './decorators/access.decorators.js';
+import { OptionallySignedIn, SignedIn } from './decorators/access.decorators.js';
 import { CurrentUser } from './decorators/current-user.decorator.js';
-import { LoginDto } from './dto/login.dto.js';
+import { ChangePasswordDto } from './dto/change-password.dto.js';
 import { RegisterDto } from './dto/register.dto.js';
-import { TokenDto } from './dto/token.dto.js';
 import { UserResponseDto } from './dto/user-response.dto.js';
-import { SessionsService } from './sessions.service.js';
+import { PasswordChange } from './password-change.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Auth')
@@ -19,7 +22,7 @@ import { UsersService } from './users.service.js';
 export class AuthController {
   constructor(
     private readonly users: UsersService,
-    private readonly sessions: SessionsService,
+    private readonly passwordChange: PasswordChange,
   ) {}
 
   @ApiOperation({ operationId: 'register', summary: 'Register a user' })
@@ -42,18 +45,6 @@ export class AuthController {
     return UserResponseDto.from(user);
   }
 
-  @ApiOperation({ operationId: 'login', summary: 'Sign in with name and password' })
-  @ApiOkResponse({ type: TokenDto, description: 'An access token.' })
-  @ApiProblems('invalid-credentials', 'malformed-request', ...BODY_PROBLEMS)
-  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
-  @Public()
-  @Header('cache-control', 'no-store')
-  @HttpCode(200)
-  @Post('login')
-  login(@Body() { username, password }: LoginDto): Promise<TokenDto> {
-    return this.sessions.signIn(username, password);
-  }
-
   @ApiOperation({ operationId: 'getCurrentUser', summary: 'Who am I?' })
   @ApiOkResponse({ type: UserResponseDto, description: 'The user.' })
   @SignedIn()
@@ -61,5 +52,20 @@ export class AuthController {
   @Get('me')
   me(@CurrentUser() user: AuthenticatedUser): UserResponseDto {
     return UserResponseDto.from(user);
+  }
+
+  @ApiOperation({ operationId: 'changePassword', summary: 'Change my password and end my other sessions' })
+  @ApiNoContentResponse({ description: 'The password is changed; this session goes on.' })
+  @ApiProblems('too-many-attempts', ...BODY_PROBLEMS)
+  @SignedIn()
+  @Header('cache-control', 'no-store')
+  @HttpCode(204)
+  @Post('me/password')
+  changePassword(
+    @Body() { current_password: currentPassword, new_password: newPassword }: ChangePasswordDto,
+    @CurrentUser() user: AuthenticatedUser,
+    @HttpExchange() { request }: Exchange,
+  ): Promise<void> {
+    return this.passwordChange.change(user, { currentPassword, newPassword }, request.ip);
   }
 }

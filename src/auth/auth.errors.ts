@@ -22,6 +22,37 @@ export class InvalidCredentialsError extends DomainError {
   }
 }
 
+/** The refresh token is unknown, used up, or its session has ended (RFC 6749, 5.2). */
+export class InvalidRefreshTokenError extends DomainError {
+  constructor() {
+    super('invalid-refresh-token', 'The refresh token is not valid, or no longer. Sign in again.', {
+      error: 'invalid_grant',
+      error_description: 'The refresh token is not valid, or no longer.',
+    });
+  }
+}
+
+/** Too many logins have failed. Which of the limits it was is not told. */
+export class TooManyAttemptsError extends DomainError {
+  constructor(retryAfterSeconds: number) {
+    super('too-many-attempts', 'Too many logins have failed. Try again later.', {
+      retry_after: retryAfterSeconds,
+    });
+  }
+}
+
+export class UserNotFoundError extends DomainError {
+  constructor() {
+    super('user-not-found', 'There is no user with this id.');
+  }
+}
+
+export class LastAdminError extends DomainError {
+  constructor() {
+    super('last-admin', 'This is the last active admin. Make another one first.');
+  }
+}
+
 /** No token came with the request. */
 export class UnauthenticatedError extends DomainError {
   constructor() {

@@ -3,17 +3,23 @@ import { DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { KeyObject } from 'node:crypto';
 import { Env } from '../config/env.js';
 import { ActiveUsers } from './active-users.js';
 import { AuthController } from './auth.controller.js';
 import { ConfiguredAdmin } from './configured-admin.js';
 import { AccessCheck } from './guards/access-check.js';
-import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_KEY } from './jwt.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, JwtKeys } from './jwt.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { LoginLimiter } from './login-limiter.js';
+import { PasswordChange } from './password-change.js';
+import { PasswordPolicy } from './password-policy.js';
 import { Passwords } from './passwords.js';
+import { SessionStore } from './session-store.js';
+import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { UserAdministration } from './user-administration.js';
 import { User } from './user.entity.js';
+import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
 
 @Module({
@@ -22,11 +28,13 @@ import { UsersService } from './users.service.js';
     PassportModule,
     TypeOrmModule.forFeature([User]),
     JwtModule.registerAsync({
-      inject: [JWT_KEY, Env],
-      useFactory: (key: KeyObject, env: Env) => ({
-        secret: key,
+      inject: [JwtKeys, Env],
+      useFactory: ({ current }: JwtKeys, env: Env) => ({
+        secret: current.key,
         signOptions: {
           algorithm: JWT_ALGORITHM,
+          keyid: current.id,
+          header: { alg: JWT_ALGORITHM, typ: JWT_TYPE },
           issuer: JWT_ISSUER,
           audience: JWT_AUDIENCE,
           expiresIn: env.ACCESS_TOKEN_TTL,
@@ -34,14 +42,19 @@ import { UsersService } from './users.service.js';
       }),
     }),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, SessionsController, UsersController],
   providers: [
     AccessCheck,
     ActiveUsers,
     ConfiguredAdmin,
     JwtStrategy,
+    LoginLimiter,
+    PasswordChange,
+    PasswordPolicy,
     Passwords,
+    SessionStore,
     SessionsService,
+    UserAdministration,
     UsersService,
   ],
 })

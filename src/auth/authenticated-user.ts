@@ -6,4 +6,6 @@ export interface AuthenticatedUser {
   readonly username: string;
   readonly role: Role;
   readonly createdAt: Date;
+  /** The session whose token they have sent. */
+  readonly sessionId: string;
 }

@@ -1,24 +1,22 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import type { KeyObject } from 'node:crypto';
-import { Strategy } from 'passport-jwt';
-import { ID_MAX } from '../common/validation/rules.js';
+import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
+import { identityOf } from './access-claims.js';
 import { ActiveUsers } from './active-users.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
-import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_KEY } from './jwt.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JwtKeys } from './jwt.js';
 
-/** Accepts our access tokens, for as long as their user exists and is active. */
+/** Accepts our access tokens, for as long as their session lasts and their user is active. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    @Inject(JWT_KEY) key: KeyObject,
+    keys: JwtKeys,
     private readonly activeUsers: ActiveUsers,
   ) {
     super({
       jwtFromRequest: bearerToken,
-      // jsonwebtoken takes a KeyObject; the types of passport-jwt do not say so yet.
-      secretOrKey: key as unknown as Buffer,
+      secretOrKeyProvider: keyProvider(keys),
       algorithms: [JWT_ALGORITHM],
       issuer: JWT_ISSUER,
       audience: JWT_AUDIENCE,
@@ -26,18 +24,26 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   /** @returns `false` for a token that was signed by us but does not stand for a user who may come in. */
-  async validate(claims: { sub?: unknown; exp?: unknown }): Promise<AuthenticatedUser | false> {
-    const id =
-      typeof claims.sub === 'string' && /^[1-9]\d{0,9}$/.test(claims.sub) ? Number(claims.sub) : Infinity;
-    if (id > ID_MAX || typeof claims.exp !== 'number') return false;
-    return (await this.activeUsers.find(id)) ?? false;
+  async validate(claims: Record<string, unknown>): Promise<AuthenticatedUser | false> {
+    const identity = identityOf(claims);
+    return (identity && (await this.activeUsers.find(identity))) ?? false;
   }
 }
 
+function keyProvider(keys: JwtKeys): SecretOrKeyProvider {
+  return (_request, token: string, done) => {
+    const key = keys.keyOf(token);
+    // jsonwebtoken takes a KeyObject; the types of passport-jwt do not say so yet.
+    if (key) done(null, key as unknown as Buffer);
+    else done('not a token of ours');
+  };
+}
+
 /**
- * The token of an `Authorization: Bearer …` header (RFC 6750, 2.1). The prefix may be doubled,
+ * The token of the one `Authorization: Bearer …` header (RFC 6750, 2.1). The prefix may be doubled,
  * because people type it into Swagger UI, which adds its own.
  */
-export function bearerToken(request: Pick<FastifyRequest, 'headers'>): string | null {
-  return /^(?:Bearer +){1,2}(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+export function bearerToken({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): string | null {
+  if (raw.headersDistinct.authorization?.length !== 1) return null;
+  return /^(?:Bearer +){1,2}(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }

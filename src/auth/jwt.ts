@@ -1,16 +1,72 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 export const JWT_ALGORITHM = 'HS256';
 export const JWT_ISSUER = 'mini-order-system';
 export const JWT_AUDIENCE = 'mini-order-system';
+/** The media type of access tokens (RFC 9068, 2.1), so that no other token of ours could pass for one. */
+export const JWT_TYPE = 'at+jwt';
 
-/** The injection token of the key that signs and checks access tokens. */
-export const JWT_KEY = Symbol('JWT_KEY');
+const KEY_ID_BYTES = 8;
+
+/** One secret as the tokens know it. */
+export interface JwtKey {
+  readonly id: string;
+  /**
+   * The key as an object: given a string, jsonwebtoken first tries to read it as a public key on
+   * every request, which fails inside OpenSSL and costs more than the rest of the request.
+   */
+  readonly key: KeyObject;
+}
+
+/** The name of a key is derived from its secret one way: it is in every token and tells nothing. */
+export function jwtKey(secret: string): JwtKey {
+  const id = Buffer.from(hkdfSync('sha256', secret, '', 'access token key id', KEY_ID_BYTES));
+  return { id: id.toString('base64url'), key: createSecretKey(Buffer.from(secret, 'utf8')) };
+}
 
 /**
- * The key as an object: given a string, jsonwebtoken first tries to read it as a public key on
- * every request, which fails inside OpenSSL and costs more than the rest of the request.
+ * The keys of access tokens: the present one signs and checks, the one before only checks.
+ *
+ * A token that we have made has one spelling: its header is one of two texts, and claims and signature are
+ * what encoding them again gives. Whatever else could be read as a token (other algorithms or types, members
+ * that come twice, padding) is refused before any cryptography.
  */
-export function jwtKey(secret: string): KeyObject {
-  return createSecretKey(Buffer.from(secret, 'utf8'));
+export class JwtKeys {
+  private readonly byHeader: ReadonlyMap<string, KeyObject>;
+
+  constructor(
+    readonly current: JwtKey,
+    previous?: JwtKey,
+  ) {
+    const keys = previous ? [previous, current] : [current];
+    this.byHeader = new Map(keys.map(({ id, key }) => [headerOf(id), key]));
+  }
+
+  /** The key that a token claims to be signed with; nothing for what cannot be a token of ours. */
+  keyOf(token: string): KeyObject | undefined {
+    const [header = '', claims = '', signature = '', ...rest] = token.split('.');
+    const isWhole = rest.length === 0 && isOwnSpelling(claims, restated) && isOwnSpelling(signature);
+    return isWhole ? this.byHeader.get(header) : undefined;
+  }
+}
+
+/** The encoded header of every token under a key, its members in the order in which jsonwebtoken has them. */
+function headerOf(kid: string): string {
+  return encode(Buffer.from(JSON.stringify({ alg: JWT_ALGORITHM, typ: JWT_TYPE, kid })));
+}
+
+function isOwnSpelling(part: string, restate = (bytes: Buffer): Buffer => bytes): boolean {
+  try {
+    return encode(restate(Buffer.from(part, 'base64url'))) === part;
+  } catch {
+    return false;
+  }
+}
+
+function restated(json: Buffer): Buffer {
+  return Buffer.from(JSON.stringify(JSON.parse(json.toString('utf8'))));
+}
+
+function encode(bytes: Buffer): string {
+  return bytes.toString('base64url');
 }

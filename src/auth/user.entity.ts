@@ -1,10 +1,11 @@
-import { Check, Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import type { Role } from './role.js';
 
 @Entity('users')
 @Unique(CONSTRAINTS.usersUsernameKey, ['usernameKey'])
 @Check('ck_users_role', `role IN ('customer', 'admin')`)
+@Index('ix_users_active_admins', ['id'], { where: `role = 'admin' AND is_active` })
 export class User {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_users', generatedIdentity: 'ALWAYS' })
   id!: number;

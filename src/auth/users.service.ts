@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
-import { ValidationFailedError } from '../common/errors/domain-error.js';
 import { Env } from '../config/env.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
@@ -9,6 +8,7 @@ import { violates } from '../database/database-errors.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { AdminSignupClosedError, UsernameTakenError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
+import { PasswordPolicy } from './password-policy.js';
 import { Passwords } from './passwords.js';
 import type { Role } from './role.js';
 import { User } from './user.entity.js';
@@ -27,16 +27,17 @@ export class UsersService {
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly transactions: TransactionRunner,
     private readonly passwords: Passwords,
+    private readonly policy: PasswordPolicy,
   ) {}
 
   /**
    * Registers a user. Customers register freely; who may register an admin is `ADMIN_SIGNUP`'s to
    * say: by default the first one, and of two at once only one is the first.
    * @param caller who asks, if they are signed in; admins may always register admins.
-   * @throws AdminSignupClosedError, UsernameTakenError, ValidationFailedError for a short password.
+   * @throws AdminSignupClosedError, UsernameTakenError, ValidationFailedError for a password that is too short or too common.
    */
   async register(newUser: NewUser, caller?: AuthenticatedUser): Promise<User> {
-    this.assertPasswordLength(newUser.password);
+    this.policy.assertAcceptable(newUser.password, newUser.username, '/password');
     const mustBeFirst =
       newUser.role === 'admin' && caller?.role !== 'admin' && this.env.ADMIN_SIGNUP !== 'open';
     if (mustBeFirst) await this.assertNoAdminYet(this.users.manager);
@@ -54,7 +55,8 @@ export class UsersService {
   async findByCredentials(username: string, password: string): Promise<User | undefined> {
     const user = await this.users.findOneBy({ usernameKey: usernameKey(username), isActive: true });
     const isMatch = await this.passwords.matches(password, user?.passwordHash);
-    return isMatch && user ? user : undefined;
+    if (!isMatch || !user) return undefined;
+    return this.passwords.isOutdated(user.passwordHash) ? this.rehash(user, password) : user;
   }
 
   /**
@@ -76,11 +78,12 @@ export class UsersService {
     return true;
   }
 
-  private assertPasswordLength(password: string): void {
-    const minimum = this.env.PASSWORD_MIN_LENGTH;
-    if (password.length >= minimum) return;
-    const message = `must be longer than or equal to ${minimum} characters`;
-    throw new ValidationFailedError([{ pointer: '/password', in: 'body', code: 'too-short', message }]);
+  /** Parameters of old hashes grow with the hardware; the moment when the password is known is the one to follow. */
+  private async rehash(user: User, password: string): Promise<User> {
+    const passwordHash = await this.passwords.hash(password);
+    const unlessChanged = { id: user.id, passwordHash: user.passwordHash };
+    await this.transactions.run(({ manager }) => manager.update(User, unlessChanged, { passwordHash }));
+    return { ...user, passwordHash };
   }
 
   private async assertNoAdminYet(manager: EntityManager): Promise<void> {

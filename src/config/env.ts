@@ -23,6 +23,13 @@ const integer = () =>
 const booleanWord = () =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
+/** An integer variable and its limits, both included. */
+const integerBetween =
+  (min: number, max: number): PropertyDecorator =>
+  (target, name) => {
+    for (const decorate of [integer(), IsInt(), Min(min), Max(max)]) decorate(target, name);
+  };
+
 const commaSeparated = () =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string'
@@ -138,12 +145,42 @@ export class Env {
   @MinLength(32)
   readonly JWT_SECRET?: string;
 
+  /** The secret before the present one: what it has signed is accepted, and nothing new is signed with it. */
+  @IsOptional()
+  @IsString()
+  @MinLength(32)
+  readonly JWT_SECRET_PREVIOUS?: string;
+
   /** Seconds. */
   @integer()
   @IsInt()
   @Min(1)
   @Max(86_400)
   readonly ACCESS_TOKEN_TTL: number = 3600;
+
+  /** Seconds from signing in to the end of the session. */
+  @integerBetween(60, 31_536_000)
+  readonly REFRESH_TOKEN_TTL: number = 2_592_000;
+
+  @integerBetween(1, 1_000)
+  readonly SESSIONS_PER_USER: number = 50;
+
+  /** Passwords of one process that may wait to be hashed; more are refused with 503. */
+  @integerBetween(1, 10_000)
+  readonly PASSWORD_QUEUE_MAX: number = 200;
+
+  /** Seconds in which failed logins are counted together. */
+  @integerBetween(1, 86_400)
+  readonly LOGIN_FAILURE_WINDOW: number = 900;
+
+  @integerBetween(1, 1_000_000)
+  readonly LOGIN_FAILURES_PER_ADDRESS: number = 300;
+
+  @integerBetween(1, 1_000_000)
+  readonly LOGIN_FAILURES_PER_ACCOUNT: number = 100;
+
+  @integerBetween(1, 1_000_000)
+  readonly LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: number = 10;
 
   @IsIn(ADMIN_SIGNUPS)
   readonly ADMIN_SIGNUP!: (typeof ADMIN_SIGNUPS)[number];

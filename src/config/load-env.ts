@@ -2,7 +2,9 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
+import { isCommonPassword } from '../auth/common-passwords.js';
 import { Env } from './env.js';
+import { isGuessable } from './guessable-secret.js';
 
 /** The process could not start because of its configuration; see `sysexits.h`, EX_CONFIG. */
 export const EXIT_CODE_BAD_CONFIGURATION = 78;
@@ -66,7 +68,15 @@ const KNOWN_VARIABLES = [
   'PLACEMENT_WAIT_MS',
   'DATA_DIR',
   'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
   'ACCESS_TOKEN_TTL',
+  'REFRESH_TOKEN_TTL',
+  'SESSIONS_PER_USER',
+  'PASSWORD_QUEUE_MAX',
+  'LOGIN_FAILURE_WINDOW',
+  'LOGIN_FAILURES_PER_ADDRESS',
+  'LOGIN_FAILURES_PER_ACCOUNT',
+  'LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS',
   'ADMIN_SIGNUP',
   'ADMIN_USERNAME',
   'ADMIN_PASSWORD',
@@ -107,6 +117,17 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   }
   if ((env.ADMIN_PASSWORD?.length ?? Infinity) < env.PASSWORD_MIN_LENGTH) {
     faults.push('ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH');
+  }
+  if (env.isProduction) faults.push(...guessableFaults(env));
+  return faults;
+}
+
+/** What may be convenient on a developer's machine and is an open door on the internet. */
+function guessableFaults(env: Env): string[] {
+  const secrets = (['JWT_SECRET', 'JWT_SECRET_PREVIOUS'] as const).filter((name) => isGuessable(env[name]));
+  const faults = secrets.map((name) => `${name} can be guessed: make one with "openssl rand -hex 32"`);
+  if (env.ADMIN_PASSWORD !== undefined && isCommonPassword(env.ADMIN_PASSWORD)) {
+    faults.push('ADMIN_PASSWORD is one of the most common passwords');
   }
   return faults;
 }

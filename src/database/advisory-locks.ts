@@ -12,4 +12,6 @@ export const ADVISORY_LOCKS = {
   firstAdmin: 731_003,
   /** Held while the demo catalogue is written. */
   seed: 731_004,
+  /** Held while an admin loses that right, so that the last two cannot do it to each other at once. */
+  lastAdmin: 731_005,
 } as const;

@@ -1,10 +1,12 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Session } from '../auth/session.entity.js';
 import { User } from '../auth/user.entity.js';
 import { OrderItem } from '../orders/order-item.entity.js';
 import { Order } from '../orders/order.entity.js';
 import { Product } from '../products/product.entity.js';
 import { StockAdjustment } from '../products/stock-adjustment.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
+import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
 import { RobustClient } from './postgres-client.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -18,8 +20,8 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
   return {
     type: 'postgres',
     url,
-    entities: [User, Product, StockAdjustment, Order, OrderItem],
-    migrations: [InitialSchema1764000000000],
+    entities: [User, Session, Product, StockAdjustment, Order, OrderItem],
+    migrations: [InitialSchema1764000000000, Sessions1764100000000],
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,

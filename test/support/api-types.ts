@@ -5,10 +5,16 @@ export interface UserBody {
   created_at: string;
 }
 
+/** A user as admins see them. */
+export interface AccountBody extends UserBody {
+  is_active: boolean;
+}
+
 export interface TokenBody {
   access_token: string;
   token_type: string;
   expires_in: number;
+  refresh_token: string;
 }
 
 export interface ProductBody {
@@ -55,4 +61,5 @@ export interface ProblemBody {
   product_ids?: number[];
   current_status?: string;
   total_amount?: number;
+  retry_after?: number;
 }

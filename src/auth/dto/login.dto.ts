@@ -1,11 +1,12 @@
-import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Allow, IsString } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
 import { HasAtMost } from '../../common/validation/rules.js';
 import { USERNAME_MAX } from '../username.js';
+import { OAuthClientFields } from './oauth-client-fields.js';
 import { PASSWORD_MAX } from './register.dto.js';
 
-/** What a person types, and what OAuth 2 clients send beside it (RFC 6749, 4.3.2), which is ignored. */
-export class LoginDto {
+/** What a person types. */
+export class LoginDto extends OAuthClientFields {
   @ApiProperty({ example: 'customer1', maxLength: USERNAME_MAX })
   @HasAtMost(USERNAME_MAX)
   @IsString()
@@ -15,20 +16,4 @@ export class LoginDto {
   @HasAtMost(PASSWORD_MAX)
   @IsString()
   readonly password!: string;
-
-  @ApiHideProperty()
-  @Allow()
-  readonly grant_type?: unknown;
-
-  @ApiHideProperty()
-  @Allow()
-  readonly scope?: unknown;
-
-  @ApiHideProperty()
-  @Allow()
-  readonly client_id?: unknown;
-
-  @ApiHideProperty()
-  @Allow()
-  readonly client_secret?: unknown;
 }

@@ -28,7 +28,7 @@ export class RegisterDto {
     maxLength: PASSWORD_MAX,
     format: 'password',
     example: '1234',
-    description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH).',
+    description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH) and no common password.',
   })
   @HasAtMost(PASSWORD_MAX)
   @IsCleanText()

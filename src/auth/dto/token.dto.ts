@@ -10,4 +10,7 @@ export class TokenDto {
 
   @ApiProperty({ description: 'Seconds until the token expires.', example: 3600 })
   readonly expires_in!: number;
+
+  @ApiProperty({ description: 'For POST /refresh, once. Keep it as secret as a password.' })
+  readonly refresh_token!: string;
 }

@@ -25,6 +25,11 @@ const EXAMPLE_FACTS: Partial<Record<ProblemCode, object>> = {
   'price-changed': { total_amount: 120000 },
   'invalid-transition': { current_status: 'CANCELLED' },
   'invalid-credentials': { error: 'invalid_grant', error_description: 'The name or the password is wrong.' },
+  'invalid-refresh-token': {
+    error: 'invalid_grant',
+    error_description: 'The refresh token is not valid, or no longer.',
+  },
+  'too-many-attempts': { retry_after: 840 },
   'validation-failed': {
     errors: [
       { pointer: '/items/0/quantity', in: 'body', code: 'too-small', message: 'must not be less than 1' },

@@ -39,6 +39,13 @@ export const PROBLEMS = {
     meaning: 'No active user has this name and password together. Which of the two is wrong is not told.',
     remedy: 'Check both. Names are compared without regard to case, passwords exactly.',
   },
+  'invalid-refresh-token': {
+    status: 401,
+    title: 'The refresh token is not valid',
+    meaning:
+      'The refresh token is unknown or has expired, its session was ended, or it had been used before. Using one again after a few seconds ends its session, because it may have been stolen.',
+    remedy: 'Sign in again with POST /login.',
+  },
   forbidden: {
     status: 403,
     title: 'Not allowed',
@@ -71,6 +78,12 @@ export const PROBLEMS = {
     meaning: 'There is no order with this id that you may see.',
     remedy: 'Take ids from GET /orders.',
   },
+  'user-not-found': {
+    status: 404,
+    title: 'No such user',
+    meaning: 'There is no user with this id.',
+    remedy: 'Take ids from GET /users.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The route does not take this method',
@@ -88,6 +101,13 @@ export const PROBLEMS = {
     title: 'The name is taken',
     meaning: 'Another user has this name, perhaps in another case.',
     remedy: 'Choose another name.',
+  },
+  'last-admin': {
+    status: 409,
+    title: 'Somebody must stay admin',
+    meaning:
+      'The user is the last active admin, without whom nobody could make another. Nothing was changed.',
+    remedy: 'Make another user an admin first.',
   },
   'insufficient-stock': {
     status: 409,
@@ -166,6 +186,13 @@ export const PROBLEMS = {
     meaning:
       'Setting an absolute stock would overwrite what was sold meanwhile, so it needs the version that you have seen (RFC 6585).',
     remedy: "Send If-Match with the product's ETag, or change the stock by stock_delta.",
+  },
+  'too-many-attempts': {
+    status: 429,
+    title: 'Too many failed logins',
+    meaning:
+      'Too many logins to this account or from this address have failed, so passwords are not looked at for a while. Retry-After and `retry_after` tell for how many seconds.',
+    remedy: 'Try again after that time.',
   },
   'header-fields-too-large': {
     status: 431,

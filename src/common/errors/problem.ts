@@ -68,6 +68,7 @@ export function problemFor(error: DomainError, requestId: string): Problem {
 
 function extraHeaders(error: DomainError, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': challengeFor(error) };
+  if (status === 429) return { 'retry-after': String(error.facts.retry_after) };
   if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) };
   return {};
 }

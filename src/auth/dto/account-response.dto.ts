@@ -1,0 +1,13 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { User } from '../user.entity.js';
+import { UserResponseDto } from './user-response.dto.js';
+
+/** A user as admins see them. */
+export class AccountResponseDto extends UserResponseDto {
+  @ApiProperty()
+  readonly is_active!: boolean;
+
+  static override from(user: User): AccountResponseDto {
+    return { ...UserResponseDto.from(user), is_active: user.isActive };
+  }
+}

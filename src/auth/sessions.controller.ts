@@ -1,0 +1,59 @@
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../common/http/body-parser.js';
+import { AcceptsBody } from '../common/http/body.guard.js';
+import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
+import { Public } from './decorators/access.decorators.js';
+import { LoginDto } from './dto/login.dto.js';
+import { RefreshDto } from './dto/refresh.dto.js';
+import { TokenDto } from './dto/token.dto.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('Auth')
+@Controller()
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @ApiOperation({ operationId: 'login', summary: 'Sign in with name and password' })
+  @ApiOkResponse({ type: TokenDto, description: 'An access token and a refresh token.' })
+  @ApiProblems('invalid-credentials', 'too-many-attempts', 'malformed-request', ...BODY_PROBLEMS)
+  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
+  @Public()
+  @Header('cache-control', 'no-store')
+  @HttpCode(200)
+  @Post('login')
+  login(@Body() { username, password }: LoginDto, @HttpExchange() { request }: Exchange): Promise<TokenDto> {
+    return this.sessions.signIn(username, password, request.ip);
+  }
+
+  @ApiOperation({
+    operationId: 'refresh',
+    summary: 'Exchange a refresh token for new tokens',
+    description:
+      'Each refresh token is good once. Sent again within 10 seconds, as after a lost answer, it gets the same ' +
+      'successor; sent again later, it ends the session.',
+  })
+  @ApiOkResponse({ type: TokenDto, description: 'An access token and the next refresh token.' })
+  @ApiProblems('invalid-refresh-token', 'malformed-request', ...BODY_PROBLEMS)
+  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
+  @Public()
+  @Header('cache-control', 'no-store')
+  @HttpCode(200)
+  @Post('refresh')
+  refresh(@Body() { refresh_token }: RefreshDto): Promise<TokenDto> {
+    return this.sessions.refresh(refresh_token);
+  }
+
+  @ApiOperation({ operationId: 'logout', summary: 'End the session of a refresh token' })
+  @ApiNoContentResponse({ description: 'The session has ended; its tokens are worth nothing.' })
+  @ApiProblems('invalid-refresh-token', 'malformed-request', ...BODY_PROBLEMS)
+  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
+  @Public()
+  @Header('cache-control', 'no-store')
+  @HttpCode(204)
+  @Post('logout')
+  logout(@Body() { refresh_token }: RefreshDto): Promise<void> {
+    return this.sessions.signOut(refresh_token);
+  }
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, Not, Repository } from 'typeorm';
+import { CursorCodec } from '../common/pagination/cursor.js';
+import type { PageQueryDto } from '../common/pagination/page-query.dto.js';
+import { type Page, paginate } from '../common/pagination/paginate.js';
+import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import { TransactionRunner } from '../database/transaction-runner.js';
+import { LastAdminError, UserNotFoundError } from './auth.errors.js';
+import { lockUser } from './lock-user.js';
+import type { Role } from './role.js';
+import { endSessions } from './session-store.js';
+import { User } from './user.entity.js';
+
+/** What an admin wants changed; what is left out stays. */
+export interface UserChange {
+  readonly role?: Role | undefined;
+  readonly isActive?: boolean | undefined;
+}
+
+/** What admins do with users. */
+@Injectable()
+export class UserAdministration {
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly transactions: TransactionRunner,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** All users in order of their ids, deactivated ones too. */
+  list(query: PageQueryDto): Promise<Page<User>> {
+    const list = this.users.createQueryBuilder('user');
+    return paginate(list, query, { name: 'users', direction: 'ASC' }, this.cursors);
+  }
+
+  /**
+   * Changes role or activity; both take effect within a second in every process. Deactivating ends the
+   * user's sessions for good.
+   * @throws UserNotFoundError; LastAdminError when nobody would be left to undo it, also when the last two
+   *   admins take the right from each other at the same moment.
+   */
+  change(id: number, { role, isActive }: UserChange): Promise<User> {
+    return this.transactions.run(async ({ manager }) => {
+      // Before the row, for everyone: two admins who lock each other's row first would wait in a circle.
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lastAdmin]);
+      const user = await lockUser(manager, id);
+      if (!user) throw new UserNotFoundError();
+      const changed = { role: role ?? user.role, isActive: isActive ?? user.isActive };
+      if (isActiveAdmin(user) && !isActiveAdmin(changed)) await assertAnotherAdmin(manager, id);
+      await manager.update(User, { id }, changed);
+      if (!changed.isActive) await endSessions(manager, id);
+      return { ...user, ...changed };
+    });
+  }
+}
+
+function isActiveAdmin({ role, isActive }: Pick<User, 'role' | 'isActive'>): boolean {
+  return role === 'admin' && isActive;
+}
+
+async function assertAnotherAdmin(manager: EntityManager, id: number): Promise<void> {
+  const hasAnother = await manager.existsBy(User, { role: 'admin', isActive: true, id: Not(id) });
+  if (!hasAnother) throw new LastAdminError();
+}

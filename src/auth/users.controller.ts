@@ -1,0 +1,45 @@
+import { Body, Controller, Get, Header, Param, Patch, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
+import { PageQueryDto } from '../common/pagination/page-query.dto.js';
+import { IdPipe } from '../common/validation/id.pipe.js';
+import { Roles } from './decorators/access.decorators.js';
+import { AccountResponseDto } from './dto/account-response.dto.js';
+import { UpdateUserDto } from './dto/update-user.dto.js';
+import { UserAdministration } from './user-administration.js';
+
+@ApiTags('Users')
+@Controller('users')
+export class UsersController {
+  constructor(private readonly administration: UserAdministration) {}
+
+  @ApiOperation({ operationId: 'listUsers', summary: 'List users by id' })
+  @ApiListResponse(AccountResponseDto)
+  @ApiProblems('validation-failed')
+  @Roles('admin')
+  @Header('cache-control', 'no-store')
+  @Get()
+  async list(
+    @Query() query: PageQueryDto,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<ListResponse<AccountResponseDto>> {
+    const page = await this.administration.list(query);
+    return answerWithPage(page, (user) => AccountResponseDto.from(user), exchange);
+  }
+
+  @ApiOperation({ operationId: 'updateUser', summary: "Change a user's role or activity" })
+  @ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 2 } })
+  @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
+  @ApiProblems(...BODY_PROBLEMS, 'user-not-found', 'last-admin')
+  @Roles('admin')
+  @Header('cache-control', 'no-store')
+  @Patch(':id')
+  async update(
+    @Param('id', IdPipe) id: number,
+    @Body() { role, is_active: isActive }: UpdateUserDto,
+  ): Promise<AccountResponseDto> {
+    return AccountResponseDto.from(await this.administration.change(id, { role, isActive }));
+  }
+}
