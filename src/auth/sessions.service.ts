@@ -25,10 +25,7 @@ export class SessionsService {
    * @throws InvalidCredentialsError for any wrong pair, in the same time; TooManyAttemptsError.
    */
   async signIn(username: string, password: string, address: string): Promise<TokenDto> {
-    const session = await this.limiter.guard({ username, address }, async () => {
-      const user = await this.users.findByCredentials(username, password);
-      return user && this.sessions.open(user);
-    });
+    const session = await this.limiter.guard({ username, address }, () => this.open(username, password));
     if (!session) throw new InvalidCredentialsError();
     return this.tokensOf(session);
   }
@@ -52,6 +49,13 @@ export class SessionsService {
     const token = RefreshToken.parse(refreshToken);
     const hasEnded = token !== undefined && (await this.sessions.end(token));
     if (!hasEnded) throw new InvalidRefreshTokenError();
+  }
+
+  /** Where the stored hash changes between check and lock, as when another login renews it, both come again, once. */
+  private async open(username: string, password: string, isAgain = false): Promise<LiveSession | undefined> {
+    const user = await this.users.findByCredentials(username, password);
+    const session = user && (await this.sessions.open(user));
+    return session === undefined && user && !isAgain ? this.open(username, password, true) : session;
   }
 
   private async tokensOf({ id: sid, userId, refreshToken }: LiveSession): Promise<TokenDto> {
