@@ -1,24 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProblemBody, TokenBody, UserBody } from './support/api-types.js';
 import { until } from './support/database.js';
-import { refusedWith, succeeded, useWorld, World } from './support/world.js';
+import { refusedWith, succeeded, useWorld, withWorld } from './support/world.js';
 
 const given = useWorld();
 const { anyone } = given;
 const form = (fields: Record<string, string>) => ({ body: new URLSearchParams(fields) });
-
-async function withWorld(
-  variables: Record<string, string>,
-  work: (world: World) => Promise<void>,
-): Promise<void> {
-  const world = new World(variables);
-  await world.setUp();
-  try {
-    await work(world);
-  } finally {
-    await world.tearDown();
-  }
-}
 
 const asAdmin = (username: string) => ({ username, password: 'correct horse', role: 'admin' });
 

@@ -8,6 +8,10 @@ const MIGRATIONS = ['InitialSchema1764000000000', 'Sessions1764100000000'];
 
 let database: TestDatabase;
 
+async function revertAll(): Promise<void> {
+  for (let count = 0; count < MIGRATIONS.length; count += 1) await migrate('revert');
+}
+
 /** `npm run migration:…` */
 const migrate = (command: string) =>
   runCommand('migrate', { args: [command], variables: { DATABASE_URL: database.url } });
@@ -58,7 +62,7 @@ describe('migrations', () => {
     const before = await shape();
 
     const shown = await migrate('show');
-    for (const _ of MIGRATIONS) await migrate('revert');
+    await revertAll();
     const reverted = await tables();
     const hidden = await migrate('show');
     await migrate('run');
@@ -70,7 +74,7 @@ describe('migrations', () => {
   });
 
   it('run once when five processes start at once', async () => {
-    for (const _ of MIGRATIONS) await migrate('revert');
+    await revertAll();
 
     const outputs = await Promise.all([1, 2, 3, 4, 5].map(() => migrate('run')));
 

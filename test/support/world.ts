@@ -5,6 +5,9 @@ import type { OrderBody, ProblemBody, ProductBody, TokenBody, UserBody } from '.
 import { TestDatabase } from './database.js';
 import { ServiceProcess } from './service-process.js';
 
+/** Everybody's. */
+export const PASSWORD = 'correct horse';
+
 /** Somebody who is signed in. */
 export interface Person extends UserBody {
   readonly client: Client;
@@ -89,10 +92,9 @@ export class World {
   private async person(role: string): Promise<Person> {
     this.count += 1;
     const username = `${role}-${this.count}`;
-    const password = 'correct horse';
-    const registered = await this.anyone.post<UserBody>('/register', { username, password, role });
+    const registered = await this.anyone.post<UserBody>('/register', { username, password: PASSWORD, role });
     expect(registered.status).toBe(201);
-    const client = await this.signIn(username, password);
+    const client = await this.signIn(username, PASSWORD);
     return {
       ...registered.body,
       client,
@@ -112,6 +114,20 @@ export function useWorld(variables?: Record<string, string>): World {
   beforeAll(() => world.setUp());
   afterAll(() => world.tearDown());
   return world;
+}
+
+/** Runs one test in a world of its own, configured by the variables. */
+export async function withWorld(
+  variables: Record<string, string>,
+  work: (world: World) => Promise<void>,
+): Promise<void> {
+  const world = new World(variables);
+  await world.setUp();
+  try {
+    await work(world);
+  } finally {
+    await world.tearDown();
+  }
 }
 
 export const succeeded = ({ status }: Answer<unknown>): boolean => status === 200 || status === 201;

@@ -1,0 +1,256 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ProblemBody, TokenBody } from './support/api-types.js';
+import type { Answer } from './support/client.js';
+import { Client } from './support/client.js';
+import { PASSWORD, useWorld, withWorld } from './support/world.js';
+
+/** Small enough to be reached: 3 for an account and an address, 6 for an account, 8 for an address. */
+const LIMITS = {
+  LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: '3',
+  LOGIN_FAILURES_PER_ACCOUNT: '6',
+  LOGIN_FAILURES_PER_ADDRESS: '8',
+  LOGIN_FAILURE_WINDOW: '600',
+};
+
+/** The tests' own address is a trusted proxy, so that they can come from anywhere. */
+const given = useWorld({ ...LIMITS, TRUST_PROXY: '127.0.0.1' });
+
+type Login = Answer<ProblemBody & TokenBody>;
+interface Try {
+  readonly username: string;
+  readonly password?: string;
+  readonly from: string;
+}
+
+let addresses = 0;
+/** An address from which nobody has come before. */
+const somewhere = () => `198.18.${Math.floor((addresses += 1) / 250)}.${1 + (addresses % 250)}`;
+
+function logIn({ username, password = 'wrong', from }: Try, client = given.anyone): Promise<Login> {
+  return client.post('/login', { username, password }, { headers: { 'x-forwarded-for': from } });
+}
+
+async function fail(times: number, attempt: Try, client = given.anyone): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let n = 0; n < times; n += 1) statuses.push((await logIn(attempt, client)).status);
+  return statuses;
+}
+
+/** Somebody with an account who has signed in from one address, which is not that of the tests. */
+async function victim() {
+  const { username } = await given.customer();
+  const home = somewhere();
+  expect((await logIn({ username, password: PASSWORD, from: home })).status).toBe(200);
+  return { username, home };
+}
+
+/** Uses up what an account may have of failures, from two addresses. */
+async function attack(username: string): Promise<void> {
+  for (const from of [somewhere(), somewhere()]) {
+    expect(await fail(3, { username, from })).toEqual([401, 401, 401]);
+  }
+}
+
+// Guarantees that guessing at one account from one place ends soon, whichever process is asked.
+describe('the limit on an account and an address', () => {
+  it('lets three fail and refuses the fourth, also with the right password, with the time to wait', async () => {
+    const { username } = await given.customer();
+    const from = somewhere();
+
+    expect(await fail(3, { username, from })).toEqual([401, 401, 401]);
+    const refused = await logIn({ username, password: PASSWORD, from });
+
+    expect(refused.body).toMatchObject({ status: 429, code: 'too-many-attempts' });
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect(refused.body.retry_after).toBe(seconds);
+    expect(seconds).toBeGreaterThan(500);
+    expect(seconds).toBeLessThanOrEqual(600);
+    expect((await logIn({ username, password: PASSWORD, from: somewhere() })).status).toBe(200);
+  });
+
+  it('is the same for a name that nobody has', async () => {
+    expect(await fail(4, { username: 'nobody-at-all', from: somewhere() })).toEqual([401, 401, 401, 429]);
+  });
+
+  it('is the same for every spelling of the name', async () => {
+    const from = somewhere();
+    const spellings = ['Spelled', 'spelled', ' SPELLED ', 'spelled'];
+    const answers: number[] = [];
+    for (const username of spellings) answers.push((await logIn({ username, from })).status);
+
+    expect(answers).toEqual([401, 401, 401, 429]);
+  });
+
+  it('looks at three passwords of twenty that come at once', async () => {
+    const attempt = { username: 'many-at-once', from: somewhere() };
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => logIn(attempt)));
+
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(3);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(17);
+  });
+
+  it('begins anew when a login succeeds, and does not count those that do', async () => {
+    const { username } = await given.customer();
+    const from = somewhere();
+    const right = { username, password: PASSWORD, from };
+
+    expect(await fail(5, right)).toEqual([200, 200, 200, 200, 200]);
+    expect(await fail(2, { username, from })).toEqual([401, 401]);
+    expect((await logIn(right)).status).toBe(200);
+    expect(await fail(4, { username, from })).toEqual([401, 401, 401, 429]);
+  });
+
+  it('is shared by processes, and outlives them', async () => {
+    const attempt = { username: 'everywhere', from: somewhere() };
+    const second = await given.secondService();
+    const elsewhere = new Client(() => second.url);
+
+    expect(await fail(2, attempt)).toEqual([401, 401]);
+    expect(await fail(2, attempt, elsewhere)).toEqual([401, 429]);
+    await second.stop();
+    const restarted = await given.secondService();
+
+    expect(await fail(1, attempt, new Client(() => restarted.url))).toEqual([429]);
+    await restarted.stop();
+  });
+
+  it('ends by itself when its time is over', async () => {
+    const { username } = await given.customer();
+    const from = somewhere();
+    await fail(4, { username, from });
+
+    await given.database.rows('UPDATE login_attempts SET expire = $1', [Date.now() - 1]);
+
+    expect((await logIn({ username, password: PASSWORD, from })).status).toBe(200);
+  });
+
+  it('takes the addresses of one IPv6 network for one', async () => {
+    const username = 'six';
+    const network = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff::', '2001:db8:1:2:3:4:5:6'];
+    const answers: number[] = [];
+    for (const from of network) answers.push((await logIn({ username, from })).status);
+
+    expect(answers).toEqual([401, 401, 401, 429]);
+    expect((await logIn({ username, from: '2001:db8:1:3::1' })).status).toBe(401);
+  });
+});
+
+// Guarantees that trying many accounts from one place ends, without harm to those who share it.
+describe('the limit on an address', () => {
+  it('lets eight fail over all accounts and refuses the ninth, and nobody elsewhere', async () => {
+    const from = somewhere();
+    const statuses: number[] = [];
+    for (let n = 0; n < 9; n += 1) statuses.push((await logIn({ username: `sprayed-${n}`, from })).status);
+
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 401, 401, 429]);
+    expect((await logIn({ username: 'sprayed-8', from: somewhere() })).status).toBe(401);
+  });
+
+  it('is not used up by one who insists on one account', async () => {
+    const from = somewhere();
+    await fail(20, { username: 'insisted-on', from });
+
+    expect(await fail(3, { username: 'neighbour', from })).toEqual([401, 401, 401]);
+  });
+
+  it('leaves no more rows behind than attempts that it has let through', async () => {
+    const from = somewhere();
+    const before = await rowsOf();
+    for (let n = 0; n < 30; n += 1) await logIn({ username: `flooded-${n}`, from });
+
+    // One for the address, and for each of eight attempts one for the pair and one for the account.
+    expect((await rowsOf()) - before).toBeLessThanOrEqual(1 + 2 * 8);
+  });
+
+  const rowsOf = () => given.database.value<number>('SELECT count(*)::integer FROM login_attempts');
+});
+
+// Guarantees that many places together guess slowly, and that nobody can lock a user out by trying.
+describe('the limit on an account', () => {
+  it('leaves a stranger one attempt from each address when six have failed', async () => {
+    const { username } = await victim();
+    await attack(username);
+
+    expect(await fail(3, { username, from: somewhere() })).toEqual([401, 429, 429]);
+  });
+
+  it('lets in the user from a new address with the right password at the first attempt, and from then on', async () => {
+    const { username } = await victim();
+    await attack(username);
+    const from = somewhere();
+
+    expect((await logIn({ username, password: PASSWORD, from })).status).toBe(200);
+    expect(await fail(2, { username, from })).toEqual([401, 401]);
+    expect((await logIn({ username, password: PASSWORD, from })).status).toBe(200);
+  });
+
+  it('never refuses an address from which the user has signed in before', async () => {
+    const { username, home } = await victim();
+    await attack(username);
+
+    expect(await fail(2, { username, from: home })).toEqual([401, 401]);
+    expect((await logIn({ username, password: PASSWORD, from: home })).status).toBe(200);
+  });
+
+  it('lets six fail and refuses the seventh', async () => {
+    const username = 'counted';
+    const [one, two, three] = [somewhere(), somewhere(), somewhere()];
+    expect(await fail(3, { username, from: one })).toEqual([401, 401, 401]);
+    expect(await fail(1, { username, from: two })).toEqual([401]);
+
+    expect(await fail(3, { username, from: three })).toEqual([401, 401, 429]);
+  });
+});
+
+describe('the address of a client', () => {
+  it('is not what a client says in X-Forwarded-For, unless it is a trusted proxy', async () => {
+    await withWorld(LIMITS, async ({ anyone }) => {
+      const statuses: number[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        statuses.push((await logIn({ username: 'rotated', from: somewhere() }, anyone)).status);
+      }
+
+      expect(statuses).toEqual([401, 401, 401, 429]);
+    });
+  });
+
+  it('is what the trusted proxy has added, not what came before it', async () => {
+    const real = somewhere();
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      statuses.push((await logIn({ username: 'prefixed', from: `${somewhere()}, ${real}` })).status);
+    }
+
+    expect(statuses).toEqual([401, 401, 401, 429]);
+  });
+
+  it('is kept under a hash, like the name, and is swept up when its time is over', async () => {
+    const from = somewhere();
+    await logIn({ username: 'secretive', from });
+    const rows = await given.database.rows<{ key: string }>('SELECT key FROM login_attempts');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter(({ key }) => !/^(address|pair|account|known):[\w-]{43}$/.test(key))).toEqual([]);
+
+    await given.database.rows('DELETE FROM login_attempts');
+    await given.database.rows(
+      `INSERT INTO login_attempts SELECT 'old' || n, 1, 1000 + n FROM generate_series(1, 11) n`,
+    );
+    await logIn({ username: 'secretive', from });
+
+    expect(await given.database.rows(`SELECT key FROM login_attempts WHERE key LIKE 'old%'`)).toEqual([
+      { key: 'old11' },
+    ]);
+  });
+});
+
+describe('counters that are out of reach', () => {
+  it('are 503, like everything else, and let nobody through', async () => {
+    await given.database.refuseConnections(true);
+    const answer = await logIn({ username: 'anybody', from: somewhere() });
+    await given.database.refuseConnections(false);
+
+    expect(answer.body).toMatchObject({ status: 503, code: 'service-unavailable' });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+});
