@@ -12,7 +12,8 @@ const asAdmin = (username: string) => ({ username, password: 'correct horse', ro
 // Guarantees that nobody becomes an admin who should not.
 describe('registering admins', () => {
   it('makes one admin of four who want to be the first at the same moment', async () => {
-    await withWorld({}, async ({ anyone: stranger, database }) => {
+    // Connections enough for all four to be in their transactions at once.
+    await withWorld({ DATABASE_POOL_SIZE: '20' }, async ({ anyone: stranger, database }) => {
       const outside = await database.session();
       // Looking for an admin is free meanwhile, becoming one is not: all four have looked when it ends.
       await outside.query('BEGIN; LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE');
