@@ -68,6 +68,20 @@ describe('the limit on an account and an address', () => {
     expect((await logIn({ username, password: PASSWORD, from: somewhere() })).status).toBe(200);
   });
 
+  it('refuses before the password is looked at: no session is opened and nothing waits to be hashed', async () => {
+    await withWorld({ ...LIMITS, PASSWORD_QUEUE_MAX: '1' }, async (world) => {
+      const customer = await world.customer();
+      const attempt = { username: customer.username, from: somewhere() };
+      await fail(3, attempt, world.anyone);
+      const right = { ...attempt, password: PASSWORD };
+
+      const answers = await Promise.all(Array.from({ length: 40 }, () => logIn(right, world.anyone)));
+
+      expect(answers.filter(({ status }) => status !== 429)).toEqual([]);
+      expect(await world.database.value('SELECT count(*)::integer FROM sessions')).toBe(1);
+    });
+  });
+
   it('is the same for a name that nobody has', async () => {
     expect(await fail(4, { username: 'nobody-at-all', from: somewhere() })).toEqual([401, 401, 401, 429]);
   });
