@@ -1,5 +1,6 @@
 // Who is measured against whom.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -51,6 +52,10 @@ export const CONTENDERS = [
 
 const START_TIMEOUT_MS = 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
+/** Node's options as `npm start` gives them: what is measured is what its user runs. */
+const NODE_OPTIONS = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  .scripts.start.split(' ')
+  .filter((/** @type {string} */ word) => word.startsWith('--'));
 const PRELOAD = new URL('end-with-parent.mjs', import.meta.url).href;
 
 /** The server of a contender in a process of its own. */
@@ -61,7 +66,7 @@ export class ServerProcess {
   constructor({ name, program, variables }, databaseUrl, secret) {
     this.name = name;
     const script = fileURLToPath(new URL(program ?? '', import.meta.url));
-    this.child = spawn(process.execPath, ['--import', PRELOAD, script], {
+    this.child = spawn(process.execPath, [...NODE_OPTIONS, '--import', PRELOAD, script], {
       // Away from any .env, which would change what is measured.
       cwd: HERE,
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
