@@ -1,6 +1,8 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RouteOptions } from 'fastify';
 import { createRequire } from 'node:module';
+import { docsPolicy } from './common/http/security-headers.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -10,6 +12,8 @@ the same \`Idempotency-Key\` never orders twice.
 
 **Authorize**: sign in with name and password, or paste a token (with or without the word Bearer).
 Every error is \`application/problem+json\`; its \`type\` leads to a page that explains it.`;
+
+const DOCS_PAGES = new Set(['/docs', '/docs/', '/docs/index.html']);
 
 /** The description of the API that is served, from the decorators of its controllers. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
@@ -44,10 +48,20 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
 
 /** Serves Swagger UI at `/docs` and the document at `/openapi.json` and `/openapi.yaml`. */
 export function serveApiDocs(app: NestFastifyApplication): void {
+  app.getHttpAdapter().getInstance().addHook('onRoute', allowDocsPage);
   SwaggerModule.setup('docs', app, () => describeApi(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Mini Order System',
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
   });
+}
+
+/** Swagger UI's page, unlike everything else here, loads and runs something. */
+function allowDocsPage(route: RouteOptions): void {
+  if (!DOCS_PAGES.has(route.url)) return;
+  route.onSend = (_request, reply, page, done) => {
+    if (typeof page === 'string') void reply.header('content-security-policy', docsPolicy(page));
+    done();
+  };
 }

@@ -3,23 +3,25 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { serveApiDocs } from './api-docs.js';
 import { AppModule, type AppSecrets } from './app.module.js';
-import { answerClientError } from './common/errors/client-errors.js';
+import { ClientErrors } from './common/errors/client-errors.js';
 import { DomainError } from './common/errors/domain-error.js';
+import { PROBLEMS } from './common/errors/problem-catalogue.js';
 import { ProblemDetailsFilter } from './common/errors/problem-details.filter.js';
 import { RouteTable } from './common/errors/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './common/http/body-parser.js';
+import { limitConnections, limitRequestRate, URL_LENGTH_MAX } from './common/http/client-limits.js';
+import { securityHeaders } from './common/http/security-headers.js';
+import { UnfinishedBodies } from './common/http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
 import { NestLogger } from './operations/logger.js';
 import { logRequests } from './operations/request-log.js';
 import { Shutdown } from './operations/shutdown.js';
 
-/** Every wait for a client is bounded: for the headers, for the whole request, and between requests. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_TIMEOUT_MS = 60_000;
+/** Clients that are too slow are looked for this often, or five times within the shortest timeout. */
 const TIMEOUT_CHECK_MS = 2_000;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
 const PATH_PARAMETER_MAX = 100;
@@ -35,7 +37,9 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const routes = new RouteTable();
   const problems = new ProblemDetailsFilter(routes);
-  const adapter = createAdapter(env, problems);
+  const headers = securityHeaders(env.isProduction);
+  const clientErrors = new ClientErrors(headers);
+  const adapter = createAdapter(env, headers, problems, clientErrors);
   const fastify = adapter.getInstance();
   // RFC 9110, 10.1.1: an expectation that is not known may be ignored; Node would answer 417 by itself.
   fastify.server.on('checkExpectation', (request, response) =>
@@ -45,13 +49,10 @@ export async function createApp(
   keepBodiesRaw(fastify);
   logRequests(fastify, logger);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
-    void reply.header('x-request-id', request.id);
-    done(
-      isWithoutHost(request)
-        ? new DomainError('malformed-request', 'HTTP/1.1 requires a Host header.')
-        : undefined,
-    );
+    void reply.headers(headers).header('x-request-id', request.id);
+    done(faultOf(request));
   });
+  limitConnections(fastify, env.MAX_CONNECTIONS, logger);
 
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(env, secrets), adapter, {
     logger: new NestLogger(logger),
@@ -61,34 +62,54 @@ export async function createApp(
   app.get(Shutdown).watch(fastify);
   app.useGlobalFilters(problems);
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
+  await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);
+  new UnfinishedBodies(env.MAX_UNFINISHED_BODIES, clientErrors).watch(fastify);
   serveApiDocs(app);
   return app;
 }
 
-function createAdapter(env: Env, problems: ProblemDetailsFilter): FastifyAdapter {
+function createAdapter(
+  env: Env,
+  headers: Readonly<Record<string, string>>,
+  problems: ProblemDetailsFilter,
+  clientErrors: ClientErrors,
+): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     genReqId: requestId,
     requestIdHeader: false,
     trustProxy: env.TRUST_PROXY.length > 0 ? env.TRUST_PROXY : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: env.REQUEST_TIMEOUT_MS,
+    // Without traffic in either direction, as when a client does not read its answer.
+    connectionTimeout: 2 * env.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: env.KEEP_ALIVE_TIMEOUT_MS,
     // While stopping, what still comes in on open connections is served, and the connection closed.
     return503OnClosing: false,
     http: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      headersTimeout: env.HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, env.HEADERS_TIMEOUT_MS / 5),
       maxHeaderSize: HEADERS_LIMIT_BYTES,
       // Asked for by a hook of ours, which answers with a problem.
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
+    // Called instead of every hook, for a URL that cannot be read.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers(headers).header('x-request-id', request.id);
       problems.answer(error, request, reply);
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => {
+      clientErrors.answer(error, socket);
+    },
   });
+}
+
+/** What is wrong with a request whatever its route. */
+function faultOf(request: FastifyRequest): DomainError | undefined {
+  if (isWithoutHost(request)) return new DomainError('malformed-request', 'HTTP/1.1 requires a Host header.');
+  if (request.url.length <= URL_LENGTH_MAX) return undefined;
+  return new DomainError('uri-too-long', PROBLEMS['uri-too-long'].meaning);
 }
 
 /** RFC 9112, 3.2. */
@@ -101,12 +122,29 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && FOREIGN_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+/** Answers of ours that a page of another origin may read. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Link',
+  'Location',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  'X-Request-Id',
+];
+/** Seconds for which a browser need not ask again. */
+const PREFLIGHT_MAX_AGE_S = 600;
+
+/** Without credentials: tokens travel in a header, never in a cookie. */
 function openToOrigins(app: NestFastifyApplication, origins: string[]): void {
   app.enableCors({
     origin: origins,
     // An OPTIONS request that is no preflight is 405 like any other wrong method.
     strictPreflight: false,
     methods: ['GET', 'HEAD', 'POST', 'PATCH'],
-    exposedHeaders: ['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_MAX_AGE_S,
   });
 }

@@ -27,12 +27,39 @@ describe('CORS', () => {
     expect(asked.status).toBe(204);
     expect(asked.headers.get('access-control-allow-origin')).toBe('https://shop.example');
     expect(asked.headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(asked.headers.get('access-control-allow-headers')).toBe(
+      'authorization,content-type,idempotency-key',
+    );
+    expect(asked.headers.get('access-control-max-age')).toBe('600');
+  });
+
+  it('answers by origin, lets pages read what they need, and takes no cookies', async () => {
+    const { headers } = await open.anyone.get('/products', preflight);
+
+    expect(headers.get('vary')).toMatch(/origin/i);
+    expect(headers.get('access-control-expose-headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['ETag', 'Idempotency-Replayed', 'Link', 'Location', 'Retry-After']),
+    );
+    expect(headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  it('leaves refusals readable for the named origins, and unknown routes unknown', async () => {
+    const refused = await open.anyone.get('/orders', preflight);
+    const unknown = await open.anyone.get('/nowhere', preflight);
+
+    expect([refused.status, unknown.status]).toEqual([401, 404]);
+    expect(refused.headers.get('access-control-allow-origin')).toBe('https://shop.example');
   });
 
   it('keeps every other origin out', async () => {
-    const headers = { ...preflight.headers, origin: 'https://evil.example' };
-    const read = await open.anyone.get('/products', { headers });
-
-    expect(read.headers.has('access-control-allow-origin')).toBe(false);
+    for (const origin of [
+      'https://evil.example',
+      'https://shop.example.evil.example',
+      'null',
+      'http://shop.example',
+    ]) {
+      const read = await open.anyone.get('/products', { headers: { ...preflight.headers, origin } });
+      expect(read.headers.has('access-control-allow-origin')).toBe(false);
+    }
   });
 });

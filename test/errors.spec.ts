@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../src/common/errors/problem-catalogue.js';
 import type { ProblemBody } from './support/api-types.js';
-import type { Answer } from './support/client.js';
+import { type Answer, Client } from './support/client.js';
+import { ServiceProcess } from './support/service-process.js';
 import { useWorld } from './support/world.js';
 
 const given = useWorld();
@@ -87,6 +88,17 @@ const WAYS: Record<ProblemCode, () => Problem> = {
     return guess();
   },
   'header-fields-too-large': () => anyone.get('/products', { headers: { 'x-long': 'x'.repeat(17_000) } }),
+  'too-many-requests': async () => {
+    const service = await ServiceProcess.start({
+      DATABASE_URL: given.database.url,
+      RATE_LIMIT_PER_MINUTE: '1',
+    });
+    const client = new Client(() => service.url);
+    await client.get('/products');
+    const answer = await client.get<ProblemBody>('/products');
+    await service.stop();
+    return answer;
+  },
   'internal-error': async () => {
     const client = await admin();
     await given.database.rows('ALTER TABLE stock_adjustments RENAME TO hidden');

@@ -214,6 +214,48 @@ export class Env {
   })
   readonly CORS_ORIGINS: string[] = [];
 
+  /** Requests of one client address, counted by each process for itself; 0 is no limit. */
+  @integer()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  readonly RATE_LIMIT_PER_MINUTE!: number;
+
+  /** Open connections of one process; the next one is closed at once. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly MAX_CONNECTIONS: number = 10_000;
+
+  /** Request bodies of one process that are still arriving; one more cuts the one that has taken longest. */
+  @integer()
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  readonly MAX_UNFINISHED_BODIES: number = 500;
+
+  /** Milliseconds for the headers of a request to arrive. */
+  @integer()
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  readonly HEADERS_TIMEOUT_MS: number = 10_000;
+
+  /** Milliseconds for a whole request to arrive; a client may leave its answer unread for twice that. */
+  @integer()
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  readonly REQUEST_TIMEOUT_MS: number = 30_000;
+
+  /** Milliseconds for which a connection is kept open for the next request. */
+  @integer()
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
+
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 

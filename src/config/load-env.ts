@@ -50,6 +50,7 @@ function modeDefaults(isProduction: boolean) {
   return {
     ADMIN_SIGNUP: isProduction ? 'closed' : 'first',
     PASSWORD_MIN_LENGTH: isProduction ? 8 : 4,
+    RATE_LIMIT_PER_MINUTE: isProduction ? 6_000 : 0,
     LOG_FORMAT: isProduction ? 'json' : 'pretty',
   };
 }
@@ -83,6 +84,12 @@ const KNOWN_VARIABLES = [
   'PASSWORD_MIN_LENGTH',
   'TRUST_PROXY',
   'CORS_ORIGINS',
+  'RATE_LIMIT_PER_MINUTE',
+  'MAX_CONNECTIONS',
+  'MAX_UNFINISHED_BODIES',
+  'HEADERS_TIMEOUT_MS',
+  'REQUEST_TIMEOUT_MS',
+  'KEEP_ALIVE_TIMEOUT_MS',
   'LOG_LEVEL',
   'LOG_FORMAT',
 ] as const satisfies readonly (keyof Env)[];
@@ -117,6 +124,9 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   }
   if ((env.ADMIN_PASSWORD?.length ?? Infinity) < env.PASSWORD_MIN_LENGTH) {
     faults.push('ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH');
+  }
+  if (env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
+    faults.push('HEADERS_TIMEOUT_MS must not be longer than REQUEST_TIMEOUT_MS');
   }
   if (env.isProduction) faults.push(...guessableFaults(env));
   return faults;

@@ -7,7 +7,16 @@ const PROBLEM_CODES_OF_ROUTE = 'problemCodesOfRoute';
 /** Where @nestjs/swagger keeps the responses of a handler. */
 const API_RESPONSES = 'swagger/apiResponse';
 
-const EVERY_ROUTE: readonly ProblemCode[] = ['internal-error', 'service-unavailable'];
+/** What stands before every route may answer so: the HTTP parser, the limits, and what fails behind them. */
+const EVERY_ROUTE: readonly ProblemCode[] = [
+  'malformed-request',
+  'request-timeout',
+  'uri-too-long',
+  'too-many-requests',
+  'header-fields-too-large',
+  'internal-error',
+  'service-unavailable',
+];
 
 /** What any route that reads a body may answer. */
 export const BODY_PROBLEMS: readonly ProblemCode[] = [
@@ -30,6 +39,7 @@ const EXAMPLE_FACTS: Partial<Record<ProblemCode, object>> = {
     error_description: 'The refresh token is not valid, or no longer.',
   },
   'too-many-attempts': { retry_after: 840 },
+  'too-many-requests': { retry_after: 42 },
   'validation-failed': {
     errors: [
       { pointer: '/items/0/quantity', in: 'body', code: 'too-small', message: 'must not be less than 1' },

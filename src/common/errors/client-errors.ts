@@ -10,23 +10,34 @@ const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** Answers what Node's HTTP parser refuses: there is no request yet, so the answer is written by hand. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
+/** How long a refused client has to read why, before its connection is cut even if it goes on sending. */
+const LINGER_MS = 1_000;
+
+/** Ends connections with a problem, where there is no request or only half of one: the answer is written by hand. */
+export class ClientErrors {
+  /** @param commonHeaders those of every answer, which no hook adds here. */
+  constructor(private readonly commonHeaders: Readonly<Record<string, string>>) {}
+
+  /** Answers what Node's HTTP parser refuses. */
+  answer(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else this.refuse(CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request', socket);
   }
-  const code = CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request';
-  const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), randomUUID());
-  const body = JSON.stringify(problem.body);
-  const headers = Object.entries({
-    ...problem.headers,
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  });
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n` +
-      headers.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
-      `\r\n${body}`,
-  );
+
+  refuse(code: ProblemCode, socket: Socket): void {
+    const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), randomUUID());
+    const body = JSON.stringify(problem.body);
+    const headers = Object.entries({
+      ...this.commonHeaders,
+      ...problem.headers,
+      'content-length': String(Buffer.byteLength(body)),
+      connection: 'close',
+    });
+    socket.end(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n` +
+        headers.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
+        `\r\n${body}`,
+    );
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
 }

@@ -152,7 +152,7 @@ export const PROBLEMS = {
   'uri-too-long': {
     status: 414,
     title: 'The URL is too long',
-    meaning: 'A part of the path is longer than any that the service has.',
+    meaning: 'The URL has more than 8,000 characters, or a part of its path more than 100.',
     remedy: 'Check how the URL was put together.',
   },
   'unsupported-media-type': {
@@ -199,6 +199,12 @@ export const PROBLEMS = {
     title: 'The headers are too large',
     meaning: 'The header section of the request may have 16 KiB at most.',
     remedy: 'Send fewer or shorter headers.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    meaning: 'More requests came from your address than it may send in a minute (RateLimit-Limit).',
+    remedy: 'Wait for the seconds that Retry-After tells, and send fewer.',
   },
   'internal-error': {
     status: 500,

@@ -64,7 +64,7 @@ export class ProblemDto {
   @ApiPropertyOptional({ description: 'With `price-changed`: the total now.' })
   readonly total_amount?: number;
 
-  @ApiPropertyOptional({ type: 'integer', description: 'With `too-many-attempts`: seconds.' })
+  @ApiPropertyOptional({ type: 'integer', description: 'With 429: seconds.' })
   readonly retry_after?: number;
 
   @ApiPropertyOptional({ description: 'With 401, for OAuth 2 clients (RFC 6749, 5.2; RFC 6750, 3.1).' })

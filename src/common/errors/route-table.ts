@@ -7,6 +7,8 @@ export class RouteTable {
   /** Must be called before any route is registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }: RouteOptions) => {
+      // The route of CORS, which is for preflights to whatever path.
+      if (url === '*') return;
       this.routes.push({ pattern: asRegExp(url), methods: [method].flat() });
     });
   }

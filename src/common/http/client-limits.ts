@@ -1,0 +1,46 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { DomainError } from '../errors/domain-error.js';
+import { PROBLEMS } from '../errors/problem-catalogue.js';
+
+/** Characters; longer URLs are 414. RFC 9110, 4.1, asks for 8,000 at least. */
+export const URL_LENGTH_MAX = 8_000;
+const WINDOW_MS = 60_000;
+/** Clients that are remembered at a time; beyond that, those that were quiet longest are forgotten. */
+const CLIENTS_MAX = 20_000;
+const DROP_LOG_INTERVAL_MS = 60_000;
+
+/**
+ * Counts the requests of each client address, of IPv6 each /64, and answers 429 beyond the limit. It
+ * is a coarse one, per process and in memory: what must hold across processes lives in PostgreSQL.
+ * @param perMinute requests; 0 counts nothing and costs nothing.
+ */
+export async function limitRequestRate(fastify: FastifyInstance, perMinute: number): Promise<void> {
+  if (perMinute === 0) return;
+  await fastify.register(rateLimit, {
+    global: false,
+    enableDraftSpec: true,
+    max: perMinute,
+    timeWindow: WINDOW_MS,
+    cache: CLIENTS_MAX,
+    ipv6Subnet: 64,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new DomainError('too-many-requests', PROBLEMS['too-many-requests'].meaning, {
+        retry_after: Math.ceil(ttl / 1000),
+      }),
+  });
+  // A hook, not an option of each route, so that unknown routes count too.
+  fastify.addHook('onRequest', fastify.rateLimit());
+}
+
+/** Connections of one process, kept-alive ones included; the next one is closed at once, and the log says so. */
+export function limitConnections(fastify: FastifyInstance, max: number, logger: Logger): void {
+  fastify.server.maxConnections = max;
+  let quietUntil = 0;
+  fastify.server.on('drop', () => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + DROP_LOG_INTERVAL_MS;
+    logger.warn({ connections: max }, 'refusing connections: MAX_CONNECTIONS are open');
+  });
+}
