@@ -40,7 +40,7 @@ const ApiTransition = () =>
       description: 'The ETag that was seen; 412 if the order has changed.',
     }),
     ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: ETAG_HEADER }),
-    ApiProblems('validation-failed', 'order-not-found', 'invalid-transition', 'precondition-failed'),
+    ApiProblems(...BODY_PROBLEMS, 'order-not-found', 'invalid-transition', 'precondition-failed'),
   );
 
 @ApiTags('Orders')

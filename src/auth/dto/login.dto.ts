@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { HasAtMost } from '../../common/validation/rules.js';
+import { HasAtMost, IsCleanText } from '../../common/validation/rules.js';
 import { USERNAME_MAX } from '../username.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
 import { PASSWORD_MAX } from './register.dto.js';
@@ -9,6 +9,7 @@ import { PASSWORD_MAX } from './register.dto.js';
 export class LoginDto extends OAuthClientFields {
   @ApiProperty({ example: 'customer1', maxLength: USERNAME_MAX })
   @HasAtMost(USERNAME_MAX)
+  @IsCleanText()
   @IsString()
   readonly username!: string;
 

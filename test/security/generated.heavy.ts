@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiDocument } from '../support/api-document.js';
+import { checkGenerated } from '../support/generated-check.js';
+import { useWorld } from '../support/world.js';
+
+const given = useWorld({ LOG_LEVEL: 'warn' });
+
+// Guarantees that no request that can be made up from the description is a server error.
+describe('5,000 generated requests', () => {
+  it('are answered as the description says, each operation with success among them', async () => {
+    const seen = await checkGenerated(given, 5_000);
+
+    const { operations } = await ApiDocument.read(given.anyone);
+    const statuses = [...seen.keys()];
+    const neverSucceeded = operations
+      .map(({ name }) => name)
+      .filter((name) => !statuses.some((status) => status.startsWith(`${name} 2`)));
+    expect(neverSucceeded).toEqual([]);
+  });
+});
