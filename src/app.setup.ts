@@ -112,9 +112,9 @@ function faultOf(request: FastifyRequest): DomainError | undefined {
   return new DomainError('uri-too-long', PROBLEMS['uri-too-long'].meaning);
 }
 
-/** RFC 9112, 3.2. */
+/** RFC 9112, 3.2. What is older than 1.0 has no headers and is not served. */
 function isWithoutHost({ headers, raw }: FastifyRequest): boolean {
-  return headers.host === undefined && raw.httpVersion === '1.1';
+  return headers.host === undefined && raw.httpVersion !== '1.0';
 }
 
 function requestId(request: IncomingMessage): string {

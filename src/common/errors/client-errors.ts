@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { DomainError } from './domain-error.js';
 import { problemFor } from './problem.js';
 import { type ProblemCode, PROBLEMS } from './problem-catalogue.js';
@@ -18,9 +18,14 @@ export class ClientErrors {
   /** @param commonHeaders those of every answer, which no hook adds here. */
   constructor(private readonly commonHeaders: Readonly<Record<string, string>>) {}
 
-  /** Answers what Node's HTTP parser refuses. */
+  /**
+   * Answers what Node's HTTP parser refuses. A request before it on the same connection that has been
+   * taken up is answered first and alone: its client must learn what became of it.
+   */
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
+    const earlier = responseInProgress(socket);
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (earlier) earlier.once('close', () => socket.destroySoon());
     else this.refuse(CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request', socket);
   }
 
@@ -40,4 +45,10 @@ export class ClientErrors {
     );
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
+}
+
+/** Node keeps the response that a connection is waiting for on its socket; nothing public tells it. */
+function responseInProgress(socket: Socket): ServerResponse | undefined {
+  const { _httpMessage: response } = socket as Socket & { _httpMessage?: ServerResponse | null };
+  return response?.req.complete && !response.writableFinished ? response : undefined;
 }
