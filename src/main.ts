@@ -5,7 +5,9 @@ import { createLogger } from './operations/logger.js';
 import { explainStartFailure } from './operations/start-failure.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
-const SAME_SIGNAL_MS = 1_000;
+const SAME_SIGNAL_MS = 500;
+/** A stop that takes longer hangs on something that will not come, such as a database that is frozen. */
+const STOP_DEADLINE_MS = 9_500;
 /** How long a stop waits for a start that is under way, so that what it has begun can be undone. */
 const START_GRACE_MS = 3_000;
 
@@ -26,9 +28,14 @@ const { Service } = await import('./service.js');
 const service = new Service(env, logger);
 const started = service.start();
 let stoppingSince: number | undefined;
+let firstSignal: NodeJS.Signals | undefined;
 
 async function stop(exitCode: number): Promise<void> {
   stoppingSince = Date.now();
+  setTimeout(() => {
+    logger.fatal('could not stop in time');
+    process.exit(1);
+  }, STOP_DEADLINE_MS).unref();
   await Promise.race([started.catch(() => undefined), delay(START_GRACE_MS)]);
   try {
     await service.stop();
@@ -42,9 +49,11 @@ async function stop(exitCode: number): Promise<void> {
 
 function onSignal(signal: NodeJS.Signals): void {
   if (stoppingSince === undefined) {
+    firstSignal = signal;
     logger.info(`${signal}: stopping`);
     void stop(0);
-  } else if (Date.now() - stoppingSince > SAME_SIGNAL_MS) {
+  } else if (signal !== firstSignal || Date.now() - stoppingSince > SAME_SIGNAL_MS) {
+    logger.warn(`${signal}: ending at once`);
     process.exit(1);
   }
 }

@@ -2,12 +2,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { Answer } from './support/client.js';
 import { Client } from './support/client.js';
-import type { OrderBody } from './support/api-types.js';
 import { until } from './support/database.js';
 import { ServiceProcess } from './support/service-process.js';
-import { succeeded, useWorld } from './support/world.js';
+import { useWorld } from './support/world.js';
 
 const given = useWorld();
 const SECRET = 'a secret of the tests, longer than 32 characters';
@@ -123,38 +121,6 @@ describe('the process', () => {
     expect(service.output).toMatch(/could not start: .*(authentication failed|does not exist)/);
     expect(service.output).not.toContain('wrong-password');
   });
-
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'finishes what it has taken up on %s, and exits with 0',
-    async (signal) => {
-      const lamp = await given.product({ stock: 1000 });
-      const buyer = await given.customer();
-      const service = await given.secondService();
-      const client = given.clientOf(service, buyer);
-      const answers: Answer<OrderBody>[] = [];
-      let refusals = 0;
-      const buying = Array.from({ length: 8 }, async () => {
-        while (refusals < 8) {
-          const order = client.post<OrderBody>('/orders', { items: [{ product_id: lamp.id, quantity: 1 }] });
-          const answer = await order.catch(() => undefined);
-          if (answer) answers.push(answer);
-          else refusals += 1;
-        }
-      });
-      await until('orders flow', () => Promise.resolve(answers.length > 40));
-
-      const exit = await service.stop(signal);
-      await Promise.all(buying);
-
-      expect(exit).toEqual({ code: 0, signal: null });
-      expect(answers.every(succeeded)).toBe(true);
-      const sold = await given.database.value<number>(
-        'SELECT count(*)::integer FROM order_items WHERE product_id = $1',
-        [lamp.id],
-      );
-      expect(sold).toBe(answers.length);
-    },
-  );
 
   it('finishes an order that is stuck behind a lock, is not ready meanwhile, and does not wait for half a request', async () => {
     const lamp = await given.product();

@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import type { OrderBody, ProductBody } from './support/api-types.js';
+import type { Answer, Client } from './support/client.js';
+import { Connection } from './support/connection.js';
+import { until } from './support/database.js';
+import { ServiceProcess } from './support/service-process.js';
+import { type Person, succeeded, useWorld } from './support/world.js';
+
+const given = useWorld();
+const STOP_MS_MAX = 10_000;
+
+const HALVES = {
+  'half a request line': 'GET /pro',
+  'half a header section': 'GET /products HTTP/1.1\r\nhost: x\r\n',
+  'half a body': 'POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nuser',
+  'an answer, and then nothing': 'GET /products HTTP/1.1\r\nhost: x\r\n\r\n',
+  nothing: '',
+};
+
+const oneOf = ({ id }: { id: number }) => ({ items: [{ product_id: id, quantity: 1 }] });
+
+/** Somebody who buys until the service is gone, eight orders at a time. */
+class Buying {
+  readonly answers: Answer<OrderBody>[] = [];
+  readonly over: Promise<unknown>;
+
+  constructor(client: Client, lamp: ProductBody) {
+    this.over = Promise.all(Array.from({ length: 8 }, () => this.buy(client, lamp)));
+  }
+
+  private async buy(client: Client, lamp: ProductBody): Promise<void> {
+    for (;;) {
+      const answer = await client.post<OrderBody>('/orders', oneOf(lamp)).catch(() => undefined);
+      if (!answer) return;
+      this.answers.push(answer);
+    }
+  }
+}
+
+/** An order that waits behind a lock held from outside, and the way to let it go on. */
+async function stuckOrder(service: ServiceProcess, buyer: Person) {
+  const lamp = await given.product();
+  const outside = await given.database.session();
+  await outside.query('BEGIN');
+  await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [lamp.id]);
+  const answer = given
+    .clientOf(service, buyer)
+    .post<OrderBody>('/orders', oneOf(lamp))
+    .catch(() => undefined);
+  await until('the order waits', async () => (await given.database.waitingForLocks()) === 1);
+  const letGo = async () => {
+    await outside.query('COMMIT');
+    outside.release();
+  };
+  return { lamp, answer, letGo };
+}
+
+// Guarantees that a stop cuts nothing that was taken up, and that nobody can hold it up.
+describe('stopping', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'on %s under load ends within 10 s with 0, whoever keeps connections open',
+    async (signal) => {
+      const [lamp, buyer, service] = [
+        await given.product({ stock: 100_000 }),
+        await given.customer(),
+        await given.secondService(),
+      ];
+      const open = await Promise.all(
+        Object.values(HALVES).flatMap((bytes) =>
+          Array.from({ length: 10 }, () => Connection.open(service, bytes)),
+        ),
+      );
+      const buying = new Buying(given.clientOf(service, buyer), lamp);
+      await until('orders flow', () => Promise.resolve(buying.answers.length > 40));
+
+      const begun = Date.now();
+      const exit = await service.stop(signal);
+      const took = Date.now() - begun;
+      await Promise.all([buying.over, ...open.map(({ closed }) => closed)]);
+
+      expect(exit).toEqual({ code: 0, signal: null });
+      expect(took).toBeLessThan(STOP_MS_MAX);
+      expect(buying.answers.every(succeeded)).toBe(true);
+      expect(await given.database.stockOf(lamp)).toBe(100_000 - buying.answers.length);
+    },
+  );
+
+  it('is over at once at a second signal', async () => {
+    const [buyer, service] = [await given.customer(), await given.secondService()];
+    const { answer, letGo } = await stuckOrder(service, buyer);
+
+    const exit = service.stop('SIGTERM');
+    await service.says(/finishing 1 requests/);
+    await service.stop('SIGINT');
+    await letGo();
+
+    expect(await exit).toEqual({ code: 1, signal: null });
+    expect(service.output).toMatch(/SIGINT: ending at once/);
+    expect(await answer).toBeUndefined();
+  });
+
+  it('ends within 10 s though the database does not answer any more', async () => {
+    const proxy = await FreezableProxy.start(given.database.url);
+    const service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
+    const [lamp, buyer] = [await given.product(), await given.customer()];
+    await given.clientOf(service, buyer).get('/me');
+    proxy.isFrozen = true;
+    const order = given
+      .clientOf(service, buyer)
+      .post('/orders', oneOf(lamp))
+      .catch(() => undefined);
+    await until('the order is on its way', () => Promise.resolve(proxy.bytesHeldBack > 0));
+
+    const begun = Date.now();
+    const exit = await service.stop();
+    const took = Date.now() - begun;
+    proxy.stop();
+    const answer = await order;
+
+    expect([0, 1]).toContain(exit.code);
+    expect(took).toBeLessThan(STOP_MS_MAX);
+    expect([undefined, 503]).toContain(answer?.status);
+    expect(await given.database.stockOf(lamp)).toBe(10);
+  });
+});
+
+// Guarantees that a fault that nobody expected is told, and takes no order down with it.
+describe('an unexpected fault', () => {
+  it.each(['exception', 'rejection'])(
+    '(an %s that nobody catches) is logged, lets orders finish, and exits with 1',
+    async (fault) => {
+      const buyer = await given.customer();
+      const service = await ServiceProcess.start({
+        DATABASE_URL: given.database.url,
+        NODE_OPTIONS: `--import ${new URL('support/faulty.mjs', import.meta.url).href}`,
+        FAULT: fault,
+      });
+      const { lamp, answer, letGo } = await stuckOrder(service, buyer);
+
+      const exit = service.stop('SIGUSR2');
+      await service.says(/finishing 1 requests/);
+      await letGo();
+
+      expect((await answer)?.status).toBe(201);
+      expect(await exit).toEqual({ code: 1, signal: null });
+      expect(service.output).toMatch(/"level":60.*a fault made on purpose.*"msg":"unexpected error"/);
+      expect(await given.database.stockOf(lamp)).toBe(9);
+    },
+  );
+});
+
+/** A proxy between service and PostgreSQL that can stop passing anything on, without closing anything. */
+class FreezableProxy {
+  isFrozen = false;
+  bytesHeldBack = 0;
+  private readonly sockets: Socket[] = [];
+  private readonly server = createServer((client) => {
+    this.join(client, connect(Number(this.target.port), this.target.hostname));
+  });
+
+  private constructor(private readonly target: URL) {}
+
+  static async start(databaseUrl: string): Promise<FreezableProxy> {
+    const proxy = new FreezableProxy(new URL(databaseUrl));
+    await once(proxy.server.listen(0, '127.0.0.1'), 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    const { port } = this.server.address() as AddressInfo;
+    return Object.assign(new URL(this.target), { host: `127.0.0.1:${port}` }).href;
+  }
+
+  stop(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private join(client: Socket, database: Socket): void {
+    for (const [from, to] of [
+      [client, database],
+      [database, client],
+    ] as const) {
+      this.sockets.push(from);
+      from.on('error', () => undefined).on('close', () => to.destroy());
+      from.on('data', (bytes) => {
+        if (this.isFrozen) this.bytesHeldBack += bytes.length;
+        else to.write(bytes);
+      });
+    }
+  }
+}
