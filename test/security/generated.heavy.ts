@@ -5,6 +5,9 @@ import { useWorld } from '../support/world.js';
 
 const given = useWorld({ LOG_LEVEL: 'warn' });
 
+/** Nobody makes up a refresh token, or the present password of somebody else. */
+const NEEDS_A_SECRET = new Set(['POST /refresh', 'POST /logout', 'POST /me/password']);
+
 // Guarantees that no request that can be made up from the description is a server error.
 describe('5,000 generated requests', () => {
   it('are answered as the description says, each operation with success among them', async () => {
@@ -14,6 +17,7 @@ describe('5,000 generated requests', () => {
     const statuses = [...seen.keys()];
     const neverSucceeded = operations
       .map(({ name }) => name)
+      .filter((name) => !NEEDS_A_SECRET.has(name))
       .filter((name) => !statuses.some((status) => status.startsWith(`${name} 2`)));
     expect(neverSucceeded).toEqual([]);
   });
