@@ -2,6 +2,8 @@
 
 /** Users: the admin is user 1, the customer of connection `n` (from 0) is user `n + 2`. */
 export const CUSTOMERS = 128;
+/** All of them; those who only fill the table make it as large as one in use. */
+export const USERS = 10_000;
 export const ADMIN_ID = 1;
 
 /** @param {number} connection */
@@ -13,7 +15,7 @@ export const PRODUCTS = 1_000;
 /** So much of each that no run ever sells out: the limit of the product itself. */
 export const STOCK = 1_000_000_000;
 
-/** Orders in the table for listing and reading; order `id` belongs to customer `customerOf(id)`. */
+/** Orders that are in the table from the start; order `id` belongs to customer `customerOf(id)`. */
 export const ORDERS = 100_000;
 
 /** The id of an order of a customer. @param {number} customer @param {(below: number) => number} random */

@@ -34,9 +34,8 @@ async function run() {
   const startedAt = new Date();
   const taking = new Set(plan.flatMap(({ contenders }) => contenders.map(({ name }) => name)));
   if (options.soakMinutes) taking.add('service');
-  const withOrders = plan.some(({ scenario }) => scenario.group !== 'placing');
   const contenders = CONTENDERS.filter(({ name }) => taking.has(name));
-  await stage.setUp(contenders, { baskets, withOrders, progress });
+  await stage.setUp(contenders, { baskets, progress });
   const medians = new Medians(await runPlan(stage, plan, { ...options, baskets }, progress));
   if (plan.length > 0) printTables(medians);
   if (plan.length > 0 && !baskets)

@@ -1,10 +1,10 @@
 // The baseline without HTTP: one transaction per order, straight to PostgreSQL, over as many connections as there
 // are clients. Statements are prepared once, and nothing else is done.
-import { newPlacementKey } from '../../dist/orders/placement/placement-request.js';
 import pg from 'pg';
+import { newPlacementKey } from '../../dist/orders/placement/placement-request.js';
 import { readBaskets } from '../baskets.mjs';
 import { customerOf } from '../catalogue.mjs';
-import { LOCK_PRODUCTS, RECORD_ORDERS, recordParameters } from '../database/statements.mjs';
+import { lockRows, record } from '../database/statements.mjs';
 import { ordersOf, scenarioOf } from '../scenarios.mjs';
 import { answerJobs, timingOf } from './jobs.mjs';
 
@@ -60,8 +60,10 @@ async function placeOrder(buyer) {
   const { client, customerId, orders } = buyer;
   const wanted = orders[buyer.turn++ % orders.length] ?? [];
   await client.query('BEGIN');
-  const ids = wanted.map(({ productId }) => productId);
-  const { rows } = await client.query({ name: 'lock', text: LOCK_PRODUCTS, values: [ids] });
+  const rows = await lockRows(
+    client,
+    wanted.map(({ productId }) => productId),
+  );
   const lines = rows.map(({ id, name, price_minor }, index) => ({
     productId: id,
     productName: name,
@@ -69,10 +71,8 @@ async function placeOrder(buyer) {
     priceMinor: Number(price_minor),
   }));
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
-  const order = { customerId, placementKey: newPlacementKey(), totalMinor, lines };
-  const values = recordParameters([order]);
-  const recorded = await client.query({ name: 'record', text: RECORD_ORDERS, values });
-  if (recorded.rows.length !== 1) throw new Error('An order was not recorded.');
+  const recorded = await record(client, [{ customerId, placementKey: newPlacementKey(), totalMinor, lines }]);
+  if (recorded.length !== 1) throw new Error('An order was not recorded.');
   await client.query('COMMIT');
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readBaskets } from '../baskets.mjs';
 import { ServerProcess } from '../contenders/contenders.mjs';
-import { emptyOrders, seedOrders } from '../database/seed.mjs';
+import { removePlacedOrders, seedOrders } from '../database/seed.mjs';
 import { Server, withClient } from '../database/server.mjs';
 import { LoadProcess } from '../load/jobs.mjs';
 
@@ -25,16 +25,16 @@ export class Stage {
 
   /**
    * @param {readonly Contender[]} contenders
-   * @param {{ baskets: string | undefined, withOrders: boolean, progress: (step: string) => void }} options
+   * @param {{ baskets: string | undefined, progress: (step: string) => void }} options
    */
-  async setUp(contenders, { baskets, withOrders, progress }) {
+  async setUp(contenders, { baskets, progress }) {
     progress('starting PostgreSQL');
     this.#starting = Server.start();
     this.#server = await this.#starting;
     this.database = await this.#server.describe();
-    progress(withOrders ? 'seeding 100,000 orders' : 'seeding');
+    progress('seeding 100,000 orders');
     const template = await this.#server.makeTemplate(baskets ? readBaskets(baskets).products : []);
-    if (withOrders) await withClient(template, seedOrders);
+    await withClient(template, seedOrders);
     for (const contender of contenders) {
       progress(`starting ${contender.name}`);
       const url = await this.#server.makeDatabase(contender.name);
@@ -70,9 +70,9 @@ export class Stage {
     };
   }
 
-  /** Empties the orders of a contender. @param {Contender} contender */
+  /** Makes the database of a contender what it was at the start. @param {Contender} contender */
   reset(contender) {
-    return withClient(this.databaseOf(contender), emptyOrders);
+    return withClient(this.databaseOf(contender), removePlacedOrders);
   }
 
   /** Leaves nothing running and nothing on the disk, however far the set-up came. */

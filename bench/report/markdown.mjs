@@ -99,7 +99,7 @@ function measurements({ medians, options }) {
     parts.push('### placing: the baskets of the file (file)\n\nSkipped: no file was named.');
   return `## Measurements
 
-CPU and PostgreSQL: processor time per request of the contender's process and of all of PostgreSQL. Memory: the most that the process has held up to then. Lists and reads have 100,000 orders in the table, placing starts with none.
+CPU and PostgreSQL: processor time per request of the contender's process and of all of PostgreSQL. Memory: the most that the process has held up to then. Others: cores that other programs kept busy meanwhile. Every measurement starts with 100,000 orders in the table.
 
 ${parts.join('\n\n')}`;
 }

@@ -22,6 +22,7 @@ export const HEAD = [
   'CPU µs',
   'PostgreSQL µs',
   'memory MiB',
+  'others, cores',
 ];
 
 /** @param {Median} median */
@@ -37,6 +38,7 @@ export function cellsOf(median) {
     figure(median.cpuUs, 0),
     figure(median.postgresCpuUs, 0),
     figure(median.memoryMiB, 0),
+    figure(median.foreignCores, 2),
   ];
 }
 

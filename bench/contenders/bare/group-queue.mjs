@@ -1,4 +1,4 @@
-import { BEGIN, LOCK_PRODUCTS, RECORD_ORDERS, recordParameters } from '../../database/statements.mjs';
+import { BEGIN, lockRows, record } from '../../database/statements.mjs';
 
 /**
  * @typedef {object} Order
@@ -10,7 +10,10 @@ import { BEGIN, LOCK_PRODUCTS, RECORD_ORDERS, recordParameters } from '../../dat
 
 const GROUP_MAX = 64;
 
-/** One lane, no timer: orders that come while a transaction is open share the next one. */
+/**
+ * One lane, no timer: orders that come while a transaction is open share the next one. Two round trips, as the service
+ * has them: BEGIN travels with the lock, COMMIT with the write.
+ */
 export class GroupQueue {
   /** @type {{ order: Order, resolve: (answer: Answer) => void, reject: (error: unknown) => void }[]} */
   #waiting = [];
@@ -47,17 +50,18 @@ export class GroupQueue {
   async #placeGroup(orders) {
     const client = await this.pool.connect();
     try {
-      await client.query(BEGIN);
       const ids = [...new Set(orders.flatMap(({ lines }) => lines.map(({ productId }) => productId)))];
-      const { rows } = await client.query({
-        name: 'lock',
-        text: LOCK_PRODUCTS,
-        values: [ids.sort((a, b) => a - b)],
-      });
+      const [, rows] = await Promise.all([
+        client.query(BEGIN),
+        lockRows(
+          client,
+          ids.sort((a, b) => a - b),
+        ),
+      ]);
       const answers = allocate(rows, orders);
       const placed = answers.flatMap(({ order }) => (order ? [order] : []));
-      await record(client, placed);
-      await client.query('COMMIT');
+      const [recorded] = await Promise.all([record(client, placed), client.query('COMMIT')]);
+      recorded.forEach((row, index) => Object.assign(placed[index], row));
       client.release();
       return answers;
     } catch (error) {
@@ -87,13 +91,4 @@ function allocate(rows, orders) {
     });
     return { order: { ...order, lines: priced, totalMinor } };
   });
-}
-
-/** @param {import('pg').PoolClient} client @param {any[]} placed */
-async function record(client, placed) {
-  if (placed.length === 0) return;
-  const values = recordParameters(placed);
-  const { rows } = await client.query({ name: 'record', text: RECORD_ORDERS, values });
-  if (rows.length !== placed.length) throw new Error('The orders written are not the orders allocated.');
-  rows.forEach(({ id, created_at }, index) => Object.assign(placed[index], { id, createdAt: created_at }));
 }

@@ -12,7 +12,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** As many connections as the service has. */
 const POOL_SIZE = 10;
 
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: POOL_SIZE });
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: POOL_SIZE, pipeline: true });
 pool.on('error', () => undefined);
 
 const fastify = Fastify({
