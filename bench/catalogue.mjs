@@ -9,6 +9,9 @@ export const ADMIN_ID = 1;
 /** @param {number} connection */
 export const customerOf = (connection) => (connection % CUSTOMERS) + 2;
 
+/** Everybody is signed in once. @param {number} userId */
+export const sessionOf = (userId) => `00000000-0000-4000-8000-${String(userId).padStart(12, '0')}`;
+
 /** Products 1 to 1,000 are for the made-up orders; those of a file of baskets come after them. */
 export const PRODUCTS = 1_000;
 

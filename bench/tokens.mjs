@@ -1,43 +1,49 @@
 // Access tokens as the service signs them (HS256, RFC 7515), so that nobody has to log in 128 times.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { JWT_AUDIENCE, JWT_ISSUER } from '../dist/auth/jwt.js';
+import { identityOf } from '../dist/auth/access-claims.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, jwtKey } from '../dist/auth/jwt.js';
+import { sessionOf } from './catalogue.mjs';
 
 const TTL_SECONDS = 24 * 60 * 60;
 
-/** @param {object} value */
-const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+export class Tokens {
+  /** @param {string} secret */
+  constructor(secret) {
+    const { id, key } = jwtKey(secret);
+    this.key = key;
+    this.header = encode({ alg: JWT_ALGORITHM, typ: JWT_TYPE, kid: id });
+  }
 
-/** @param {string} part */
-const decode = (part) => JSON.parse(Buffer.from(part, 'base64url').toString());
+  /** @param {number} userId */
+  sign(userId) {
+    const iat = Math.floor(Date.now() / 1000);
+    const who = { sid: sessionOf(userId), sub: String(userId) };
+    const claims = encode({ ...who, iat, exp: iat + TTL_SECONDS, aud: JWT_AUDIENCE, iss: JWT_ISSUER });
+    return `${this.header}.${claims}.${this.#signatureOf(claims).toString('base64url')}`;
+  }
 
-/** @param {string} signed @param {string} secret */
-const signatureOf = (signed, secret) => createHmac('sha256', secret).update(signed).digest();
+  /**
+   * Checks what the service checks: header, signature, issuer, audience, expiry, and that all claims are there.
+   * @param {string} token
+   */
+  verify(token) {
+    const [header = '', claims = '', signature = '', ...rest] = token.split('.');
+    if (header !== this.header || rest.length > 0) return undefined;
+    const given = Buffer.from(signature, 'base64url');
+    const right = this.#signatureOf(claims);
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    const read = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    const isGood = read.iss === JWT_ISSUER && read.aud === JWT_AUDIENCE && read.exp > Date.now() / 1000;
+    return isGood ? identityOf(read) : undefined;
+  }
 
-/** @param {number} userId @param {string} secret */
-export function signToken(userId, secret) {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    sub: String(userId),
-    iat: now,
-    exp: now + TTL_SECONDS,
-    aud: JWT_AUDIENCE,
-    iss: JWT_ISSUER,
-  };
-  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
-  return `${signed}.${signatureOf(signed, secret).toString('base64url')}`;
+  /** @param {string} claims */
+  #signatureOf(claims) {
+    return createHmac('sha256', this.key).update(`${this.header}.${claims}`).digest();
+  }
 }
 
-/**
- * Checks what the service checks: algorithm, signature, issuer, audience and expiry.
- * @param {string} token @param {string} secret
- * @returns {number | undefined} the id of the user.
- */
-export function verifyToken(token, secret) {
-  const [header = '', claims = '', signature = ''] = token.split('.');
-  const given = Buffer.from(signature, 'base64url');
-  const right = signatureOf(`${header}.${claims}`, secret);
-  if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
-  const { sub, exp, aud, iss } = decode(claims);
-  const isGood = decode(header).alg === 'HS256' && iss === JWT_ISSUER && aud === JWT_AUDIENCE;
-  return isGood && exp > Date.now() / 1000 ? Number(sub) : undefined;
+/** @param {object} value */
+function encode(value) {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

@@ -1,19 +1,26 @@
 // Fills a migrated database by SQL; the stock adds up from the first moment on.
-import { CUSTOMERS, ORDERS, PRODUCTS, STOCK, USERS } from '../catalogue.mjs';
+import { CUSTOMERS, ORDERS, PRODUCTS, sessionOf, STOCK, USERS } from '../catalogue.mjs';
 
 /** Nobody signs in with a password here. */
 const NO_PASSWORD = '!';
 
 /**
- * Users and products.
+ * Users, each signed in once, and products.
  * @param {import('pg').Client} client @param {import('../baskets.mjs').FileProduct[]} fileProducts
  */
 export async function seedCatalogue(client, fileProducts) {
   await client.query(
     `INSERT INTO users (username, username_key, password_hash, role)
-     SELECT name, name, $2, CASE n WHEN 0 THEN 'admin' ELSE 'customer' END
-       FROM generate_series(0, $1::integer) AS n, concat('user-', n) AS name ORDER BY n`,
+     SELECT name, name, $2, CASE n WHEN 1 THEN 'admin' ELSE 'customer' END
+       FROM generate_series(1, $1::integer) AS n, concat('user-', n) AS name ORDER BY n`,
     [USERS, NO_PASSWORD],
+  );
+  const users = Array.from({ length: USERS }, (_, index) => index + 1);
+  await client.query(
+    `INSERT INTO sessions (id, user_id, family_hash, token_hash, expires_at)
+     SELECT id, user_id, sha256(id::text::bytea), sha256(id::text::bytea), now() + interval '1 day'
+       FROM unnest($1::uuid[], $2::integer[]) AS t (id, user_id)`,
+    [users.map(sessionOf), users],
   );
   await client.query(
     `INSERT INTO products (name, price_minor, stock_quantity)
@@ -77,6 +84,6 @@ export async function removePlacedOrders(client) {
 
 /** Leaves nothing behind that the server would do in the middle of a measurement. @param {import('pg').Client} client */
 async function settle(client) {
-  await client.query('VACUUM ANALYZE users, products, orders, order_items');
+  await client.query('VACUUM ANALYZE users, sessions, products, orders, order_items');
   await client.query('CHECKPOINT');
 }

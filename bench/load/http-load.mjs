@@ -2,7 +2,7 @@
 import autocannon from 'autocannon';
 import { readBaskets } from '../baskets.mjs';
 import { callerOf, ordersOf, pathsOf, scenarioOf } from '../scenarios.mjs';
-import { signToken } from '../tokens.mjs';
+import { Tokens } from '../tokens.mjs';
 import { answerJobs, timingOf } from './jobs.mjs';
 
 const REQUEST_TIMEOUT_S = 20;
@@ -18,8 +18,9 @@ async function prepare(/** @type {import('./jobs.mjs').Load} */ next) {
   load = next;
   const scenario = scenarioOf(load.scenario);
   const fileOrders = scenario.isFromFile && load.baskets ? readBaskets(load.baskets).orders : [];
+  const tokens = new Tokens(load.secret);
   requests = Array.from({ length: load.clients }, (_, connection) => {
-    const headers = headersOf(callerOf(scenario, connection));
+    const headers = headersOf(tokens, callerOf(scenario, connection));
     if (scenario.group !== 'placing') {
       return pathsOf(scenario, connection).map((path) => ({ method: 'GET', path, headers }));
     }
@@ -28,9 +29,9 @@ async function prepare(/** @type {import('./jobs.mjs').Load} */ next) {
   });
 }
 
-/** @param {number | undefined} userId */
-function headersOf(userId) {
-  return userId === undefined ? {} : { authorization: `Bearer ${signToken(userId, load.secret)}` };
+/** @param {Tokens} tokens @param {number | undefined} userId */
+function headersOf(tokens, userId) {
+  return userId === undefined ? {} : { authorization: `Bearer ${tokens.sign(userId)}` };
 }
 
 /** @param {import('../baskets.mjs').Line[]} lines @param {object} headers */

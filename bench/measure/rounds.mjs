@@ -2,6 +2,7 @@ import { measure } from './measure.mjs';
 
 /** Enough requests for the code that a group of scenarios uses to be compiled before it is measured. */
 const WARM_UP_CLIENTS = 32;
+const WARM_UP_S = 5;
 
 /**
  * @typedef {import('./plan.mjs').Comparison} Comparison
@@ -23,7 +24,7 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
       const key = `${contender.name} ${scenario.group}`;
       if (!warm.has(key)) {
         progress(`warming up ${contender.name}`);
-        await attempt({ scenario, contender, clients: WARM_UP_CLIENTS, round: 0 });
+        await attempt({ scenario, contender, clients: WARM_UP_CLIENTS, round: 0 }, WARM_UP_S);
       }
       warm.add(key);
     }
@@ -36,8 +37,8 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
   return results;
 
   /** @param {Pick<Comparison, 'scenario' | 'clients'> & { contender: Comparison['contenders'][0], round: number }} what */
-  function attempt(what) {
-    return measure(stage, { ...what, seconds, baskets }).catch((cause) => {
+  function attempt(what, length = seconds) {
+    return measure(stage, { ...what, seconds: length, baskets }).catch((cause) => {
       const { scenario, clients, contender } = what;
       throw new Error(`${scenario.name}, ${clients} clients, ${contender.name}: ${cause.message}`, { cause });
     });

@@ -1,17 +1,23 @@
-import { verifyToken } from '../../tokens.mjs';
+import { Tokens } from '../../tokens.mjs';
+import { ask } from './ask.mjs';
 
-/** How long the service, too, believes what it has read of a user. */
+/** How long the service, too, believes what it has read of a session. */
 const TTL_MS = 1_000;
 
-/** Who calls: the token is verified for every request, its user looked up at most once a second. */
+const CALLER = `
+  SELECT users.id, username, role, users.created_at
+    FROM users JOIN sessions ON sessions.user_id = users.id AND sessions.id = $2
+   WHERE users.id = $1 AND is_active AND expires_at > now()`;
+
+/** Who calls: the token is verified for every request, its session looked up at most once a second. */
 export class Callers {
-  /** @type {Map<number, { user: Promise<any>, expiresAt: number }>} */
+  /** @type {Map<string, { user: Promise<any>, expiresAt: number }>} */
   #entries = new Map();
 
   /** @param {import('pg').Pool} pool @param {string} secret */
   constructor(pool, secret) {
     this.pool = pool;
-    this.secret = secret;
+    this.tokens = new Tokens(secret);
   }
 
   /** For routes that need somebody. */
@@ -28,18 +34,16 @@ export class Callers {
   /** @param {string} authorization */
   async #identify(authorization) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-    const id = verifyToken(token, this.secret);
-    return id === undefined ? undefined : await this.#find(id);
+    const identity = this.tokens.verify(token);
+    return identity && (await this.#find(identity));
   }
 
-  /** @param {number} id */
-  #find(id) {
-    const entry = this.#entries.get(id);
+  /** @param {{ userId: number, sessionId: string }} identity */
+  #find({ userId, sessionId }) {
+    const entry = this.#entries.get(sessionId);
     if (entry && entry.expiresAt > Date.now()) return entry.user;
-    const user = this.pool
-      .query('SELECT id, username, role, created_at FROM users WHERE id = $1 AND is_active LIMIT 1', [id])
-      .then(({ rows }) => rows[0]);
-    this.#entries.set(id, { user, expiresAt: Date.now() + TTL_MS });
+    const user = ask(this.pool, CALLER, [userId, sessionId]).then(([row]) => row);
+    this.#entries.set(sessionId, { user, expiresAt: Date.now() + TTL_MS });
     return user;
   }
 }

@@ -1,4 +1,6 @@
 // Lists and single reads with the queries that the service sends: a page, a bounded count, the lines of the page.
+import { ask } from './ask.mjs';
+
 const ORDER_COLUMNS =
   'version, created_at, updated_at, id, customer_id, status, total_minor, placement_key, request_hash';
 const PRODUCT_COLUMNS = 'version, created_at, updated_at, id, name, price_minor, stock_quantity, is_active';
@@ -63,7 +65,8 @@ export function serveReads(fastify, callers, pool) {
     async (/** @type {any} */ request, reply) => {
       const { id, role } = request.caller;
       const isAdmin = role === 'admin';
-      const { rows } = await pool.query(
+      const rows = await ask(
+        pool,
         `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1 ${isAdmin ? '' : 'AND customer_id = $2'} LIMIT 1`,
         isAdmin ? [request.params.id] : [request.params.id, id],
       );
@@ -78,7 +81,8 @@ export function serveReads(fastify, callers, pool) {
     '/products/:id',
     { onRequest: callers.optional, ...single },
     async (/** @type {any} */ request, reply) => {
-      const { rows } = await pool.query(
+      const rows = await ask(
+        pool,
         `SELECT ${PRODUCT_COLUMNS} FROM products WHERE id = $1 AND is_active LIMIT 1`,
         [request.params.id],
       );
@@ -95,24 +99,26 @@ async function readPage(pool, { columns, table, where, values, order }, query) {
   const limit = Number(query.limit);
   const offset = (page - 1) * limit;
   const [found, counted] = await Promise.all([
-    pool.query(
+    ask(
+      pool,
       `SELECT ${columns} FROM ${table} ${where} ORDER BY id ${order} LIMIT ${limit + 1} OFFSET ${offset}`,
       values,
     ),
-    pool.query(
+    ask(
+      pool,
       `SELECT count(*)::int AS count FROM (SELECT 1 FROM ${table} ${where} LIMIT ${TOTAL_EXACT_MAX + 1}) AS bounded`,
       values,
     ),
   ]);
-  const rows = found.rows.slice(0, limit);
-  const total = Math.min(counted.rows[0].count, TOTAL_EXACT_MAX);
+  const rows = found.slice(0, limit);
+  const total = Math.min(counted[0].count, TOTAL_EXACT_MAX);
   const pagination = {
     page,
     limit,
     total,
     pages: Math.ceil(total / limit),
-    total_is_exact: counted.rows[0].count <= TOTAL_EXACT_MAX,
-    next_cursor: found.rows.length > limit ? String(rows.at(-1).id) : null,
+    total_is_exact: counted[0].count <= TOTAL_EXACT_MAX,
+    next_cursor: found.length > limit ? String(rows.at(-1).id) : null,
   };
   return { rows, pagination };
 }
@@ -129,7 +135,8 @@ function linkOf(path, { page, limit, pages, total_is_exact }) {
 
 /** @param {import('pg').Pool} pool @param {any[]} orders */
 async function withLines(pool, orders) {
-  const { rows } = await pool.query(
+  const rows = await ask(
+    pool,
     `SELECT order_id, product_id, product_name, quantity, price_minor
        FROM order_items WHERE order_id = ANY($1) ORDER BY product_id ASC`,
     [orders.map(({ id }) => id)],
