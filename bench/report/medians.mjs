@@ -36,12 +36,9 @@ export class Medians {
     return [...this.#byKey.values()];
   }
 
-  /** How many cores were busy with something else, at a usual measurement and at the worst. */
+  /** How many cores were busy with something else, measurement by measurement; nothing where that is not known. */
   foreignCores() {
-    const known = this.#results
-      .map(({ foreignCores }) => foreignCores)
-      .filter((cores) => cores !== undefined);
-    return { usual: middleOf(known), worst: known.length > 0 ? Math.max(...known) : undefined };
+    return this.#results.map(({ foreignCores }) => foreignCores).filter((cores) => cores !== undefined);
   }
 
   /** @param {string} scenario @param {string} contender @param {number} clients */

@@ -11,6 +11,8 @@ export const figure = (value, digits) =>
 
 /** More of this, and the numbers say more about other programs than about ours. */
 const FOREIGN_CORES_MAX = 0.1;
+/** A median of three rounds bears one that was disturbed, but not many of those. */
+const DISTURBED_SHARE_MAX = 0.05;
 
 export const HEAD = [
   'contender',
@@ -75,10 +77,12 @@ export function printTables(medians) {
 
 /** How far the numbers can be believed. @param {import('./medians.mjs').Medians} medians */
 export function quietness(medians) {
-  const { usual, worst } = medians.foreignCores();
-  if (usual === undefined) return 'How busy the machine was with other things is not known.';
-  const verdict = usual > FOREIGN_CORES_MAX ? ' That is too much: measure again on a quiet machine.' : '';
-  return `Other programs kept ${figure(usual, 2)} cores busy (median; ${figure(worst, 2)} at worst).${verdict}`;
+  const cores = medians.foreignCores();
+  if (cores.length === 0) return 'How busy the machine was with other programs is not known.';
+  const disturbed = cores.filter((busy) => busy > FOREIGN_CORES_MAX).length;
+  const found = `Other programs kept more than ${FOREIGN_CORES_MAX} cores busy in ${disturbed} of ${cores.length} measurements.`;
+  const isTooMuch = disturbed / cores.length > DISTURBED_SHARE_MAX;
+  return isTooMuch ? `${found} That is too much: measure again on a quiet machine.` : found;
 }
 
 /** @param {import('./targets.mjs').Verdict[]} verdicts */
