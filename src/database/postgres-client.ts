@@ -37,7 +37,7 @@ type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
  * they are set in the message that begins it, which leaves nothing behind on a connection that a
  * pooler shares.
  *
- * Statements with parameters that come again and again are prepared, unless `prepares` is false, as a pooler wants
+ * Statements that come again and again are prepared, unless `prepares` is false, as a pooler wants
  * it that shares connections by transaction and does not know of prepared statements (PgBouncer before 1.21).
  *
  * PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing; here that is one.
@@ -77,11 +77,10 @@ export class RobustClient extends pg.Client {
   }
 
   private preparedOf(args: unknown[]): unknown[] {
-    const [text, values] = args;
-    if (!this.prepares || typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
-      return args;
-    const name = prepared.nameOf(text);
-    return name === undefined ? args : [{ name, text, values: values as unknown[] }];
+    const [text, values = []] = args;
+    const isPreparable = typeof text === 'string' && /^\s*(SELECT|WITH|INSERT|UPDATE)\b/.test(text);
+    const name = this.prepares && isPreparable ? prepared.nameOf(text) : undefined;
+    return name === undefined ? args : [{ name, text, values }];
   }
 }
 
