@@ -76,6 +76,18 @@ describe('a database that is not to be reached', () => {
     },
   );
 
+  it('is left behind with the connections that have fallen silent, and serves on new ones within five seconds', async () => {
+    const lamp = await given.product({ stock: 1000 });
+    const buyer = await given.customer();
+    const client = given.clientOf(service, buyer);
+    await withinTenSeconds(Array.from({ length: 20 }, () => client.get(`/products/${lamp.id}`)));
+    await servesAgain(buyer, lamp.id);
+
+    proxy.silenceOpenConnections();
+
+    expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);
+  });
+
   it('answers within ten seconds also where each of its answers takes 1.5 s', async () => {
     const lamp = await given.product({ stock: 1000 });
     const buyer = await given.customer();

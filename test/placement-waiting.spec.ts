@@ -26,6 +26,51 @@ describe('a product that somebody else has locked', () => {
     expect(await given.stockOf(free)).toBe(8);
   });
 
+  it('does not keep back the other products of a basket that waits for it', async () => {
+    const desk = await given.desk();
+    const [hot, held] = [await given.product(100), await given.product(10)];
+    const outside = await given.database.hold(held);
+    const basket = desk.queue.place(given.order({ [hot]: 1, [held]: 1 }));
+    await until('the basket waits', async () => (await given.database.waitingForLocks()) === 1);
+
+    for (let round = 0; round < 20; round += 1) {
+      const [other] = await desk.placeAll([given.order({ [hot]: 1 })]);
+      expect(other && fateOf(other)).toBe('placed');
+    }
+
+    await outside.release();
+    expect((await basket).kind).toBe('placed');
+    expect(await given.stockOf(hot)).toBe(79);
+  });
+
+  it('does not hide an order that was placed: a retry with its key finds it at once', async () => {
+    const desk = await given.desk();
+    const held = await given.product(10);
+    const order = given.order({ [held]: 1 }, { mayBePlaced: true });
+    await desk.placeAll([order]);
+    const outside = await given.database.hold(held);
+
+    const [again] = await desk.placeAll([order]);
+
+    expect(again && fateOf(again)).toBe('replayed');
+    await outside.release();
+  });
+
+  it('frees those who wait for it alone, although others need one more that stays locked', async () => {
+    const desk = await given.desk();
+    const [one, two] = [await given.product(10), await given.product(10)];
+    const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
+    const both = desk.queue.place(given.order({ [one]: 1, [two]: 1 }));
+    const alone = desk.queue.place(given.order({ [one]: 1 }));
+    await until('they wait', async () => (await given.database.waitingForLocks()) === 1);
+
+    await first.release();
+
+    expect((await alone).kind).toBe('placed');
+    await second.release();
+    expect((await both).kind).toBe('placed');
+  });
+
   it('is given up after two seconds, with "busy" for every order that waits for it', async () => {
     const desk = await given.desk();
     const held = await given.product(10);

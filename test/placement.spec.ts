@@ -104,6 +104,37 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(8);
   });
 
+  it.each([
+    ['before', 'placed'],
+    ['after', 'replayed'],
+  ] as const)(
+    'looks up a COMMIT that was lost (%s) also while it is placed one by one',
+    async (fault, kind) => {
+      const desk = await given.desk();
+      const lamp = await given.product(10);
+      const poison = given.order({ [lamp]: 1 }, { customerId: UNKNOWN_CUSTOMER });
+      const results = desk.placeAll([given.order({ [lamp]: 1 }), poison, given.order({ [lamp]: 1 })]);
+      // The first COMMIT is that of the failed group.
+      desk.proxy.faultNextCommits('none', fault);
+
+      expect((await results).map(fateOf)).toEqual([kind, '23503', 'placed']);
+      expect(await given.stockOf(lamp)).toBe(8);
+    },
+  );
+
+  it('is placed on another connection when its prepared statements are gone or outdated', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(100);
+    for (let round = 0; round < 6; round += 1) await desk.placeAll([given.order({ [lamp]: 1 })]);
+
+    await given.database.rows(`ALTER TABLE products ALTER COLUMN name TYPE varchar(201)`);
+    const [outdated] = await desk.placeAll([given.order({ [lamp]: 1 })]);
+    await given.database.rows(`ALTER TABLE products ALTER COLUMN name TYPE varchar(200)`);
+
+    expect(outdated && fateOf(outdated)).toBe('placed');
+    expect(await given.stockOf(lamp)).toBe(93);
+  });
+
   it('has no key twice: the second order with one waits and finds the first', async () => {
     const desk = await given.desk();
     const lamp = await given.product(10);

@@ -9,7 +9,8 @@ import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-s
 import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
 import { RobustClient } from './postgres-client.js';
 
-const CONNECT_TIMEOUT_MS = 2_000;
+/** How long anybody waits for a connection, new or from the pool. */
+export const CONNECT_TIMEOUT_MS = 2_000;
 /** Longer than any `statement_timeout`, so that the server speaks first if it can. */
 const QUERY_TIMEOUT_MS = 5_000;
 
@@ -30,12 +31,12 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
     poolSize,
     applicationName: 'mini-order-system',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    // In a pipeline a statement is sent without waiting for the answer to the one before it. One whose answer
-    // does not come in time closes its connection, so that nobody gets it from the pool and waits behind it.
     extra: {
       Client: RobustClient,
-      pipeline: true,
       prepares,
+      // A statement is sent without waiting for the answer to the one before it, and one whose answer does not
+      // come in time closes its connection.
+      pipeline: true,
       query_timeout: QUERY_TIMEOUT_MS,
       idleTimeoutMillis: 30_000,
     },

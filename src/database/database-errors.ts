@@ -1,6 +1,9 @@
 import { QueryFailedError } from 'typeorm';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
-import { isQueryTimeout } from './postgres-client.js';
+import { isPreparedStatementStale, isQueryTimeout } from './postgres-client.js';
+
+/** Somebody else has held a lock for longer than the transaction was to wait. */
+export class LockTimeoutError extends ServiceBusyError {}
 
 /** SQLSTATE codes after which the same transaction, run again, is expected to succeed. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
@@ -32,9 +35,20 @@ function driverErrorOf(error: unknown): { code?: string; constraint?: string; me
   return driverError !== null && typeof driverError === 'object' ? driverError : {};
 }
 
-/** A deadlock or a serialisation failure: run the whole transaction again. */
+/** A deadlock, a serialisation failure or a stale prepared statement: run the whole transaction again. */
 export function isRetryable(error: unknown): boolean {
-  return RETRYABLE_STATES.has(driverErrorOf(error).code ?? '');
+  return (
+    RETRYABLE_STATES.has(driverErrorOf(error).code ?? '') || isPreparedStatementStale(driverErrorOf(error))
+  );
+}
+
+/**
+ * Whether a COMMIT that failed may have been carried out all the same: it was not answered, or by a server that
+ * was going down. Any other SQLSTATE says that it was not.
+ */
+export function isOutcomeUnknown(error: unknown): boolean {
+  const { code = '' } = driverErrorOf(error);
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57|58|XX)/.test(code);
 }
 
 /** The connection ended, as it does when the server restarts; another one may be fine. */
@@ -53,10 +67,12 @@ export function violates(error: unknown, constraint: string): boolean {
 export function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
   if (code !== undefined && (BUSY_STATES.test(code) || CONNECTION_FAULTS.has(code))) return true;
+  if (isPreparedStatementStale(driverErrorOf(error))) return true;
   return isQueryTimeout(driverErrorOf(error)) || CONNECTION_MESSAGES.test(message ?? '');
 }
 
 /** Turns "not now" into the one typed error for it, and leaves every other error as it is. */
 export function asServiceBusy(error: unknown): unknown {
+  if (driverErrorOf(error).code === '55P03') return new LockTimeoutError({ cause: error });
   return isDatabaseUnavailable(error) ? new ServiceBusyError({ cause: error }) : error;
 }

@@ -6,12 +6,11 @@ interface ClientInternals {
 }
 
 /**
- * How long one transaction may wait for a lock, run one statement, or sit idle. Behind each stands
- * a deadline of our own, for a server that has fallen silent.
+ * With the limits of a transaction: how long it may run one statement or sit idle. Behind them stands a
+ * deadline of our own, for a server that has fallen silent. The limit for locks is added to them.
  */
 const BEGIN = `
   START TRANSACTION ISOLATION LEVEL READ COMMITTED;
-  SET LOCAL lock_timeout = '2s';
   SET LOCAL statement_timeout = '2500ms';
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
@@ -20,6 +19,9 @@ const prepared = new PreparedStatements();
 
 /** Work was to be committed after one of its statements had failed and its error had been swallowed. */
 class TransactionAbortedError extends Error {
+  /** in_failed_sql_transaction */
+  readonly code = '25P02';
+
   constructor() {
     super('A statement failed inside the transaction and its error was swallowed.');
   }
@@ -43,6 +45,8 @@ type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
  * PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing; here that is one.
  */
 export class RobustClient extends pg.Client {
+  /** How long the next transaction waits for a lock, in milliseconds. */
+  lockWaitMsMax = 1_000;
   private isBeginDue = false;
 
   private readonly prepares: boolean;
@@ -70,23 +74,46 @@ export class RobustClient extends pg.Client {
     this.isBeginDue = false;
     const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
     if (wasBeginDue && isEnd) return Promise.resolve({});
-    // Where BEGIN fails, so does the statement behind it, which tells of it.
-    if (wasBeginDue) send(BEGIN).catch(() => undefined);
-    const answer = send(...this.preparedOf(args));
+    const begun = wasBeginDue ? send(`${BEGIN}; SET LOCAL lock_timeout = ${this.lockWaitMsMax}`) : undefined;
+    const sent = this.sendPrepared(send, args);
+    const answer = begun ? both(begun, sent) : sent;
     return text === 'COMMIT' ? answer.then(assertCommitted) : answer;
   }
 
+  /** A connection on which a prepared statement is gone or outdated, as after a migration, is not worth keeping. */
+  private sendPrepared(send: Send, args: unknown[]): Promise<pg.QueryResult> {
+    const answer = send(...this.preparedOf(args));
+    // Whoever gives a callback gets no promise.
+    (answer as Promise<unknown> | undefined)?.catch((error: unknown) => {
+      if (isPreparedStatementStale(error)) this.hangUp();
+    });
+    return answer;
+  }
+
   private preparedOf(args: unknown[]): unknown[] {
-    const [text, values = []] = args;
+    const [text, values = [], ...rest] = args;
     const isPreparable = typeof text === 'string' && /^\s*(SELECT|WITH|INSERT|UPDATE)\b/.test(text);
     const name = this.prepares && isPreparable ? prepared.nameOf(text) : undefined;
-    return name === undefined ? args : [{ name, text, values }];
+    return name === undefined ? args : [{ name, text, values }, ...rest];
   }
+}
+
+/** A statement is worth nothing where the transaction in front of it has not begun. */
+async function both(begun: Promise<unknown>, sent: Promise<pg.QueryResult>): Promise<pg.QueryResult> {
+  const [beginning, result] = await Promise.allSettled([begun, sent]);
+  if (beginning.status === 'rejected') throw beginning.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function assertCommitted(result: pg.QueryResult): pg.QueryResult {
   if (result.command !== 'COMMIT') throw new TransactionAbortedError();
   return result;
+}
+
+/** SQLSTATE 0A000, "cached plan must not change result type", and 26000, "prepared statement does not exist". */
+export function isPreparedStatementStale(error: unknown): boolean {
+  return ['0A000', '26000'].includes((error as { code?: string } | undefined)?.code ?? '');
 }
 
 /** pg reports its client-side `query_timeout` by this text only. */

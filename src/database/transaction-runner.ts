@@ -5,7 +5,8 @@ import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
-import { asServiceBusy, isConnectionLost, isDatabaseUnavailable, isRetryable } from './database-errors.js';
+import { asServiceBusy, isConnectionLost, isOutcomeUnknown, isRetryable } from './database-errors.js';
+import { CONNECT_TIMEOUT_MS } from './data-source.js';
 import type { RobustClient } from './postgres-client.js';
 
 const ATTEMPTS_MAX = 3;
@@ -14,6 +15,20 @@ const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
 /** From the first attempt on, all of them together; then the connection is closed under the last one. */
 const TRANSACTION_MS_MAX = 3_000;
+const LOCK_WAIT_MS_MAX = 1_000;
+
+/** pg-pool has no public way to tell its idle connections. */
+interface PoolInternals {
+  readonly _idle: readonly { readonly client: RobustClient }[];
+}
+
+/** What a transaction may wait for. */
+export interface TransactionLimits {
+  /** Milliseconds for each lock. */
+  readonly lockWaitMsMax: number;
+  /** By the clock of `Date.now()`; the transaction ends then, or within the 2 s that a new connection may take. */
+  readonly deadline: number;
+}
 
 /** Work that has sent its last statement; COMMIT travels right behind it. */
 export interface SentLast<T> {
@@ -60,28 +75,36 @@ export class TransactionRunner {
    * connection the whole of it is run again, three attempts at most, so it must have no effect outside the
    * database.
    * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time,
-   *   after 5 s at most; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
+   *   within 7 s, usually 4; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
+    const limits = () => ({ lockWaitMsMax: LOCK_WAIT_MS_MAX, deadline: Date.now() + TRANSACTION_MS_MAX });
     return this.slots.run(() =>
       this.runAtOnce(async (queryRunner) => {
         const result = await work(queryRunner);
         return { outcome: Promise.resolve(result) };
-      }),
+      }, limits()),
     );
   }
 
   /**
-   * `run` without waiting for a turn, after 3 s at most: for callers who bound how many of these they
-   * have under way, as the lanes of placement do. The last statement of the work must fail by itself
-   * wherever the transaction must not be committed.
+   * `run` without waiting for a turn: for callers who bound how many of these they have under way, as the lanes
+   * of placement do. The last statement of the work must fail by itself wherever the transaction must not be
+   * committed.
+   * @throws LockTimeoutError, which is a ServiceBusyError, when somebody else has held a lock for too long.
    */
-  async runAtOnce<T>(work: (queryRunner: QueryRunner) => Promise<SentLast<T>>): Promise<T> {
-    const deadline = Date.now() + TRANSACTION_MS_MAX;
+  async runAtOnce<T>(
+    work: (queryRunner: QueryRunner) => Promise<SentLast<T>>,
+    { lockWaitMsMax, deadline }: TransactionLimits,
+  ): Promise<T> {
+    const limits = { lockWaitMsMax, deadline: Math.min(deadline, Date.now() + TRANSACTION_MS_MAX) };
     try {
       return await retry(
-        () => this.attempt(work, deadline),
-        (error, attempt) => (Date.now() < deadline ? retryDelayMs(error, attempt) : undefined),
+        () => this.attempt(work, limits),
+        (error, attempt) =>
+          Date.now() + CONNECT_TIMEOUT_MS < limits.deadline || attempt === 1
+            ? retryDelayMs(error, attempt)
+            : undefined,
       );
     } catch (error) {
       throw asServiceBusy(error);
@@ -90,12 +113,14 @@ export class TransactionRunner {
 
   private async attempt<T>(
     work: (queryRunner: QueryRunner) => Promise<SentLast<T>>,
-    deadline: number,
+    { lockWaitMsMax, deadline }: TransactionLimits,
   ): Promise<T> {
+    if (Date.now() >= deadline) throw new ServiceBusyError();
     const queryRunner = this.dataSource.createQueryRunner();
-    const timer = setTimeout(() => void hangUp(queryRunner), deadline - Date.now());
+    const timer = setTimeout(() => void this.giveUp(queryRunner), deadline - Date.now());
     try {
-      await queryRunner.connect();
+      const client = (await queryRunner.connect()) as RobustClient;
+      client.lockWaitMsMax = lockWaitMsMax;
       await queryRunner.startTransaction();
       const { outcome } = await work(queryRunner);
       return await commit(queryRunner, outcome);
@@ -107,9 +132,19 @@ export class TransactionRunner {
       await queryRunner.release();
     }
   }
+
+  /**
+   * Whatever is under way fails then, at COMMIT with an unknown outcome. Idle connections of the same age are
+   * closed as well: where one has fallen silent, as behind a firewall that has forgotten them, the others have, and
+   * each would cost the next caller as much time.
+   */
+  private async giveUp(queryRunner: QueryRunner): Promise<void> {
+    await hangUp(queryRunner);
+    const pool = (this.dataSource.driver as unknown as { master: PoolInternals }).master;
+    for (const { client } of [...pool._idle]) client.hangUp();
+  }
 }
 
-/** Whatever is under way fails then, at COMMIT with an unknown outcome. A wait for a connection has a limit of its own. */
 async function hangUp(queryRunner: QueryRunner): Promise<void> {
   const client = await clientOf(queryRunner);
   client?.hangUp();
@@ -122,7 +157,7 @@ function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
 /** An unknown outcome is worse than a failed statement, and that is more telling than the COMMIT that came to nothing. */
 async function commit<T>(queryRunner: QueryRunner, outcome: Promise<T>): Promise<T> {
   const [result, committed] = await Promise.allSettled([outcome, queryRunner.commitTransaction()]);
-  if (committed.status === 'rejected' && isDatabaseUnavailable(committed.reason))
+  if (committed.status === 'rejected' && isOutcomeUnknown(committed.reason))
     throw new OutcomeUnknownError(committed.reason);
   if (result.status === 'rejected') throw result.reason;
   if (committed.status === 'rejected') throw committed.reason;

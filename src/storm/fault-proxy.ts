@@ -63,6 +63,11 @@ export class FaultProxy implements ProxyFaults {
     for (const connection of this.connections) connection.freeze();
   }
 
+  /** Open connections fall silent for ever, new ones work: as behind a firewall that has forgotten them. */
+  silenceOpenConnections(): void {
+    for (const connection of this.connections) connection.freeze();
+  }
+
   /** Lets through what was sent meanwhile, and everything after it. */
   thaw(): void {
     this.isFrozen = false;

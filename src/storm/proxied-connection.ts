@@ -5,9 +5,9 @@ import { commits, type ConnectionRecord, SentStatements } from './sent-statement
 
 /**
  * What happens to a COMMIT: the connection is cut before it arrives, or once it has been answered and
- * instead of the answer; or the answer is dropped in silence and the client waits.
+ * instead of the answer; or the answer is dropped in silence and the client waits; or nothing.
  */
-export type CommitFault = 'before' | 'after' | 'silence';
+export type CommitFault = 'before' | 'after' | 'silence' | 'none';
 
 /** What all connections of a proxy have in common. */
 export interface ProxyFaults {
@@ -83,7 +83,7 @@ export class ProxiedConnection {
     const sql = this.sent.executedBy(message);
     if (sql !== undefined) this.record?.statements.push(sql);
     const fault = sql !== undefined && commits(sql) ? this.faults.takeCommitFault() : undefined;
-    if (fault) this.commit = { fault, reply: this.repliesAwaited };
+    if (fault !== undefined && fault !== 'none') this.commit = { fault, reply: this.repliesAwaited };
     if (awaitsReady(message)) {
       if (this.record && this.repliesAwaited === this.repliesSeen) this.record.roundTrips += 1;
       this.repliesAwaited += 1;

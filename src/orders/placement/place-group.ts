@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/errors/domain-error.js';
 import type { SentLast } from '../../database/transaction-runner.js';
-import { findExisting, lockProducts, type OnLocked } from '../../products/lock-products.js';
+import { findExisting, lockProducts } from '../../products/lock-products.js';
+import type { Product } from '../../products/product.entity.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import { allocate, type Placed } from './allocate.js';
 import { type EarlierOrder, findPlaced } from './find-placed.js';
@@ -14,34 +15,33 @@ export type PlacementAnswer =
   | { readonly kind: 'replayed'; readonly orderId: number }
   | { readonly kind: 'refused'; readonly error: DomainError };
 
-/** Nothing was decided: somebody else has locked these products. Only where `skip` was asked for. */
+/** Nothing was decided: somebody else has locked these products. */
 export interface HeldUp {
   readonly kind: 'held-up';
   readonly productIds: readonly number[];
 }
 
+/** Which locks of somebody else a group waits for; an order that needs others stands back. */
+export type LocksWaitedFor = 'all' | ReadonlySet<number>;
+
 /**
  * Places orders that share one transaction: lock their products, look up clients' keys, allocate,
  * write. Each gets its own answer, in the order given, and a refusal is an answer, not an exception:
  * no order can fail its neighbours. No two requests of a group may have the same placement key.
- * @param onLocked `skip` lets an order whose product is locked by somebody else stand back, so that it
- *   does not hold up its neighbours; `wait` waits for the lock.
  */
 export async function placeGroup(
   queryRunner: QueryRunner,
   requests: readonly PlacementRequest[],
-  onLocked: OnLocked,
+  waitFor: LocksWaitedFor,
 ): Promise<SentLast<(PlacementAnswer | HeldUp)[]>> {
   const answers = new Map<PlacementRequest, PlacementAnswer | HeldUp>();
   const pending = () => requests.filter((request) => !answers.has(request));
   const answer = (request: PlacementRequest, what: PlacementAnswer | HeldUp) => answers.set(request, what);
 
-  const products = await lockProducts(queryRunner, productIdsOf(requests), onLocked);
-  const held = onLocked === 'skip' ? await findHeld(queryRunner, productIdsOf(requests), products) : [];
-  for (const request of pending()) standBack(request, held, answer);
-
-  const earlier = await findPlaced(queryRunner, pending());
+  const { products, held } = await lock(queryRunner, productIdsOf(requests), waitFor);
+  const earlier = await findPlaced(queryRunner, requests);
   for (const [request, order] of earlier) answer(request, answerEarlier(order));
+  for (const request of pending()) standBack(request, held, answer);
 
   const placed: Placed[] = [];
   for (const allocation of allocate(products, pending())) {
@@ -58,14 +58,30 @@ export async function placeGroup(
   return { outcome: recorded };
 }
 
-/** Products that exist and yet were not to be had: somebody else has locked them. */
-async function findHeld(
+interface Locked {
+  readonly products: ReadonlyMap<number, Product>;
+  /** Products that exist and were not to be had. */
+  readonly held: readonly number[];
+}
+
+/** Locks what is waited for first, and then, without waiting, what else is to be had. */
+async function lock(
   queryRunner: QueryRunner,
-  wanted: readonly number[],
-  locked: ReadonlyMap<number, unknown>,
-): Promise<number[]> {
-  const missing = wanted.filter((id) => !locked.has(id));
-  return missing.length > 0 ? findExisting(queryRunner, missing) : [];
+  ids: readonly number[],
+  waitFor: LocksWaitedFor,
+): Promise<Locked> {
+  if (waitFor === 'all') return { products: await lockProducts(queryRunner, ids), held: [] };
+  const waitedFor = ids.filter((id) => waitFor.has(id));
+  const first = waitedFor.length > 0 ? await lockProducts(queryRunner, waitedFor) : [];
+  const rest = await lockProducts(
+    queryRunner,
+    ids.filter((id) => !waitFor.has(id)),
+    'skip',
+  );
+  const products = new Map([...first, ...rest]);
+  const missing = ids.filter((id) => !products.has(id));
+  const held = missing.length > 0 ? await findExisting(queryRunner, missing) : [];
+  return { products, held };
 }
 
 function standBack(

@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ServiceBusyError } from '../../common/errors/domain-error.js';
 import { Env } from '../../config/env.js';
-import type { OnLocked } from '../../products/lock-products.js';
-import { GroupPlacement, type PlacementOutcome } from './group-placement.js';
+import { GroupPlacement, perhapsPlaced, type PlacementOutcome } from './group-placement.js';
 import type { PlacementAnswer } from './place-group.js';
-import type { PlacementRequest } from './placement-request.js';
-import { InTransaction, nextGroup, nextHeldUp, type WaitingOrder } from './waiting-order.js';
+import { type PlacementRequest, productIdsOf } from './placement-request.js';
+import { type GroupLimits, nextGroup, nextHeldUp, Reserved, type WaitingOrder } from './waiting-order.js';
 
 /** Lines of all orders of a group, so that baskets of hundreds do not make one transaction long. */
 const GROUP_LINES_MAX = 2_000;
+/** From an order's arrival to the end of its last transaction, which may take another 2 s where it needs a new connection. */
+const ORDER_MS_MAX = 7_000;
 
 /**
  * Lets orders that arrive while a transaction is under way share the next one.
@@ -16,7 +17,7 @@ const GROUP_LINES_MAX = 2_000;
  * There is no timer: an idle service places at once, and under load a group is what has gathered while the
  * lanes were busy. Orders are taken up as they came, but one whose product is in an open transaction of
  * this process stays until that has ended, and the others go on. An order whose product somebody else has
- * locked stands back from its group and waits for that lock in a patient lane.
+ * locked for more than a moment stands back from its group and waits for that lock in a patient lane.
  *
  * Bounded are the orders that wait, how long they do, the lanes, and what one group holds.
  */
@@ -24,9 +25,9 @@ const GROUP_LINES_MAX = 2_000;
 export class PlacementQueue {
   private waiting: WaitingOrder[] = [];
   private heldUp: WaitingOrder[] = [];
-  private readonly inTransaction = new InTransaction();
-  /** By what an order does about a lock of somebody else: stand back, or wait in a patient lane. */
-  private readonly freeLanes: Record<OnLocked, number>;
+  private readonly reserved = new Reserved();
+  private freeLanes: number;
+  private freePatientLanes: number;
   private isTurnPlanned = false;
   private expiry: NodeJS.Timeout | undefined;
 
@@ -34,7 +35,8 @@ export class PlacementQueue {
     @Inject(Env) private readonly env: Env,
     private readonly groups: GroupPlacement,
   ) {
-    this.freeLanes = { skip: env.PLACEMENT_LANES, wait: env.PLACEMENT_PATIENT_LANES };
+    this.freeLanes = env.PLACEMENT_LANES;
+    this.freePatientLanes = env.PLACEMENT_PATIENT_LANES;
   }
 
   /**
@@ -47,7 +49,7 @@ export class PlacementQueue {
       return Promise.reject(new ServiceBusyError());
     }
     return new Promise((answer, fail) => {
-      this.waiting.push({ request, isAbandoned, answer, fail, since: performance.now(), heldUpBy: [] });
+      this.waiting.push({ request, isAbandoned, answer, fail, arrivedAt: Date.now(), heldUpBy: [] });
       this.planTurn();
     });
   }
@@ -65,39 +67,50 @@ export class PlacementQueue {
   private takeTurn(): void {
     this.dropAbandoned();
     const limits = { ordersMax: this.env.PLACEMENT_GROUP_MAX, linesMax: GROUP_LINES_MAX };
-    while (this.freeLanes.wait > 0 && this.heldUp.length > 0) {
-      const group = nextHeldUp(this.heldUp, limits);
-      this.heldUp = without(this.heldUp, group);
-      void this.run(group, 'wait');
-    }
-    while (this.freeLanes.skip > 0) {
-      const group = nextGroup(this.waiting, this.inTransaction, limits);
+    while (this.freePatientLanes > 0 && this.heldUp.length > 0) void this.openPatientLane(limits);
+    while (this.freeLanes > 0) {
+      const group = nextGroup(this.waiting, this.reserved, limits);
       if (group.length === 0) break;
-      this.waiting = without(this.waiting, group);
-      for (const order of group) this.inTransaction.add(order);
-      void this.run(group, 'skip');
+      void this.openLane(group);
     }
     this.watchTheOldest();
   }
 
-  private async run(group: readonly WaitingOrder[], onLocked: OnLocked): Promise<void> {
-    this.freeLanes[onLocked] -= 1;
-    const requests = group.map(({ request }) => request);
-    const outcomes = await this.groups.place(requests, onLocked);
-    this.freeLanes[onLocked] += 1;
-    group.forEach((order, index) => this.settle(order, outcomes[index] as PlacementOutcome));
+  private async openLane(group: readonly WaitingOrder[]): Promise<void> {
+    this.waiting = without(this.waiting, group);
+    for (const { request } of group) this.reserved.add(request, productIdsOf([request]));
+    this.freeLanes -= 1;
+    const outcomes = await this.groups.place(requestsOf(group), deadlineOf(group));
+    this.freeLanes += 1;
+    for (const { request } of group) this.reserved.remove(request, productIdsOf([request]));
+    this.settle(group, outcomes);
+  }
+
+  private async openPatientLane(limits: GroupLimits): Promise<void> {
+    const group = nextHeldUp(this.heldUp, limits);
+    this.heldUp = without(this.heldUp, group);
+    this.freePatientLanes -= 1;
+    const [lock] = group[0]?.heldUpBy ?? [];
+    const outcomes = await this.groups.placePatiently(requestsOf(group), lock as number, deadlineOf(group));
+    this.freePatientLanes += 1;
+    for (const order of group) this.reserved.remove(order.request, order.heldUpBy);
+    this.settle(group, outcomes);
+  }
+
+  private settle(group: readonly WaitingOrder[], outcomes: readonly PlacementOutcome[]): void {
+    group.forEach((order, index) => {
+      const outcome = outcomes[index] as PlacementOutcome;
+      if (outcome.kind === 'held-up') this.standBack(order, outcome.productIds);
+      else if (outcome.kind === 'failed') order.fail(outcome.error);
+      else order.answer(outcome);
+    });
     this.planTurn();
   }
 
-  /** An order that is held up stays where it is in the order of arrival: nobody who came later may take its products. */
-  private settle(order: WaitingOrder, outcome: PlacementOutcome): void {
-    if (outcome.kind === 'held-up') {
-      this.heldUp.push({ ...order, since: performance.now(), heldUpBy: outcome.productIds });
-      return;
-    }
-    this.inTransaction.remove(order);
-    if (outcome.kind === 'failed') order.fail(outcome.error);
-    else order.answer(outcome);
+  /** Nobody who came later may take the products that it is held up by; its other products are for all. */
+  private standBack(order: WaitingOrder, heldUpBy: readonly number[]): void {
+    this.heldUp.push({ ...order, request: perhapsPlaced(order.request), heldUpBy });
+    this.reserved.add(order.request, heldUpBy);
   }
 
   private dropAbandoned(): void {
@@ -110,18 +123,25 @@ export class PlacementQueue {
 
   /** One timer for all: those behind the oldest have come later and may wait as long. */
   private watchTheOldest(): void {
-    const oldest = Math.min(this.waiting[0]?.since ?? Infinity, this.heldUp[0]?.since ?? Infinity);
-    if (this.expiry !== undefined || oldest === Infinity) return;
-    const waited = performance.now() - oldest;
-    this.expiry = setTimeout(() => this.refuseExpired(), this.env.PLACEMENT_WAIT_MS - waited + 1);
+    const heldUp = this.heldUp.map((order) => this.expiryOf(order));
+    const expiresAt = Math.min(this.expiryOf(this.waiting[0]), ...heldUp);
+    if (this.expiry !== undefined || expiresAt === Infinity) return;
+    this.expiry = setTimeout(() => this.refuseExpired(), expiresAt - Date.now());
     this.expiry.unref();
+  }
+
+  /** An order that stands back has waited once already, and may wait for a lane as long again. */
+  private expiryOf(order: WaitingOrder | undefined): number {
+    if (order === undefined) return Infinity;
+    const waits = order.heldUpBy.length > 0 ? 2 : 1;
+    return order.arrivedAt + waits * this.env.PLACEMENT_WAIT_MS;
   }
 
   private refuseExpired(): void {
     this.expiry = undefined;
-    const latest = performance.now() - this.env.PLACEMENT_WAIT_MS;
+    const now = Date.now();
     this.refuse(
-      ({ since }) => since <= latest,
+      (order) => this.expiryOf(order) <= now,
       () => new ServiceBusyError(),
     );
     this.watchTheOldest();
@@ -130,11 +150,20 @@ export class PlacementQueue {
   private refuse(isRefused: (order: WaitingOrder) => boolean, reason: () => ServiceBusyError): void {
     const heldUp = this.heldUp.filter(isRefused);
     const waiting = this.waiting.filter(isRefused);
-    for (const order of heldUp) this.inTransaction.remove(order);
+    for (const order of heldUp) this.reserved.remove(order.request, order.heldUpBy);
     for (const order of [...heldUp, ...waiting]) order.fail(reason());
     this.heldUp = without(this.heldUp, heldUp);
     this.waiting = without(this.waiting, waiting);
   }
+}
+
+function requestsOf(group: readonly WaitingOrder[]): PlacementRequest[] {
+  return group.map(({ request }) => request);
+}
+
+/** That of the order that has waited longest. */
+function deadlineOf(group: readonly WaitingOrder[]): number {
+  return Math.min(...group.map(({ arrivedAt }) => arrivedAt)) + ORDER_MS_MAX;
 }
 
 function without<T>(all: T[], taken: readonly T[]): T[] {

@@ -36,7 +36,7 @@ const RECORD_ORDERS = `
     SELECT customer_id, 'PENDING', total_minor, placement_key, request_hash FROM request ORDER BY position
     RETURNING id, customer_id, placement_key, created_at
   ), numbered AS (
-    SELECT placed.id, placed.created_at, request.position::integer
+    SELECT placed.id, placed.created_at, request.position
       FROM placed JOIN request USING (customer_id, placement_key)
   ), line AS (
     INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
@@ -47,10 +47,10 @@ const RECORD_ORDERS = `
     RETURNING order_id
   )
   SELECT position, id, created_at,
-         CASE WHEN (SELECT count(*) FROM taken) = $12 AND (SELECT count(*) FROM line) = $13 THEN 0
-              ELSE ('The orders written are not those allocated: ' || id)::integer
+         CASE WHEN id > 0 AND (SELECT count(*) FROM taken) = $12 AND (SELECT count(*) FROM line) = $13 THEN 0
+              ELSE ('The orders written are not those allocated: ' || request.customer_id)::integer
           END AS faults
-    FROM numbered
+    FROM request LEFT JOIN numbered USING (position)
    ORDER BY position`;
 
 /**
