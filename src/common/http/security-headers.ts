@@ -23,6 +23,9 @@ export function securityHeaders(isProduction: boolean): Readonly<Record<string, 
   };
 }
 
+/** The style that Swagger UI's script puts into its logo; another release may have another one, and then says so in the console. */
+const LOGO_STYLE = "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
+
 /** The policy of Swagger UI's page: its own files, the styles that stand in the page (by hash), data: for its icons. */
 export function docsPolicy(page: string): string {
   const hashes = (pattern: RegExp) =>
@@ -30,7 +33,7 @@ export function docsPolicy(page: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' ${hashes(/<style>([^]*?)<\/style>/g)}`,
+    `style-src 'self' ${LOGO_STYLE} ${hashes(/<style>([^]*?)<\/style>/g)}`,
     // Without this word, hashes speak of elements only and not of attributes.
     `style-src-attr 'unsafe-hashes' ${hashes(/ style="([^"]*)"/g)}`,
     "img-src 'self' data:",
