@@ -60,7 +60,7 @@ const HEADERS: Case[] = [
   ['a NUL in a header', get('/health/live', 'x-a: b\0c\r\n'), [400]],
   ['a carriage return in a header', get('/health/live', 'x-a: b\rc\r\n'), [400]],
   ['bytes above ASCII in a header', get('/health/live', 'x-a: \xff\xfe\r\n'), [200]],
-  ['2,500 headers', get('/health/live', 'a:\r\n'.repeat(2_500)), [200]],
+  ['900 headers', get('/health/live', 'a:\r\n'.repeat(900)), [200]],
   ['the name of a prototype', get('/health/live', '__proto__: x\r\nconstructor: y\r\n'), [200]],
   ['a range of bytes', get('/health/live', 'range: bytes=0-0,1-1,2-2\r\n'), [200]],
   ['an unknown expectation', get('/health/live', 'expect: the-impossible\r\n'), [200]],
