@@ -71,6 +71,28 @@ describe('a product that somebody else has locked', () => {
     expect((await both).kind).toBe('placed');
   });
 
+  it('is not asked for again on behalf of those who come later, whose neighbours lose no time by it', async () => {
+    const desk = await given.desk();
+    const [held, free] = [await given.product(10), await given.product(10)];
+    const outside = await given.database.hold(held);
+    const before = desk.proxy.recordStatements();
+    const waiting = desk.queue.place(given.order({ [held]: 1 }));
+    await until('it waits patiently', async () => {
+      const hasStoodBack = before.some(({ statements }) => statements.some((sql) => /SKIP LOCKED/.test(sql)));
+      return hasStoodBack && (await given.database.waitingForLocks()) === 1;
+    });
+
+    const records = desk.proxy.recordStatements();
+    const later = desk.queue.place(given.order({ [held]: 1 }));
+    const [neighbour] = await desk.placeAll([given.order({ [free]: 1 })]);
+
+    expect(neighbour && fateOf(neighbour)).toBe('placed');
+    expect(records.flatMap(({ statements }) => statements)).toHaveLength(4);
+    await outside.release();
+    expect([await waiting, await later].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
+    expect(await given.stockOf(held)).toBe(8);
+  });
+
   it('is given up after two seconds, with "busy" for every order that waits for it', async () => {
     const desk = await given.desk();
     const held = await given.product(10);
