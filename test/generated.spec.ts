@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
-import { checkGenerated } from './support/generated-check.js';
+import { checkGenerated, FREQUENT_LOGINS } from './support/generated-check.js';
 import { useWorld } from './support/world.js';
 
-const given = useWorld({ LOG_LEVEL: 'warn' });
+const given = useWorld({ LOG_LEVEL: 'warn', ...FREQUENT_LOGINS });
 
 // Guarantees that the service and its description agree, also about what is refused; `npm run test:security` sends 5,000.
 describe('500 generated requests', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiDocument } from '../support/api-document.js';
-import { checkGenerated } from '../support/generated-check.js';
+import { checkGenerated, FREQUENT_LOGINS } from '../support/generated-check.js';
 import { useWorld } from '../support/world.js';
 
-const given = useWorld({ LOG_LEVEL: 'warn' });
+const given = useWorld({ LOG_LEVEL: 'warn', ...FREQUENT_LOGINS });
 
 /** Nobody makes up a refresh token, or the present password of somebody else. */
 const NEEDS_A_SECRET = new Set(['POST /refresh', 'POST /logout', 'POST /me/password']);

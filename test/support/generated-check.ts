@@ -5,6 +5,16 @@ import type { Client } from './client.js';
 import { type GeneratedRequest, requests } from './generated-requests.js';
 import { PASSWORD, type Person, type World } from './world.js';
 
+/** The same requests every time: what they find is to be found again. */
+const SEED = 20_261_124;
+
+/** For the service: those who are signed in again after each change of themselves are not to be limited. */
+export const FREQUENT_LOGINS = {
+  LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: '100000',
+  LOGIN_FAILURES_PER_ACCOUNT: '100000',
+  LOGIN_FAILURES_PER_ADDRESS: '100000',
+};
+
 /**
  * Sends generated requests to a service that has products and orders, and checks each answer: no
  * server error, a described status, a body valid against its schema.
@@ -30,7 +40,7 @@ export async function checkGenerated(given: World, runs: number): Promise<Map<st
     if (operation.name === 'PATCH /users/{id}' && answer.status === 200)
       clients = await signIn(given, people);
   });
-  await fc.assert(property, { numRuns: runs, endOnFailure: true });
+  await fc.assert(property, { numRuns: runs, endOnFailure: true, seed: SEED });
   return seen;
 }
 
