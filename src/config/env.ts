@@ -77,10 +77,7 @@ export class Env {
   @IsIn(NODE_ENVS)
   readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
 
-  @integer()
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @integerBetween(0, 65_535)
   readonly PORT: number = 8000;
 
   @IsString()
@@ -91,10 +88,7 @@ export class Env {
   readonly DATABASE_URL?: string;
 
   /** Connections of one process to PostgreSQL: for the lanes of placement, for other writes, and for reads. */
-  @integer()
-  @IsInt()
-  @Min(4)
-  @Max(100)
+  @integerBetween(4, 100)
   readonly DATABASE_POOL_SIZE: number = 10;
 
   /** Off behind a pooler that shares connections by transaction and does not know of prepared statements. */
@@ -103,38 +97,23 @@ export class Env {
   readonly DATABASE_PREPARED_STATEMENTS: boolean = true;
 
   /** Orders that share one transaction at most. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @integerBetween(1, 1_000)
   readonly PLACEMENT_GROUP_MAX: number = 64;
 
   /** Transactions that place groups of orders at the same time. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(50)
+  @integerBetween(1, 50)
   readonly PLACEMENT_LANES: number = 1;
 
   /** Transactions in which orders wait for a product that somebody else has locked. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(50)
+  @integerBetween(1, 50)
   readonly PLACEMENT_PATIENT_LANES: number = 2;
 
   /** Orders that may wait to be taken up. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(100_000)
+  @integerBetween(1, 100_000)
   readonly PLACEMENT_QUEUE_MAX: number = 1_000;
 
   /** Milliseconds that an order may wait to be taken up; together with its transactions less than 10 s. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(2_000)
+  @integerBetween(1, 2_000)
   readonly PLACEMENT_WAIT_MS: number = 1_500;
 
   @IsString()
@@ -152,10 +131,7 @@ export class Env {
   readonly JWT_SECRET_PREVIOUS?: string;
 
   /** Seconds. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(86_400)
+  @integerBetween(1, 86_400)
   readonly ACCESS_TOKEN_TTL: number = 3600;
 
   /** Seconds from signing in to the end of the session. */
@@ -196,10 +172,7 @@ export class Env {
   @MaxLength(128)
   readonly ADMIN_PASSWORD?: string;
 
-  @integer()
-  @IsInt()
-  @Min(4)
-  @Max(128)
+  @integerBetween(4, 128)
   readonly PASSWORD_MIN_LENGTH!: number;
 
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
@@ -215,45 +188,27 @@ export class Env {
   readonly CORS_ORIGINS: string[] = [];
 
   /** Requests of one client address, counted by each process for itself; 0 is no limit. */
-  @integer()
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000)
+  @integerBetween(0, 1_000_000)
   readonly RATE_LIMIT_PER_MINUTE!: number;
 
   /** Open connections of one process; the next one is closed at once. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
+  @integerBetween(1, 1_000_000)
   readonly MAX_CONNECTIONS: number = 10_000;
 
   /** Request bodies of one process that are still arriving; one more cuts the one that has taken longest. */
-  @integer()
-  @IsInt()
-  @Min(1)
-  @Max(100_000)
+  @integerBetween(1, 100_000)
   readonly MAX_UNFINISHED_BODIES: number = 500;
 
   /** Milliseconds for the headers of a request to arrive. */
-  @integer()
-  @IsInt()
-  @Min(100)
-  @Max(600_000)
+  @integerBetween(100, 600_000)
   readonly HEADERS_TIMEOUT_MS: number = 10_000;
 
   /** Milliseconds for a whole request to arrive; a client may leave its answer unread for twice that. */
-  @integer()
-  @IsInt()
-  @Min(100)
-  @Max(600_000)
+  @integerBetween(100, 600_000)
   readonly REQUEST_TIMEOUT_MS: number = 30_000;
 
   /** Milliseconds for which a connection is kept open for the next request. */
-  @integer()
-  @IsInt()
-  @Min(100)
-  @Max(600_000)
+  @integerBetween(100, 600_000)
   readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
 
   @IsIn(LOG_LEVELS)

@@ -10,7 +10,7 @@ import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
 import { RobustClient } from './postgres-client.js';
 
 /** How long anybody waits for a connection, new or from the pool. */
-export const CONNECT_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 /** Longer than any `statement_timeout`, so that the server speaks first if it can. */
 const QUERY_TIMEOUT_MS = 5_000;
 

@@ -6,7 +6,6 @@ import { ServiceBusyError } from '../common/errors/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
 import { asServiceBusy, isConnectionLost, isOutcomeUnknown, isRetryable } from './database-errors.js';
-import { CONNECT_TIMEOUT_MS } from './data-source.js';
 import type { RobustClient } from './postgres-client.js';
 
 const ATTEMPTS_MAX = 3;
@@ -26,7 +25,10 @@ interface PoolInternals {
 export interface TransactionLimits {
   /** Milliseconds for each lock. */
   readonly lockWaitMsMax: number;
-  /** By the clock of `Date.now()`; the transaction ends then, or within the 2 s that a new connection may take. */
+  /**
+   * By the clock of `Date.now()`, and never later than 3 s after the beginning; the transaction ends then, or
+   * within the 2 s that a new connection may take.
+   */
   readonly deadline: number;
 }
 
@@ -78,12 +80,12 @@ export class TransactionRunner {
    *   within 7 s, usually 4; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
-    const limits = () => ({ lockWaitMsMax: LOCK_WAIT_MS_MAX, deadline: Date.now() + TRANSACTION_MS_MAX });
+    const limits = { lockWaitMsMax: LOCK_WAIT_MS_MAX, deadline: Infinity };
     return this.slots.run(() =>
       this.runAtOnce(async (queryRunner) => {
         const result = await work(queryRunner);
         return { outcome: Promise.resolve(result) };
-      }, limits()),
+      }, limits),
     );
   }
 
@@ -101,10 +103,7 @@ export class TransactionRunner {
     try {
       return await retry(
         () => this.attempt(work, limits),
-        (error, attempt) =>
-          Date.now() + CONNECT_TIMEOUT_MS < limits.deadline || attempt === 1
-            ? retryDelayMs(error, attempt)
-            : undefined,
+        (error, attempt) => (Date.now() < limits.deadline ? retryDelayMs(error, attempt) : undefined),
       );
     } catch (error) {
       throw asServiceBusy(error);
