@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FaultProxy } from '../src/storm/fault-proxy.js';
+import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, ProblemBody } from './support/api-types.js';
-import { ServiceProcess } from './support/service-process.js';
+import { useProxiedService } from './support/proxied-service.js';
 import { type Person, useWorld } from './support/world.js';
 
 const given = useWorld();
-let proxy: FaultProxy;
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  proxy = await FaultProxy.start(given.database.url);
-  service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
-});
-afterAll(async () => {
-  await service.stop();
-  proxy.stop();
-});
+const proxied = useProxiedService(given);
 
 const order = (buyer: Person, id: number, headers = {}) =>
-  given
-    .clientOf(service, buyer)
+  proxied
+    .clientOf(buyer)
     .post<OrderBody & ProblemBody>('/orders', { items: [{ product_id: id, quantity: 1 }] }, { headers });
 
 // Guarantees that nobody is told "try again" of an order that exists: a lost answer to COMMIT is looked up.
@@ -31,11 +20,11 @@ describe('a connection that is lost during COMMIT', () => {
       const buyer = await given.customer();
       const before = await given.database.orderCount();
       await order(buyer, lamp.id);
-      proxy.faultNextCommits(cut);
+      proxied.proxy.faultNextCommits(cut);
 
       const answer = await order(buyer, lamp.id);
 
-      expect(proxy.commitFaultsLeft).toBe(0);
+      expect(proxied.proxy.commitFaultsLeft).toBe(0);
       expect(answer.status).toBe(201);
       expect((await buyer.client.get<OrderBody>(`/orders/${answer.body.id}`)).body).toEqual(answer.body);
       expect(await given.database.orderCount()).toBe(before + 2);
@@ -47,7 +36,7 @@ describe('a connection that is lost during COMMIT', () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const key = { 'idempotency-key': 'lost-twice' };
-    proxy.faultNextCommits('after', 'after');
+    proxied.proxy.faultNextCommits('after', 'after');
 
     const lost = await order(buyer, lamp.id, key);
     const found = await order(buyer, lamp.id, key);

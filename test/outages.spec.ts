@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FaultProxy } from '../src/storm/fault-proxy.js';
+import { describe, expect, it } from '@jest/globals';
 import type { Answer, Client } from './support/client.js';
 import { until } from './support/database.js';
-import { ServiceProcess } from './support/service-process.js';
+import { useProxiedService } from './support/proxied-service.js';
 import { asItems, type Person, useWorld } from './support/world.js';
 
 const given = useWorld();
-let proxy: FaultProxy;
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  proxy = await FaultProxy.start(given.database.url);
-  service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
-});
-afterAll(async () => {
-  const exit = await service.stop();
-  proxy.stop();
-  expect(exit.code).toBe(0);
-});
+const proxied = useProxiedService(given);
 
 /** The promise is ten seconds; a request that takes longer rejects. */
 const withinTenSeconds = async <T>(requests: Promise<T>[]): Promise<T[]> => {
@@ -42,7 +30,7 @@ function everything(client: Client, productId: number, orderId: number): Promise
 }
 
 async function servesAgain(buyer: Person, productId: number): Promise<number> {
-  const client = given.clientOf(service, buyer);
+  const client = proxied.clientOf(buyer);
   const since = Date.now();
   await until('it serves again', async () => {
     const answer = await client.post('/orders', { items: asItems({ [productId]: 1 }) });
@@ -54,15 +42,15 @@ async function servesAgain(buyer: Person, productId: number): Promise<number> {
 // Guarantees that no request hangs when the database does, and that service is back when the database is.
 describe('a database that is not to be reached', () => {
   it.each([
-    ['silent', () => proxy.freeze(), () => Promise.resolve(proxy.thaw())],
-    ['away', () => proxy.refuseConnections(), () => proxy.acceptConnections()],
+    ['silent', () => proxied.proxy.freeze(), () => Promise.resolve(proxied.proxy.thaw())],
+    ['away', () => proxied.proxy.refuseConnections(), () => proxied.proxy.acceptConnections()],
   ])(
     'is 503 within ten seconds while it is %s, and serves within five seconds afterwards',
     async (_, breakIt, mendIt) => {
       const lamp = await given.product({ stock: 1000 });
       const buyer = await given.customer();
       const order = await given.order(buyer, { [lamp.id]: 1 });
-      const client = given.clientOf(service, buyer);
+      const client = proxied.clientOf(buyer);
       await client.get('/me');
 
       breakIt();
@@ -79,11 +67,11 @@ describe('a database that is not to be reached', () => {
   it('is left behind with the connections that have fallen silent, and serves on new ones within five seconds', async () => {
     const lamp = await given.product({ stock: 1000 });
     const buyer = await given.customer();
-    const client = given.clientOf(service, buyer);
+    const client = proxied.clientOf(buyer);
     await withinTenSeconds(Array.from({ length: 20 }, () => client.get(`/products/${lamp.id}`)));
     await servesAgain(buyer, lamp.id);
 
-    proxy.silenceOpenConnections();
+    proxied.proxy.silenceOpenConnections();
 
     expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);
   });
@@ -92,11 +80,11 @@ describe('a database that is not to be reached', () => {
     const lamp = await given.product({ stock: 1000 });
     const buyer = await given.customer();
     const order = await given.order(buyer, { [lamp.id]: 1 });
-    const client = given.clientOf(service, buyer);
+    const client = proxied.clientOf(buyer);
 
-    proxy.delayAnswers(1_500);
+    proxied.proxy.delayAnswers(1_500);
     const answers = await withinTenSeconds(everything(client, lamp.id, order.id));
-    proxy.delayAnswers(0);
+    proxied.proxy.delayAnswers(0);
 
     expect(answers.filter(({ status }) => ![200, 201, 503].includes(status))).toEqual([]);
     expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);

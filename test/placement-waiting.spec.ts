@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseEnv } from '../src/config/load-env.js';
+import type { ConnectionRecord } from '../src/storm/sent-statements.js';
 import { until } from './support/database.js';
 import { fateOf, times, usePlacement } from './support/placement-desk.js';
 
 const given = usePlacement();
+
+/** Whether a group has skipped what is locked, and one transaction waits for it now. */
+async function isOneWaitingPatiently(sent: readonly ConnectionRecord[]): Promise<boolean> {
+  const hasSkipped = sent.some(({ statements }) => statements.some((sql) => /SKIP LOCKED/.test(sql)));
+  return hasSkipped && (await given.database.waitingForLocks()) === 1;
+}
 
 // Guarantees that a row which somebody else holds costs those who want it, and nobody else.
 describe('a product that somebody else has locked', () => {
@@ -75,12 +83,9 @@ describe('a product that somebody else has locked', () => {
     const desk = await given.desk();
     const [held, free] = [await given.product(10), await given.product(10)];
     const outside = await given.database.hold(held);
-    const before = desk.proxy.recordStatements();
+    const sent = desk.proxy.recordStatements();
     const waiting = desk.queue.place(given.order({ [held]: 1 }));
-    await until('it waits patiently', async () => {
-      const hasStoodBack = before.some(({ statements }) => statements.some((sql) => /SKIP LOCKED/.test(sql)));
-      return hasStoodBack && (await given.database.waitingForLocks()) === 1;
-    });
+    await until('it waits patiently', () => isOneWaitingPatiently(sent));
 
     const records = desk.proxy.recordStatements();
     const later = desk.queue.place(given.order({ [held]: 1 }));
@@ -172,5 +177,47 @@ describe('the placement queue', () => {
     await expect(abandoned).rejects.toMatchObject({ code: 'service-unavailable' });
     expect([await underWay, await kept].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
     expect(await given.stockOf(lamp)).toBe(97);
+  });
+
+  it.each([
+    ['1', 'service-unavailable'],
+    ['2', 'placed'],
+  ])('has %s of PLACEMENT_LANES open at once: beside one that hangs, an order is %s', async (lanes, fate) => {
+    const desk = await given.desk({ PLACEMENT_LANES: lanes, PLACEMENT_WAIT_MS: '500' });
+    const [lamp, chair] = [await given.product(10), await given.product(10)];
+    desk.proxy.faultNextCommits('silence');
+    const hanging = desk.queue.place(given.order({ [lamp]: 1 }));
+    await until('its COMMIT has met the fault', () => Promise.resolve(desk.proxy.commitFaultsLeft === 0));
+
+    const [other] = await desk.placeAll([given.order({ [chair]: 1 })]);
+
+    expect(other && fateOf(other)).toBe(fate);
+    expect((await hanging).kind).toBe('replayed');
+    expect(await given.stockOf(lamp)).toBe(9);
+  });
+
+  it('has no more than PLACEMENT_PATIENT_LANES in which orders wait for locks', async () => {
+    const desk = await given.desk({ PLACEMENT_PATIENT_LANES: '1' });
+    const [one, two] = [await given.product(10), await given.product(10)];
+    const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
+    let isSecondPlaced = false;
+    const sent = desk.proxy.recordStatements();
+    const waiting = desk.queue.place(given.order({ [one]: 1 }));
+    const behind = desk.queue.place(given.order({ [two]: 1 })).finally(() => (isSecondPlaced = true));
+    await until('one waits patiently', () => isOneWaitingPatiently(sent));
+
+    await second.release();
+    for (const id of await given.database.addProducts(3, 10)) await desk.placeAll([given.order({ [id]: 1 })]);
+    const wasPlacedBeforeTheFirst = isSecondPlaced;
+    await first.release();
+
+    expect([await waiting, await behind].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
+    expect(wasPlacedBeforeTheFirst).toBe(false);
+  });
+
+  it('needs a pool with a connection for each lane, one for other writes and one for reads', () => {
+    const lanes = { PLACEMENT_LANES: '3', PLACEMENT_PATIENT_LANES: '2' };
+    expect(() => parseEnv({ ...lanes, DATABASE_POOL_SIZE: '6' })).toThrow(/DATABASE_POOL_SIZE must be/);
+    expect(parseEnv({ ...lanes, DATABASE_POOL_SIZE: '7' }).DATABASE_POOL_SIZE).toBe(7);
   });
 });

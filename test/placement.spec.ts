@@ -155,6 +155,16 @@ describe('a group of orders', () => {
     expect(await groupsWith(lamp)).toEqual([5, 5, 1]);
   });
 
+  it('holds no more than 2,000 lines, so that large baskets do not make one transaction long', async () => {
+    const desk = await given.desk();
+    const ids = await given.database.addProducts(700, 10);
+    const basket = Object.fromEntries(ids.map((id) => [id, 1]));
+
+    await desk.placeAll(times(3, () => given.order(basket)));
+
+    expect(await groupsWith(ids[0] as number)).toEqual([2, 1]);
+  });
+
   it.each(['before', 'after', 'silence'] as const)(
     'whose COMMIT meets a fault (%s) is placed once, and everybody is told so',
     async (fault) => {

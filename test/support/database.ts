@@ -54,6 +54,17 @@ export class TestDatabase {
     return row?.id as number;
   }
 
+  /** So many products, each with its stock put in, past the service. */
+  async addProducts(count: number, stock: number): Promise<number[]> {
+    const rows = await this.rows<{ id: number }>(
+      `WITH p AS (INSERT INTO products (name, price_minor, stock_quantity)
+         SELECT 'Lamp', 100, $2 FROM generate_series(1, $1::integer) RETURNING id)
+       INSERT INTO stock_adjustments (product_id, quantity) SELECT id, $2 FROM p RETURNING product_id AS id`,
+      [count, stock],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** A customer who cannot sign in, past the service. */
   async addCustomer(name = 'buyer'): Promise<number> {
     const [row] = await this.rows<{ id: number }>(

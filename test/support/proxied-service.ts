@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { FaultProxy } from '../../src/storm/fault-proxy.js';
+import type { Client } from './client.js';
+import { ServiceProcess } from './service-process.js';
+import type { Person, World } from './world.js';
+
+/** A second service on a world's database, with a fault proxy in between. */
+export class ProxiedService {
+  proxy!: FaultProxy;
+  private service!: ServiceProcess;
+
+  constructor(private readonly world: World) {}
+
+  async setUp(): Promise<void> {
+    this.proxy = await FaultProxy.start(this.world.database.url);
+    this.service = await ServiceProcess.start({ DATABASE_URL: this.proxy.url });
+  }
+
+  /** Whatever the faults were, the process is still there and stops cleanly. */
+  async tearDown(): Promise<void> {
+    const { code } = await this.service.stop();
+    this.proxy.stop();
+    expect(code).toBe(0);
+  }
+
+  clientOf(person: Person): Client {
+    return this.world.clientOf(this.service, person);
+  }
+}
+
+/** Gives a test file a proxied service; comes after `useWorld`. */
+export function useProxiedService(world: World): ProxiedService {
+  const proxied = new ProxiedService(world);
+  beforeAll(() => proxied.setUp());
+  afterAll(() => proxied.tearDown());
+  return proxied;
+}
