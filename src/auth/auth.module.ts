@@ -21,6 +21,7 @@ import { UserAdministration } from './user-administration.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 @Module({
   imports: [
@@ -56,6 +57,9 @@ import { UsersService } from './users.service.js';
     SessionsService,
     UserAdministration,
     UsersService,
+    VerifiedTokens,
   ],
+  // For the guard of every route.
+  exports: [ActiveUsers, VerifiedTokens],
 })
 export class AuthModule {}

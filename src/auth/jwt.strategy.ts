@@ -6,6 +6,7 @@ import { identityOf } from './access-claims.js';
 import { ActiveUsers } from './active-users.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JwtKeys } from './jwt.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Accepts our access tokens, for as long as their session lasts and their user is active. */
 @Injectable()
@@ -13,6 +14,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     keys: JwtKeys,
     private readonly activeUsers: ActiveUsers,
+    private readonly verifiedTokens: VerifiedTokens,
   ) {
     super({
       jwtFromRequest: bearerToken,
@@ -20,13 +22,19 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
       algorithms: [JWT_ALGORITHM],
       issuer: JWT_ISSUER,
       audience: JWT_AUDIENCE,
+      passReqToCallback: true,
     });
   }
 
   /** @returns `false` for a token that was signed by us but does not stand for a user who may come in. */
-  async validate(claims: Record<string, unknown>): Promise<AuthenticatedUser | false> {
+  async validate(
+    request: FastifyRequest,
+    claims: Record<string, unknown>,
+  ): Promise<AuthenticatedUser | false> {
     const identity = identityOf(claims);
-    return (identity && (await this.activeUsers.find(identity))) ?? false;
+    if (identity === undefined) return false;
+    this.verifiedTokens.add(bearerToken(request) as string, identity, claims['exp'] as number);
+    return (await this.activeUsers.find(identity)) ?? false;
   }
 }
 
@@ -44,6 +52,11 @@ function keyProvider(keys: JwtKeys): SecretOrKeyProvider {
  * because people type it into Swagger UI, which adds its own.
  */
 export function bearerToken({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): string | null {
-  if (raw.headersDistinct.authorization?.length !== 1) return null;
-  return /^(?:Bearer +){1,2}(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+  const token = /^(?:Bearer +){1,2}(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  return token !== undefined && raw.rawHeaders.filter(isAuthorizationName).length === 1 ? token : null;
+}
+
+/** Of names and values in turn. Node's own list of repeated headers is made anew for each request. */
+function isAuthorizationName(text: string, index: number): boolean {
+  return index % 2 === 0 && text.length === 13 && text.toLowerCase() === 'authorization';
 }

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { VerifiedTokens } from './verified-tokens.js';
+
+const NOW_S = 1_800_000_000;
+const somebody = (userId: number) => ({ userId, sessionId: 'a session' });
+
+beforeEach(() => void jest.useFakeTimers({ now: NOW_S * 1000 }));
+afterEach(() => void jest.useRealTimers());
+
+describe('verified tokens', () => {
+  it('stand for whom they were issued to, up to the second in which they expire and not in it', () => {
+    const tokens = new VerifiedTokens();
+    tokens.add('header.claims.signature', somebody(1), NOW_S + 60);
+
+    jest.setSystemTime((NOW_S + 60) * 1000 - 1);
+    expect(tokens.find('header.claims.signature')).toEqual(somebody(1));
+    jest.setSystemTime((NOW_S + 60) * 1000);
+    expect(tokens.find('header.claims.signature')).toBeUndefined();
+  });
+
+  it('vouch for nothing that differs from them in a letter', () => {
+    const tokens = new VerifiedTokens();
+    tokens.add('header.claims.signature', somebody(1), NOW_S + 60);
+
+    for (const other of [
+      'header.claims.signaturE',
+      'Header.claims.signature',
+      'header.claims.signature ',
+      '',
+    ])
+      expect(tokens.find(other)).toBeUndefined();
+  });
+
+  it('are forgotten in the order in which they came, beyond 5,000', () => {
+    const tokens = new VerifiedTokens();
+    for (let index = 0; index <= 5_000; index += 1) tokens.add(`token ${index}`, somebody(index), NOW_S + 60);
+
+    expect(tokens.find('token 0')).toBeUndefined();
+    expect(tokens.find('token 1')).toEqual(somebody(1));
+    expect(tokens.find('token 5000')).toEqual(somebody(5_000));
+  });
+});
