@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
+import { validateSync } from 'class-validator';
 import { type InputFault, ValidationFailedError } from '../errors/domain-error.js';
 import { inputFaults, UNKNOWN_FIELD } from './input-faults.js';
 
@@ -21,12 +21,12 @@ const FIELDS_MAX = 50;
  */
 @Injectable()
 export class DtoPipe implements PipeTransform {
-  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
     if (!isObject(value)) throw new ValidationFailedError([notAnObject(type)]);
     assertPlainFields(value, metatype as Type<object>, type);
     const dto = plainToInstance(metatype as Type<object>, value);
-    const errors = await validate(dto, RULES);
+    const errors = validateSync(dto, RULES);
     if (errors.length > 0) throw new ValidationFailedError(inputFaults(errors, type));
     return dto;
   }
