@@ -18,9 +18,14 @@ export class UnfinishedBodies {
 
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      if (hasBody(request)) this.add(request, reply);
+      if (hasBody(request)) process.nextTick(() => this.addIfUnfinished(request, reply));
       done();
     });
+  }
+
+  /** Nearly all bodies come together with their headers, and have been read by the next tick. */
+  private addIfUnfinished(request: FastifyRequest, reply: FastifyReply): void {
+    if (!request.raw.complete && !request.raw.destroyed) this.add(request, reply);
   }
 
   /** A request stream closes when its body has been read, and also when its client has gone away. */
