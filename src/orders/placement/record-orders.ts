@@ -6,9 +6,9 @@ export interface RecordedOrder {
   readonly createdAt: Date;
 }
 
+/** One row for the whole group: its orders have one time, that of their transaction. */
 interface RecordedRow {
-  readonly position: number;
-  readonly id: number;
+  readonly ids: readonly number[];
   readonly created_at: Date;
 }
 
@@ -46,12 +46,11 @@ const RECORD_ORDERS = `
       JOIN numbered USING (position)
     RETURNING order_id
   )
-  SELECT position, id, created_at,
-         CASE WHEN id > 0 AND (SELECT count(*) FROM taken) = $12 AND (SELECT count(*) FROM line) = $13 THEN 0
-              ELSE ('The orders written are not those allocated: ' || request.customer_id)::integer
+  SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS created_at,
+         CASE WHEN count(*) = $12 AND (SELECT count(*) FROM taken) = $13 AND (SELECT count(*) FROM line) = $14 THEN 0
+              ELSE ('The orders written are not those allocated: ' || count(*))::integer
           END AS faults
-    FROM request LEFT JOIN numbered USING (position)
-   ORDER BY position`;
+    FROM numbered`;
 
 /**
  * Writes orders whose stock has been allocated under the locks of this transaction.
@@ -67,7 +66,7 @@ export async function recordOrders(
   const lines = placed.flatMap((order, index) =>
     order.lines.map((line) => ({ position: index + 1, ...line })),
   );
-  const rows = (await queryRunner.query(RECORD_ORDERS, [
+  const [row] = (await queryRunner.query(RECORD_ORDERS, [
     [...demand.keys()],
     [...demand.values()],
     placed.map(({ request }) => request.customerId),
@@ -79,10 +78,11 @@ export async function recordOrders(
     lines.map(({ productName }) => productName),
     lines.map(({ quantity }) => quantity),
     lines.map(({ priceMinor }) => priceMinor),
+    placed.length,
     demand.size,
     lines.length,
-  ])) as RecordedRow[];
-  return rows.map((row) => ({ id: row.id, createdAt: row.created_at }));
+  ])) as [RecordedRow];
+  return row.ids.map((id) => ({ id, createdAt: row.created_at }));
 }
 
 function demandByProduct(placed: readonly Placed[]): Map<number, number> {
