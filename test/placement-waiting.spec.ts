@@ -154,6 +154,23 @@ describe('the placement queue', () => {
     expect(await given.stockOf(lamp)).toBe(95);
   });
 
+  it('takes orders with 100,000 lines together and refuses more at once, until some are answered', async () => {
+    const { desk, lamp, underWay } = await busyDesk({});
+    const nowhere = Object.fromEntries(times(1_000, (index) => [1_000_000 + index, 1]));
+
+    const waiting = desk.placeAll(times(99, () => given.order(nowhere)));
+    const [refused] = await desk.placeAll([given.order(nowhere)]);
+    const small = desk.placeAll([given.order({ [lamp]: 1 })]);
+    desk.proxy.thaw();
+
+    expect(refused && fateOf(refused)).toBe('service-unavailable');
+    expect((await underWay).kind).toBe('placed');
+    expect(new Set((await waiting).map(fateOf))).toEqual(new Set(['product-not-found']));
+    expect((await small).map(fateOf)).toEqual(['placed']);
+    expect((await desk.placeAll([given.order(nowhere)])).map(fateOf)).toEqual(['product-not-found']);
+    expect(await given.stockOf(lamp)).toBe(97);
+  });
+
   it('refuses an order that has waited for PLACEMENT_WAIT_MS, which then takes nothing', async () => {
     const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_WAIT_MS: '50' });
 

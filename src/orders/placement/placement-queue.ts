@@ -8,6 +8,8 @@ import { type GroupLimits, nextGroup, nextHeldUp, Reserved, type WaitingOrder } 
 
 /** Lines of all orders of a group, so that baskets of hundreds do not make one transaction long. */
 const GROUP_LINES_MAX = 2_000;
+/** Lines of all orders that have no answer yet, some 5 MB of them. */
+const LINES_MAX = 100_000;
 /** From an order's arrival to the end of its last transaction, which may take another 2 s where it needs a new connection. */
 const ORDER_MS_MAX = 7_000;
 
@@ -19,7 +21,7 @@ const ORDER_MS_MAX = 7_000;
  * this process stays until that has ended, and the others go on. An order whose product somebody else has
  * locked for more than a moment stands back from its group and waits for that lock in a patient lane.
  *
- * Bounded are the orders that wait, how long they do, the lanes, and what one group holds.
+ * Bounded are the orders that wait and their lines, how long they do, the lanes, and what one group holds.
  */
 @Injectable()
 export class PlacementQueue {
@@ -28,6 +30,7 @@ export class PlacementQueue {
   private readonly reserved = new Reserved();
   private freeLanes: number;
   private freePatientLanes: number;
+  private linesUnanswered = 0;
   private isTurnPlanned = false;
   private expiry: NodeJS.Timeout | undefined;
 
@@ -45,12 +48,15 @@ export class PlacementQueue {
    * @throws ServiceBusyError when too many orders wait, one waits for too long, or the database is away.
    */
   place(request: PlacementRequest, isAbandoned: () => boolean = () => false): Promise<PlacementAnswer> {
-    if (this.waiting.length + this.heldUp.length >= this.env.PLACEMENT_QUEUE_MAX) {
-      return Promise.reject(new ServiceBusyError());
-    }
-    return new Promise((answer, fail) => {
+    const lines = request.lines.length;
+    const isFull = this.waiting.length + this.heldUp.length >= this.env.PLACEMENT_QUEUE_MAX;
+    if (isFull || this.linesUnanswered + lines > LINES_MAX) return Promise.reject(new ServiceBusyError());
+    this.linesUnanswered += lines;
+    return new Promise<PlacementAnswer>((answer, fail) => {
       this.waiting.push({ request, isAbandoned, answer, fail, arrivedAt: Date.now(), heldUpBy: [] });
       this.planTurn();
+    }).finally(() => {
+      this.linesUnanswered -= lines;
     });
   }
 
