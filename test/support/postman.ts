@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export const COLLECTION = 'test/postman/mini-order-system.postman_collection.json';
+export const ENVIRONMENT = 'test/postman/local.postman_environment.json';
+const NEWMAN = 'node_modules/newman/bin/newman.js';
+const NEWMAN_TIMEOUT_MS = 25_000;
+
+export interface Entry {
+  key: string;
+  value: string;
+  description?: string;
+  disabled?: boolean;
+}
+
+/** What is sent; the same in a saved example, which has no description and no credentials. */
+export interface Sent {
+  auth?: unknown;
+  method: string;
+  header: Entry[];
+  body?: unknown;
+  url: { raw: string; host: string[]; path: string[]; query?: Entry[] };
+  description?: string;
+}
+
+/** An answer that is shown beside its request. */
+export interface Example {
+  name: string;
+  originalRequest: Sent;
+  status: string;
+  code: number;
+  _postman_previewlanguage: string;
+  header: Entry[];
+  cookie: never[];
+  body: string;
+}
+
+export interface Item {
+  name: string;
+  event: { listen: string; script: { type: string; exec: string[] } }[];
+  request: Sent;
+  response: Example[];
+}
+
+export interface Folder {
+  name: string;
+  description: string;
+  item: Item[];
+}
+
+export interface Collection {
+  info: { schema: string };
+  item: Folder[];
+}
+
+/** One request of a run, as newman reports it. */
+export interface Execution {
+  item: { id: string; name: string };
+  response?: { code: number; status: string; header: Entry[]; stream: { data: number[] } };
+  assertions?: { assertion: string }[];
+}
+
+export interface Run {
+  stats: Record<'requests' | 'assertions', { total: number; failed: number }>;
+  failures: { source?: { name: string }; error: { test?: string; name: string; message: string } }[];
+  executions: Execution[];
+}
+
+export function readCollection(): Collection {
+  return JSON.parse(readFileSync(COLLECTION, 'utf8')) as Collection;
+}
+
+export function requestsOf({ item }: Collection): Item[] {
+  return item.flatMap((folder) => folder.item);
+}
+
+/** Runs the collection as a person would from the command line, in a process of its own. */
+export async function runCollection(baseUrl: string): Promise<Run> {
+  const dir = mkdtempSync(join(tmpdir(), 'newman-'));
+  const reportFile = join(dir, 'report.json');
+  const target = ['--environment', ENVIRONMENT, '--env-var', `baseUrl=${baseUrl}`, '--suppress-exit-code'];
+  const report = ['--reporters', 'json', '--reporter-json-export', reportFile];
+  // Nothing of our own environment: a proxy named there would not know the service.
+  const options = { timeout: NEWMAN_TIMEOUT_MS, env: {} };
+  try {
+    await promisify(execFile)(process.execPath, [NEWMAN, 'run', COLLECTION, ...target, ...report], options);
+    const { run } = JSON.parse(readFileSync(reportFile, 'utf8')) as { run: Run };
+    return { ...run, executions: withoutScripted(run.executions) };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** What a script sends is reported under the name of its request, before it. */
+function withoutScripted(executions: Execution[]): Execution[] {
+  return executions.filter(({ item }, index) => item.id !== executions[index + 1]?.item.id);
+}
