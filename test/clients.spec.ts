@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { itNeeding } from './support/needing.js';
 import { UnreliableNetwork } from './support/unreliable-network.js';
 import { useWorld } from './support/world.js';
 
@@ -35,16 +36,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 // Guarantees that whoever starts from the page of the clients starts from programs that work.
 describe('a client in', () => {
-  testIf(works('bash', ['-c', 'curl --version']), 'curl orders once, whatever the network does', async () => {
-    await holdsItsConversation('carla', 40, async (url) => {
-      const script = join(folder, 'client.sh');
-      writeFileSync(script, program('bash', url));
-      return run('bash', ['--norc', '-euo', 'pipefail', script], { cwd: folder, timeout: TIMEOUT_MS });
-    });
-  });
+  itNeeding('bash and curl', works('bash', ['-c', 'curl --version']))(
+    'curl orders once, whatever the network does',
+    async () => {
+      await holdsItsConversation('carla', 40, async (url) => {
+        const script = join(folder, 'client.sh');
+        writeFileSync(script, program('bash', url));
+        return run('bash', ['--norc', '-euo', 'pipefail', script], { cwd: folder, timeout: TIMEOUT_MS });
+      });
+    },
+  );
 
-  testIf(
-    works('python3', ['-c', 'import requests']),
+  itNeeding('Python and requests', works('python3', ['-c', 'import requests']))(
     'Python orders once, whatever the network does',
     async () => {
       await holdsItsConversation('paula', 41, async (url) => {
@@ -54,7 +57,7 @@ describe('a client in', () => {
     },
   );
 
-  testIf(works('python3', ['--version']), 'Python can be read by Python', async () => {
+  itNeeding('Python', works('python3', ['--version']))('Python can be read by Python', async () => {
     const compile = 'import ast, sys; ast.parse(sys.argv[1])';
     await run('python3', ['-c', compile, program('python', given.service.url)]);
   });
@@ -152,10 +155,4 @@ async function compile(): Promise<string> {
 
 function works(command: string, args: string[]): boolean {
   return spawnSync(command, args, { timeout: TIMEOUT_MS }).status === 0;
-}
-
-/** Skips a test, and says so in its name, where the machine lacks what it needs. */
-function testIf(isPossible: boolean, name: string, test: () => Promise<void>): void {
-  if (isPossible) it(name, test);
-  else it.skip(`${name} (skipped: not installed here)`, test);
 }

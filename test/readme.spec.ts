@@ -8,7 +8,8 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 const run = promisify(execFile);
-const DOCUMENTS = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+const PAGES = readdirSync('docs').filter((name) => name.endsWith('.md'));
+const DOCUMENTS = ['README.md', 'SECURITY.md', ...PAGES.map((name) => `docs/${name}`)];
 const readme = () => readFile('README.md', 'utf8');
 
 // Guarantees that the README tells the truth.
