@@ -4,7 +4,7 @@ import { dataSourceOptions } from '../src/database/data-source.js';
 import { runCommand } from './support/command.js';
 import { TestDatabase } from './support/database.js';
 
-const MIGRATIONS = ['InitialSchema1764000000000', 'Sessions1764100000000'];
+const MIGRATIONS = ['InitialSchema1764000000000', 'Sessions1764100000000', 'OrderHistory1764300000000'];
 
 let database: TestDatabase;
 
@@ -83,6 +83,43 @@ describe('migrations', () => {
     expect(await database.value('SELECT count(*)::integer FROM migrations')).toBe(MIGRATIONS.length);
   });
 
+  it('give orders of before a history: their last change, by nobody, and the stock that came back', async () => {
+    await migrate('revert');
+    const [lamp, buyer] = [await database.addProduct(10), await database.addCustomer()];
+    await database.rows(
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at, updated_at)
+       SELECT $1, status, 100, status, '2026-01-01T10:00:00Z', '2026-01-01T11:00:00Z'
+         FROM unnest(ARRAY['PENDING', 'CONFIRMED', 'CANCELLED']) AS status`,
+      [buyer],
+    );
+    await database.rows(`INSERT INTO order_items SELECT id, $1, 'Lamp', 2, 50 FROM orders`, [lamp]);
+
+    await migrate('run');
+
+    const changed = new Date('2026-01-01T11:00:00Z');
+    const unknown = { confirmed_at: null, confirmed_by: null, cancelled_at: null, cancelled_by: null };
+    expect(
+      await database.rows(
+        'SELECT status, confirmed_at, confirmed_by, cancelled_at, cancelled_by FROM orders ORDER BY id',
+      ),
+    ).toEqual([
+      { ...unknown, status: 'PENDING' },
+      { ...unknown, status: 'CONFIRMED', confirmed_at: changed },
+      { ...unknown, status: 'CANCELLED', cancelled_at: changed },
+    ]);
+    expect(
+      await database.rows(`SELECT status, product_id FROM stock_returns JOIN orders ON orders.id = order_id`),
+    ).toEqual([{ status: 'CANCELLED', product_id: lamp }]);
+  });
+
+  it('let no stock come back twice', async () => {
+    const again = database.rows(
+      'INSERT INTO stock_returns (order_id, product_id) SELECT order_id, product_id FROM stock_returns',
+    );
+
+    await expect(again).rejects.toMatchObject({ constraint: 'uq_stock_returns_order_id_product_id' });
+  });
+
   it.each([
     [
       'a negative stock',
@@ -113,6 +150,31 @@ describe('migrations', () => {
       'a negative total',
       `INSERT INTO orders (customer_id, status, total_minor, placement_key) VALUES (1, 'PENDING', -1, 'k')`,
       'ck_orders_total_range',
+    ],
+    [
+      'a confirmed order that does not say when',
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key) VALUES (1, 'CONFIRMED', 1, 'k')`,
+      'ck_orders_confirmed',
+    ],
+    [
+      'a pending order that was confirmed',
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key, confirmed_at) VALUES (1, 'PENDING', 1, 'k', now())`,
+      'ck_orders_confirmed',
+    ],
+    [
+      'a cancelled order that does not say when',
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key) VALUES (1, 'CANCELLED', 1, 'k')`,
+      'ck_orders_cancelled',
+    ],
+    [
+      'a reason without a cancel',
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key, cancel_reason) VALUES (1, 'PENDING', 1, 'k', 'x')`,
+      'ck_orders_cancelled',
+    ],
+    [
+      'an empty reason',
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key, cancelled_at, cancel_reason) VALUES (1, 'CANCELLED', 1, 'k', now(), '')`,
+      'ck_orders_cancel_reason_not_empty',
     ],
     [
       'an empty line',

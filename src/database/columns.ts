@@ -24,3 +24,10 @@ export abstract class VersionedRow {
  * not move with a targeted update, and the clock of the row is the database's.
  */
 export const NEXT_VERSION = { version: () => 'version + 1', updatedAt: () => 'now()' };
+
+/**
+ * When the statement began, by the database's clock: after all locks that its transaction took before it. The
+ * times of what happened under one lock are then in the order in which it happened; `now()` is when the
+ * transaction began, perhaps long before it had the lock.
+ */
+export const TIME_UNDER_LOCK = () => 'statement_timestamp()';

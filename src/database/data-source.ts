@@ -3,10 +3,12 @@ import { Session } from '../auth/session.entity.js';
 import { User } from '../auth/user.entity.js';
 import { OrderItem } from '../orders/order-item.entity.js';
 import { Order } from '../orders/order.entity.js';
+import { StockReturn } from '../orders/stock-return.entity.js';
 import { Product } from '../products/product.entity.js';
 import { StockAdjustment } from '../products/stock-adjustment.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
+import { OrderHistory1764300000000 } from './migrations/1764300000000-order-history.js';
 import { RobustClient } from './postgres-client.js';
 
 /** How long anybody waits for a connection, new or from the pool. */
@@ -21,8 +23,8 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
   return {
     type: 'postgres',
     url,
-    entities: [User, Session, Product, StockAdjustment, Order, OrderItem],
-    migrations: [InitialSchema1764000000000, Sessions1764100000000],
+    entities: [User, Session, Product, StockAdjustment, Order, OrderItem, StockReturn],
+    migrations: [InitialSchema1764000000000, Sessions1764100000000, OrderHistory1764300000000],
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,

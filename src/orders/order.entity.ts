@@ -4,10 +4,21 @@ import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import type { OrderStatus } from './order-status.js';
 
+/** The database refuses a status without its time, and a name or a reason without both. */
+const CONFIRMED_IS_TOLD = `CASE status
+  WHEN 'PENDING' THEN confirmed_at IS NULL
+  WHEN 'CONFIRMED' THEN confirmed_at IS NOT NULL
+  ELSE true END AND (confirmed_by IS NULL OR confirmed_at IS NOT NULL)`;
+const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
+  AND ((cancelled_by IS NULL AND cancel_reason IS NULL) OR cancelled_at IS NOT NULL)`;
+
 @Entity('orders')
 @Unique(CONSTRAINTS.ordersPlacementKey, ['customerId', 'placementKey'])
 @Check('ck_orders_status', `status IN ('PENDING', 'CONFIRMED', 'CANCELLED')`)
 @Check('ck_orders_total_range', 'total_minor BETWEEN 0 AND 99999999999999')
+@Check('ck_orders_confirmed', CONFIRMED_IS_TOLD)
+@Check('ck_orders_cancelled', CANCELLED_IS_TOLD)
+@Check('ck_orders_cancel_reason_not_empty', `cancel_reason <> ''`)
 @Index('ix_orders_customer_id_id', ['customerId', 'id'])
 @Index('ix_orders_status_id', ['status', 'id'])
 @Index('ix_orders_created_at_id', ['createdAt', 'id'])
@@ -35,4 +46,29 @@ export class Order extends VersionedRow {
   /** SHA-256 of what was ordered under a client's key, to tell a retry from another order. */
   @Column('bytea', { name: 'request_hash', nullable: true })
   requestHash!: Buffer | null;
+
+  /** Also of an order that was cancelled after it. */
+  @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })
+  confirmedAt!: Date | null;
+
+  /** Nobody where it was confirmed before that was written down. */
+  @Column('integer', { name: 'confirmed_by', nullable: true })
+  confirmedBy!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'confirmed_by', foreignKeyConstraintName: 'fk_orders_confirmed_by' })
+  confirmer?: User;
+
+  @Column({ type: 'timestamptz', name: 'cancelled_at', precision: 3, nullable: true })
+  cancelledAt!: Date | null;
+
+  @Column('integer', { name: 'cancelled_by', nullable: true })
+  cancelledBy!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'cancelled_by', foreignKeyConstraintName: 'fk_orders_cancelled_by' })
+  canceller?: User;
+
+  @Column('varchar', { name: 'cancel_reason', length: 200, nullable: true })
+  cancelReason!: string | null;
 }

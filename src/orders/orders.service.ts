@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { QueryRunner } from 'typeorm';
+import type { QueryDeepPartialEntity, QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { VersionCheck } from '../common/http/entity-tag.js';
-import { NEXT_VERSION } from '../database/columns.js';
+import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { lockOrder } from './lock-order.js';
 import { OrderReader, type OrderWithItems } from './order-reader.js';
@@ -63,34 +63,55 @@ export class OrdersService {
   confirm(id: number, admin: AuthenticatedUser, checkVersion?: VersionCheck): Promise<OrderWithItems> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
-      checkVersion?.(order.version);
-      return become(queryRunner, order, 'CONFIRMED');
+      assertCanBecome('CONFIRMED', order, checkVersion);
+      return change(queryRunner, order, {
+        status: 'CONFIRMED',
+        confirmedBy: admin.id,
+        confirmedAt: TIME_UNDER_LOCK,
+      });
     });
   }
 
   /**
-   * Cancels an order and gives its stock back, exactly once however many ask at once.
+   * Cancels an order and gives its stock back, exactly once however many ask at once. The reason is for its history.
    * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
    */
-  cancel(id: number, caller: AuthenticatedUser, checkVersion?: VersionCheck): Promise<OrderWithItems> {
+  cancel(
+    id: number,
+    caller: AuthenticatedUser,
+    checkVersion?: VersionCheck,
+    reason: string | null = null,
+  ): Promise<OrderWithItems> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, caller);
-      checkVersion?.(order.version);
-      const cancelled = await become(queryRunner, order, 'CANCELLED');
+      assertCanBecome('CANCELLED', order, checkVersion);
       await restock(queryRunner, order);
-      return cancelled;
+      return change(queryRunner, order, {
+        status: 'CANCELLED',
+        cancelledBy: caller.id,
+        cancelledAt: TIME_UNDER_LOCK,
+        cancelReason: reason,
+      });
     });
   }
 }
 
 /** Whoever comes second to the order's lock sees the status that the first one left, and is refused here. */
-async function become(
+function assertCanBecome(
+  next: OrderStatus,
+  { status, version }: OrderWithItems,
+  checkVersion: VersionCheck | undefined,
+): void {
+  checkVersion?.(version);
+  if (!canBecome(status, next)) throw new InvalidTransitionError(status, next);
+}
+
+async function change(
   { manager }: QueryRunner,
   order: OrderWithItems,
-  status: OrderStatus,
+  facts: QueryDeepPartialEntity<Order>,
 ): Promise<OrderWithItems> {
-  if (!canBecome(order.status, status)) throw new InvalidTransitionError(order.status, status);
-  await manager.update(Order, { id: order.id }, { status, ...NEXT_VERSION });
+  await manager.update(Order, { id: order.id }, { ...facts, ...NEXT_VERSION, updatedAt: TIME_UNDER_LOCK });
   const changed = await manager.findOneByOrFail(Order, { id: order.id });
   return { ...order, ...changed };
 }

@@ -3,12 +3,16 @@ import { lockProducts } from '../products/lock-products.js';
 import type { OrderWithItems } from './order-reader.js';
 
 const GIVE_BACK = `
+  WITH returned AS (
+    INSERT INTO stock_returns (order_id, product_id)
+    SELECT order_id, product_id FROM order_items WHERE order_id = $1 ORDER BY product_id
+  )
   UPDATE products
      SET stock_quantity = stock_quantity + item.quantity, version = version + 1, updated_at = now()
     FROM order_items AS item
    WHERE item.order_id = $1 AND products.id = item.product_id`;
 
-/** Gives the stock of an order back. Runs under the order's lock, by whoever turns it CANCELLED. */
+/** Gives the stock of an order back, and says so. Runs under the order's lock, by whoever turns it CANCELLED after this. */
 export async function restock(queryRunner: QueryRunner, { id, items }: OrderWithItems): Promise<void> {
   await lockProducts(
     queryRunner,

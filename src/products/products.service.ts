@@ -6,7 +6,7 @@ import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CursorCodec } from '../common/pagination/cursor.js';
 import { type Page, paginate } from '../common/pagination/paginate.js';
 import type { VersionCheck } from '../common/http/entity-tag.js';
-import { NEXT_VERSION } from '../database/columns.js';
+import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
 import { lockProducts } from './lock-products.js';
@@ -76,7 +76,12 @@ export class ProductsService {
       if (isEmpty(change)) return product;
       const before = product.stockQuantity;
       applyChange(product, change);
-      await recordAdjustment(queryRunner.manager, product, product.stockQuantity - before, changedBy);
+      await recordAdjustment(queryRunner.manager, {
+        productId: product.id,
+        quantity: product.stockQuantity - before,
+        createdBy: changedBy,
+        createdAt: TIME_UNDER_LOCK,
+      });
       return saveLocked(queryRunner.manager, product);
     });
   }
@@ -86,7 +91,7 @@ function seesInactive(caller: AuthenticatedUser | undefined): boolean {
   return caller?.role === 'admin';
 }
 
-/** Also used by the demo catalogue, whose stock nobody put in. */
+/** Also used by the demo catalogue, whose stock nobody put in. The first stock has the time of its product. */
 export async function insertProduct(
   manager: EntityManager,
   newProduct: NewProduct,
@@ -94,7 +99,8 @@ export async function insertProduct(
 ): Promise<Product> {
   const product = manager.create(Product, newProduct);
   await manager.insert(Product, product);
-  await recordAdjustment(manager, product, product.stockQuantity, createdBy);
+  const { id: productId, stockQuantity: quantity, createdAt } = product;
+  await recordAdjustment(manager, { productId, quantity, createdBy, createdAt });
   return product;
 }
 
@@ -112,14 +118,12 @@ function applyChange(product: Product, change: ProductChange): void {
   product.stockQuantity = stock;
 }
 
-async function recordAdjustment(
-  manager: EntityManager,
-  product: Product,
-  quantity: number,
-  createdBy: number | null,
-): Promise<void> {
-  if (quantity === 0) return;
-  await manager.insert(StockAdjustment, { productId: product.id, quantity, createdBy });
+type NewAdjustment = Pick<StockAdjustment, 'productId' | 'quantity' | 'createdBy'> & {
+  readonly createdAt: Date | (() => string);
+};
+
+async function recordAdjustment(manager: EntityManager, adjustment: NewAdjustment): Promise<void> {
+  if (adjustment.quantity !== 0) await manager.insert(StockAdjustment, adjustment);
 }
 
 async function saveLocked(manager: EntityManager, product: Product): Promise<Product> {

@@ -17,6 +17,7 @@ import { Product } from './product.entity.js';
  */
 @Entity('stock_adjustments')
 @Check('ck_stock_adjustments_quantity_not_zero', 'quantity <> 0')
+@Index('ix_stock_adjustments_product_id_id', ['productId', 'id'])
 export class StockAdjustment {
   @PrimaryGeneratedColumn('identity', {
     primaryKeyConstraintName: 'pk_stock_adjustments',
@@ -24,7 +25,6 @@ export class StockAdjustment {
   })
   id!: number;
 
-  @Index('ix_stock_adjustments_product_id')
   @Column('integer', { name: 'product_id' })
   productId!: number;
 

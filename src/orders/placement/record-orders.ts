@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { TIME_UNDER_LOCK } from '../../database/columns.js';
 import type { Placed } from './allocate.js';
 
 export interface RecordedOrder {
@@ -32,8 +33,9 @@ const RECORD_ORDERS = `
     SELECT * FROM unnest($3::integer[], $4::bigint[], $5::varchar[], $6::bytea[])
       WITH ORDINALITY AS t (customer_id, total_minor, placement_key, request_hash, position)
   ), placed AS (
-    INSERT INTO orders (customer_id, status, total_minor, placement_key, request_hash)
-    SELECT customer_id, 'PENDING', total_minor, placement_key, request_hash FROM request ORDER BY position
+    INSERT INTO orders (customer_id, status, total_minor, placement_key, request_hash, created_at, updated_at)
+    SELECT customer_id, 'PENDING', total_minor, placement_key, request_hash,
+           ${TIME_UNDER_LOCK()}, ${TIME_UNDER_LOCK()} FROM request ORDER BY position
     RETURNING id, customer_id, placement_key, created_at
   ), numbered AS (
     SELECT placed.id, placed.created_at, request.position

@@ -1,0 +1,38 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { OrderItem } from './order-item.entity.js';
+
+/**
+ * A line whose stock has come back with its order's cancelling; the database refuses a second time. For one
+ * product the ids are in the order in which it happened, since they are given under its lock.
+ */
+@Entity('stock_returns')
+@Unique('uq_stock_returns_order_id_product_id', ['orderId', 'productId'])
+@Index('ix_stock_returns_product_id_id', ['productId', 'id'])
+export class StockReturn {
+  @PrimaryGeneratedColumn('identity', {
+    primaryKeyConstraintName: 'pk_stock_returns',
+    generatedIdentity: 'ALWAYS',
+  })
+  id!: number;
+
+  @Column('integer', { name: 'order_id' })
+  orderId!: number;
+
+  @Column('integer', { name: 'product_id' })
+  productId!: number;
+
+  @ManyToOne(() => OrderItem, { onDelete: 'RESTRICT' })
+  @JoinColumn([
+    {
+      name: 'order_id',
+      referencedColumnName: 'orderId',
+      foreignKeyConstraintName: 'fk_stock_returns_order_item',
+    },
+    {
+      name: 'product_id',
+      referencedColumnName: 'productId',
+      foreignKeyConstraintName: 'fk_stock_returns_order_item',
+    },
+  ])
+  item?: OrderItem;
+}
