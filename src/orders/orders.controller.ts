@@ -17,14 +17,18 @@ import {
   LOCATION_HEADER,
   REPLAYED_HEADER,
 } from '../common/http/api-headers.js';
+import { OptionalBody } from '../common/http/body.guard.js';
 import { ifMatch, sendResource } from '../common/http/entity-tag.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
 import { IdPipe } from '../common/validation/id.pipe.js';
+import { CancelOrderDto } from './dto/cancel-order.dto.js';
 import { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
+import { OrderHistoryResponseDto } from './dto/order-history-response.dto.js';
 import { OrderResponseDto } from './dto/order-response.dto.js';
 import { PlaceOrderDto } from './dto/place-order.dto.js';
 import { ApiIdempotencyKey, IdempotencyKey } from './idempotency-key.decorator.js';
+import { OrderHistoryReader } from './order-history.js';
 import { OrderReader } from './order-reader.js';
 import { OrdersService } from './orders.service.js';
 
@@ -49,6 +53,7 @@ export class OrdersController {
   constructor(
     private readonly orders: OrdersService,
     private readonly reader: OrderReader,
+    private readonly histories: OrderHistoryReader,
   ) {}
 
   @ApiOperation({ operationId: 'placeOrder', summary: 'Place an order: all lines or none' })
@@ -122,6 +127,29 @@ export class OrdersController {
     return sendResource(exchange, order.version, OrderResponseDto.from(order));
   }
 
+  @ApiOperation({
+    operationId: 'getOrderHistory',
+    summary: 'Read what happened to an order: when it was placed, confirmed and cancelled, and by whom',
+  })
+  @ApiOrderId()
+  @ApiOkResponse({
+    type: OrderHistoryResponseDto,
+    description: 'What happened, oldest first.',
+    headers: ETAG_HEADER,
+  })
+  @ApiConditionalRead()
+  @ApiProblems('validation-failed', 'order-not-found')
+  @SignedIn()
+  @Get(':id/history')
+  async history(
+    @Param('id', IdPipe) id: number,
+    @CurrentUser() caller: AuthenticatedUser,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<OrderHistoryResponseDto | undefined> {
+    const history = await this.histories.get(id, caller);
+    return sendResource(exchange, history.version, OrderHistoryResponseDto.from(history));
+  }
+
   @ApiOperation({ operationId: 'confirmOrder', summary: 'Confirm a pending order' })
   @ApiTransition()
   @Roles('admin')
@@ -137,14 +165,16 @@ export class OrdersController {
 
   @ApiOperation({ operationId: 'cancelOrder', summary: 'Cancel an order and give its stock back' })
   @ApiTransition()
+  @OptionalBody(CancelOrderDto)
   @SignedIn()
   @Patch(':id/cancel')
   async cancel(
     @Param('id', IdPipe) id: number,
+    @Body() { reason }: CancelOrderDto,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<OrderResponseDto | undefined> {
-    const order = await this.orders.cancel(id, caller, ifMatch(exchange.request));
+    const order = await this.orders.cancel(id, caller, ifMatch(exchange.request), reason);
     return sendResource(exchange, order.version, OrderResponseDto.from(order));
   }
 }

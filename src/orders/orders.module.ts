@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OrderItem } from './order-item.entity.js';
+import { OrderHistoryReader } from './order-history.js';
 import { OrderReader } from './order-reader.js';
 import { Order } from './order.entity.js';
 import { OrdersController } from './orders.controller.js';
@@ -11,6 +12,6 @@ import { PlacementQueue } from './placement/placement-queue.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Order, OrderItem])],
   controllers: [OrdersController],
-  providers: [GroupPlacement, OrderReader, OrdersService, PlacementQueue],
+  providers: [GroupPlacement, OrderHistoryReader, OrderReader, OrdersService, PlacementQueue],
 })
 export class OrdersModule {}

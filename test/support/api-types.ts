@@ -37,6 +37,20 @@ export interface OrderBody {
   updated_at: string;
 }
 
+export interface HistoryBody {
+  order_id: number;
+  events: { event: string; occurred_at: string; user_id: number | null; reason: string | null }[];
+}
+
+export interface MovementBody {
+  kind: string;
+  quantity: number;
+  balance: number;
+  order_id: number | null;
+  user_id: number | null;
+  occurred_at: string;
+}
+
 export interface ListBody<Item> {
   data: Item[];
   pagination: {

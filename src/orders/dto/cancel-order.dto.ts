@@ -1,0 +1,27 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
+import {
+  HasAtLeast,
+  HasAtMost,
+  IsCleanText,
+  IsOptionalButNotNull,
+  Trim,
+} from '../../common/validation/rules.js';
+
+export const CANCEL_REASON_MAX = 200;
+
+export class CancelOrderDto {
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: CANCEL_REASON_MAX,
+    example: 'Ordered by mistake.',
+    description: "One line for the order's history, which its owner and admins read.",
+  })
+  @HasAtMost(CANCEL_REASON_MAX)
+  @HasAtLeast(1)
+  @IsCleanText()
+  @IsString()
+  @Trim()
+  @IsOptionalButNotNull()
+  readonly reason?: string;
+}

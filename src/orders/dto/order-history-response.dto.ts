@@ -1,0 +1,61 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from '../order-history.js';
+import { CANCEL_REASON_MAX } from './cancel-order.dto.js';
+
+export class OrderEventDto {
+  @ApiProperty({ enum: ORDER_EVENTS, example: 'PLACED' })
+  readonly event!: OrderEvent['event'];
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly occurred_at!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    nullable: true,
+    example: 2,
+    description: 'Who did it; null where it happened before that was written down.',
+  })
+  readonly user_id!: number | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    maxLength: CANCEL_REASON_MAX,
+    example: null,
+    description: 'Why the order was cancelled, where that was said.',
+  })
+  readonly reason!: string | null;
+}
+
+const EXAMPLE: OrderEventDto[] = [
+  { event: 'PLACED', occurred_at: '2026-01-31T12:00:00.000Z', user_id: 2, reason: null },
+  { event: 'CONFIRMED', occurred_at: '2026-01-31T12:05:00.000Z', user_id: 1, reason: null },
+  { event: 'CANCELLED', occurred_at: '2026-01-31T18:30:00.000Z', user_id: 2, reason: 'Ordered by mistake.' },
+];
+
+export class OrderHistoryResponseDto {
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  readonly order_id!: number;
+
+  @ApiProperty({
+    type: [OrderEventDto],
+    minItems: 1,
+    maxItems: ORDER_EVENTS.length,
+    description: 'In the order in which they happened.',
+    example: EXAMPLE,
+  })
+  readonly events!: OrderEventDto[];
+
+  static from({ orderId, events }: OrderHistory): OrderHistoryResponseDto {
+    return {
+      order_id: orderId,
+      events: events.map(({ event, occurredAt, userId, reason }) => ({
+        event,
+        occurred_at: occurredAt.toISOString(),
+        user_id: userId,
+        reason,
+      })),
+    };
+  }
+}
