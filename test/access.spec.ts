@@ -53,6 +53,10 @@ const MATRIX: Record<string, Route> = {
   'GET /products': { answers: [200, 200, 200, 200] },
   'GET /products/{id}': { path: product, answers: [200, 200, 200, 200] },
   'PATCH /products/{id}': { path: product, json: () => ({ price: 2 }), answers: [401, 403, 403, 200] },
+  'GET /products/{id}/stock-movements': {
+    path: (scene) => `${product(scene)}/stock-movements`,
+    answers: [401, 403, 403, 200],
+  },
   'POST /orders': {
     json: ({ productId }) => ({ items: [{ product_id: productId, quantity: 1 }] }),
     answers: [401, 201, 201, 201],
@@ -61,6 +65,7 @@ const MATRIX: Record<string, Route> = {
   'GET /orders/{id}': { path: order, answers: [401, 200, 404, 200] },
   'PATCH /orders/{id}/confirm': { path: (scene) => `${order(scene)}/confirm`, answers: [401, 403, 403, 200] },
   'PATCH /orders/{id}/cancel': { path: (scene) => `${order(scene)}/cancel`, answers: [401, 200, 404, 200] },
+  'GET /orders/{id}/history': { path: (scene) => `${order(scene)}/history`, answers: [401, 200, 404, 200] },
   'GET /audit/stock': { answers: [401, 403, 403, 200] },
   'GET /health/live': { answers: [200, 200, 200, 200] },
   'GET /health/ready': { answers: [200, 200, 200, 200] },

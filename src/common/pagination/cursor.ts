@@ -2,10 +2,11 @@ import { createHmac, hkdfSync, type KeyObject, timingSafeEqual } from 'node:cryp
 import { ValidationFailedError } from '../errors/domain-error.js';
 
 const TAG_BYTES = 12;
+const NUMBER_BYTES = 8;
 
 /**
- * Opaque cursors: the id of the last row seen, signed together with the list and filters it belongs
- * to, so that a cursor made up, or carried over to another list, is refused instead of skipping rows.
+ * Opaque cursors: where a walk stands, as whole numbers (mostly one, the id of the last row seen), signed
+ * together with the list and filters it belongs to, so that a cursor made up, or carried over to another list, is refused instead of skipping rows.
  */
 export class CursorCodec {
   private readonly key: Buffer;
@@ -14,29 +15,33 @@ export class CursorCodec {
     this.key = Buffer.from(hkdfSync('sha256', secret.export(), '', 'list cursors', 32));
   }
 
-  encode(list: string, lastId: number): string {
-    const id = Buffer.alloc(4);
-    id.writeUInt32BE(lastId);
-    return Buffer.concat([id, this.tag(list, id)]).toString('base64url');
+  encode(list: string, ...position: number[]): string {
+    const numbers = Buffer.alloc(position.length * NUMBER_BYTES);
+    position.forEach((number, index) => numbers.writeBigInt64BE(BigInt(number), index * NUMBER_BYTES));
+    return Buffer.concat([numbers, this.tag(list, numbers)]).toString('base64url');
   }
 
-  /** @throws ValidationFailedError for anything that `encode` did not make for this list. */
-  decode(list: string, cursor: string): number {
+  /**
+   * @returns the position, as many numbers as `encode` was given.
+   * @throws ValidationFailedError for anything that `encode` did not make for this list.
+   */
+  decode(list: string, cursor: string): number[] {
     const bytes = Buffer.from(cursor, 'base64url');
-    const id = bytes.subarray(0, 4);
-    const tag = bytes.subarray(4);
-    if (tag.length !== TAG_BYTES || !timingSafeEqual(tag, this.tag(list, id))) {
+    const numbers = bytes.subarray(0, Math.max(0, bytes.length - TAG_BYTES));
+    const tag = bytes.subarray(numbers.length);
+    if (tag.length !== TAG_BYTES || !timingSafeEqual(tag, this.tag(list, numbers))) {
       const message = 'is not a cursor of this list with these filters';
       throw new ValidationFailedError([{ pointer: '/cursor', in: 'query', code: 'not-a-cursor', message }]);
     }
-    return id.readUInt32BE();
+    const count = numbers.length / NUMBER_BYTES;
+    return Array.from({ length: count }, (_, index) => Number(numbers.readBigInt64BE(index * NUMBER_BYTES)));
   }
 
-  private tag(list: string, id: Buffer): Buffer {
+  private tag(list: string, numbers: Buffer): Buffer {
     return createHmac('sha256', this.key)
       .update(list)
       .update('\0')
-      .update(id)
+      .update(numbers)
       .digest()
       .subarray(0, TAG_BYTES);
   }

@@ -16,7 +16,7 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-const PAGE_BESIDE_CURSOR: InputFault = {
+export const PAGE_BESIDE_CURSOR: InputFault = {
   pointer: '/page',
   in: 'query',
   code: 'page-beside-cursor',
@@ -51,7 +51,8 @@ export async function paginate<T extends ObjectLiteral & { id: number }>(
     rowsQuery.offset((page - 1) * limit);
   } else {
     const comparison = order.direction === 'ASC' ? '>' : '<';
-    rowsQuery.andWhere(`${id} ${comparison} :lastId`, { lastId: cursors.decode(order.name, cursor) });
+    const [lastId] = cursors.decode(order.name, cursor);
+    rowsQuery.andWhere(`${id} ${comparison} :lastId`, { lastId });
   }
   const [found, counted] = await Promise.all([rowsQuery.getMany(), countUpTo(query, TOTAL_EXACT_MAX + 1)]);
   const rows = found.slice(0, limit);

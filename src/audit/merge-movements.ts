@@ -1,0 +1,50 @@
+/** What has changed the stock of a product: its first stock, a line sold, one given back, a change by hand. */
+export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'CORRECTED'] as const;
+
+/** A movement as it is read from the facts. */
+export interface StockMovement {
+  /** Of the order, adjustment or return; within its stream the later movement has the higher one. */
+  readonly id: number;
+  readonly kind: (typeof MOVEMENT_KINDS)[number];
+  /** Units that came in; negative when they went out. */
+  readonly quantity: number;
+  /** RFC 3339, as the database writes it. */
+  readonly at: string;
+  readonly userId: number | null;
+  readonly orderId: number | null;
+}
+
+/** Movements of one origin, newest first. */
+export type Stream = readonly StockMovement[];
+
+export interface Merged {
+  readonly movements: readonly StockMovement[];
+  /** For each stream the id that comes next; 0 where it has no more. */
+  readonly next: readonly number[];
+}
+
+/**
+ * Merges streams into one list, newest first, up to so many movements. Each stream keeps its own order, in which
+ * its rows were written under the product's lock, whatever the clock said; between streams the times decide.
+ * So the list is the same wherever it is taken up again.
+ */
+export function mergeNewestFirst(streams: readonly Stream[], count: number): Merged {
+  const taken = streams.map(() => 0);
+  const head = (index: number) => streams[index]?.[taken[index] as number];
+  const movements: StockMovement[] = [];
+  while (movements.length < count) {
+    const newest = streams.reduce((best, _, index) => (isNewer(head(index), head(best)) ? index : best), 0);
+    const movement = head(newest);
+    if (!movement) break;
+    movements.push(movement);
+    taken[newest] = (taken[newest] as number) + 1;
+  }
+  return { movements, next: streams.map((_, index) => head(index)?.id ?? 0) };
+}
+
+/** Within one millisecond what came in counts as earlier than what went out, so that no balance is negative. */
+function isNewer(one: StockMovement | undefined, other: StockMovement | undefined): boolean {
+  if (!one || !other) return one !== undefined;
+  const later = Date.parse(one.at) - Date.parse(other.at);
+  return later > 0 || (later === 0 && one.quantity < 0 && other.quantity > 0);
+}

@@ -1,0 +1,63 @@
+import type { DataSource } from 'typeorm';
+import type { Stream } from './merge-movements.js';
+
+/** The streams, in the order of the positions that the statement takes. */
+export const STREAMS = ['sold', 'adjusted', 'returned'] as const;
+
+export interface StockFacts extends Record<(typeof STREAMS)[number], Stream> {
+  readonly stockQuantity: number;
+  /** Movements there are, counted up to the maximum. */
+  readonly counted: number;
+}
+
+/**
+ * The newest movements of a product, so many of each stream from its position down, and its stock: one
+ * statement, so one snapshot. Each stream is a range of an index that begins with the product. It is asked for as a
+ * range because with `product_id = $1` the planner may walk a primary key in order of the ids and pass over all
+ * other products, which is long for one that has not been sold for years. Each row costs a look-up or two; OFFSET 0
+ * keeps the planner from turning thousands of those into a scan of all orders.
+ */
+export const READ_MOVEMENTS = `
+  WITH sold AS (
+    SELECT line.order_id AS id, 'SOLD' AS kind, -line.quantity AS quantity, placed.at,
+           placed.customer_id AS "userId", line.order_id AS "orderId"
+      FROM (SELECT order_id, quantity FROM order_items
+             WHERE product_id >= $1 AND (product_id, order_id) <= ($1, $2)
+             ORDER BY product_id DESC, order_id DESC LIMIT $5) AS line
+     CROSS JOIN LATERAL (SELECT customer_id, created_at AS at FROM orders
+                          WHERE orders.id = line.order_id OFFSET 0) AS placed
+  ), adjusted AS (
+    SELECT id, CASE created_at WHEN (SELECT created_at FROM products WHERE id = $1) THEN 'PUT_IN' ELSE 'CORRECTED' END AS kind,
+           quantity, created_at AS at, created_by AS "userId", NULL AS "orderId"
+      FROM stock_adjustments
+     WHERE product_id >= $1 AND (product_id, id) <= ($1, $3)
+     ORDER BY product_id DESC, id DESC LIMIT $5
+  ), returned AS (
+    SELECT back.id, 'RETURNED' AS kind, cancelled.quantity, cancelled.at,
+           cancelled.cancelled_by AS "userId", back.order_id AS "orderId"
+      FROM (SELECT id, order_id FROM stock_returns
+             WHERE product_id >= $1 AND (product_id, id) <= ($1, $4)
+             ORDER BY product_id DESC, id DESC LIMIT $5) AS back
+     CROSS JOIN LATERAL (SELECT item.quantity, cancelled_by, cancelled_at AS at
+                           FROM order_items AS item JOIN orders ON orders.id = item.order_id
+                          WHERE item.order_id = back.order_id AND item.product_id = $1 OFFSET 0) AS cancelled
+  ), counted AS (
+    (SELECT 1 FROM order_items WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, order_id LIMIT $6) UNION ALL
+    (SELECT 1 FROM stock_adjustments WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6) UNION ALL
+    (SELECT 1 FROM stock_returns WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6)
+  )
+  SELECT stock_quantity::float8 AS "stockQuantity", (SELECT count(*)::integer FROM counted) AS counted,
+         (SELECT coalesce(json_agg(sold ORDER BY id DESC), '[]') FROM sold) AS sold,
+         (SELECT coalesce(json_agg(adjusted ORDER BY id DESC), '[]') FROM adjusted) AS adjusted,
+         (SELECT coalesce(json_agg(returned ORDER BY id DESC), '[]') FROM returned) AS returned
+    FROM products WHERE id = $1`;
+
+/** @returns nothing where there is no such product. */
+export async function readMovements(
+  database: DataSource,
+  productId: number,
+  { from, reach, countMax }: { from: readonly number[]; reach: number; countMax: number },
+): Promise<StockFacts | undefined> {
+  const [facts] = await database.query<StockFacts[]>(READ_MOVEMENTS, [productId, ...from, reach, countMax]);
+  return facts;
+}

@@ -1,0 +1,34 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Roles } from '../auth/decorators/access.decorators.js';
+import { ApiProblems } from '../common/errors/api-problems.decorator.js';
+import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
+import { PageQueryDto } from '../common/pagination/page-query.dto.js';
+import { IdPipe } from '../common/validation/id.pipe.js';
+import { StockMovementResponseDto } from './stock-movement-response.dto.js';
+import { StockMovements } from './stock-movements.js';
+
+@ApiTags('Products')
+@Controller('products')
+export class StockMovementsController {
+  constructor(private readonly movements: StockMovements) {}
+
+  @ApiOperation({
+    operationId: 'listStockMovements',
+    summary: 'List what has changed the stock of a product, newest first, with the running balance',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } })
+  @ApiListResponse(StockMovementResponseDto)
+  @ApiProblems('validation-failed', 'product-not-found')
+  @Roles('admin')
+  @Get(':id/stock-movements')
+  async list(
+    @Param('id', IdPipe) id: number,
+    @Query() query: PageQueryDto,
+    @HttpExchange() exchange: Exchange,
+  ): Promise<ListResponse<StockMovementResponseDto>> {
+    const page = await this.movements.list(id, query);
+    return answerWithPage(page, (movement) => StockMovementResponseDto.from(movement), exchange);
+  }
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { ValidationFailedError } from '../common/errors/domain-error.js';
+import { CursorCodec } from '../common/pagination/cursor.js';
+import type { PageQueryDto } from '../common/pagination/page-query.dto.js';
+import { type Page, PAGE_BESIDE_CURSOR, TOTAL_EXACT_MAX } from '../common/pagination/paginate.js';
+import { ID_MAX } from '../common/validation/rules.js';
+import { ProductNotFoundError } from '../products/products.errors.js';
+import { mergeNewestFirst, type StockMovement } from './merge-movements.js';
+import { readMovements, STREAMS } from './read-movements.js';
+
+export interface BalancedMovement extends StockMovement {
+  /** The stock that this movement left. */
+  readonly balance: number;
+}
+
+/** Where a page begins: how many movements are passed over, what the streams go on with, and the balance there. */
+interface Start {
+  readonly offset: number;
+  readonly from: readonly number[];
+  /** The current stock where it is left out. */
+  readonly balance?: number | undefined;
+}
+
+@Injectable()
+export class StockMovements {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /**
+   * What has changed the stock of a product, newest first, each movement with the balance that it left.
+   *
+   * Guarantees: the newest balance is the `stock_quantity` of the same snapshot, every balance is the next older
+   * one plus the movement, and the oldest one is its own movement where all is in order, as the audit proves it.
+   * Movements are in the order in which they took the product's lock, as far as the database's clock tells it;
+   * those of before times were taken under the lock may stand beside a neighbour of the same moment. A walk by
+   * cursor repeats and misses none of those present at its start and shows none that came after.
+   * @throws ProductNotFoundError, ValidationFailedError for a page beyond the movements that are counted.
+   */
+  async list(productId: number, query: PageQueryDto): Promise<Page<BalancedMovement>> {
+    const { page = 1, limit } = query;
+    const listName = `stock movements ${productId}`;
+    const { offset, from, balance } = this.startOf(listName, query);
+    const reach = Math.min(offset, TOTAL_EXACT_MAX) + limit + 1;
+    const countMax = TOTAL_EXACT_MAX + 1;
+    const facts = await readMovements(this.dataSource, productId, { from, reach, countMax });
+    if (!facts) throw new ProductNotFoundError([productId]);
+    const totalIsExact = facts.counted <= TOTAL_EXACT_MAX;
+    if (offset > TOTAL_EXACT_MAX && !totalIsExact) throw pageTooDeep();
+
+    const streams = STREAMS.map((name) => facts[name]);
+    const { movements, next } = mergeNewestFirst(streams, offset + limit);
+    const { balanced, before } = withBalances(movements, balance ?? facts.stockQuantity);
+    const isEnd = next.every((id) => id === 0);
+    return {
+      rows: balanced.slice(offset),
+      page,
+      limit,
+      total: Math.min(facts.counted, TOTAL_EXACT_MAX),
+      totalIsExact,
+      nextCursor: isEnd ? null : this.cursors.encode(listName, before, ...next),
+    };
+  }
+
+  private startOf(listName: string, { page, limit, cursor }: PageQueryDto): Start {
+    if (cursor === undefined) return { offset: ((page ?? 1) - 1) * limit, from: STREAMS.map(() => ID_MAX) };
+    if (page !== undefined) throw new ValidationFailedError([PAGE_BESIDE_CURSOR]);
+    const [balance, ...from] = this.cursors.decode(listName, cursor);
+    return { offset: 0, from, balance };
+  }
+}
+
+/** Walks back from the newest balance; `before` is the stock before the oldest of the movements. */
+function withBalances(movements: readonly StockMovement[], newest: number) {
+  let before = newest;
+  const balanced = movements.map((movement): BalancedMovement => {
+    const balance = before;
+    before -= movement.quantity;
+    return { ...movement, balance };
+  });
+  return { balanced, before };
+}
+
+function pageTooDeep(): ValidationFailedError {
+  const message = `must not begin beyond ${TOTAL_EXACT_MAX} movements; next_cursor goes as deep as there are any`;
+  return new ValidationFailedError([{ pointer: '/page', in: 'query', code: 'too-deep', message }]);
+}
