@@ -3,7 +3,7 @@ export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'CORRECTED'] as con
 
 /** A movement as it is read from the facts. */
 export interface StockMovement {
-  /** Of the order, adjustment or return; within its stream the later movement has the higher one. */
+  /** Of the order, adjustment or return. */
   readonly id: number;
   readonly kind: (typeof MOVEMENT_KINDS)[number];
   /** Units that came in; negative when they went out. */
@@ -24,9 +24,8 @@ export interface Merged {
 }
 
 /**
- * Merges streams into one list, newest first, up to so many movements. Each stream keeps its own order, in which
- * its rows were written under the product's lock, whatever the clock said; between streams the times decide.
- * So the list is the same wherever it is taken up again.
+ * Merges streams into one list, newest first, up to so many movements. Each stream keeps its own order, whatever
+ * its times say; between streams the times decide. So the list is the same wherever it is taken up again.
  */
 export function mergeNewestFirst(streams: readonly Stream[], count: number): Merged {
   const taken = streams.map(() => 0);

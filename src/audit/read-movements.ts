@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
+import { ID_MAX } from '../common/validation/rules.js';
 import type { Stream } from './merge-movements.js';
 
-/** The streams, in the order of the positions that the statement takes. */
+/** The streams, in the order of the positions that the statement takes: ids, `ID_MAX` for the newest, 0 for no more. */
 export const STREAMS = ['sold', 'adjusted', 'returned'] as const;
 
 export interface StockFacts extends Record<(typeof STREAMS)[number], Stream> {
@@ -22,8 +23,10 @@ export const READ_MOVEMENTS = `
     SELECT line.order_id AS id, 'SOLD' AS kind, -line.quantity AS quantity, placed.at,
            placed.customer_id AS "userId", line.order_id AS "orderId"
       FROM (SELECT order_id, quantity FROM order_items
-             WHERE product_id >= $1 AND (product_id, order_id) <= ($1, $2)
-             ORDER BY product_id DESC, order_id DESC LIMIT $5) AS line
+             WHERE product_id >= $1 AND (product_id, created_at, order_id) <= ($1,
+                     CASE $2::integer WHEN ${ID_MAX} THEN 'infinity'::timestamptz
+                                      ELSE (SELECT created_at FROM orders WHERE id = $2) END, $2)
+             ORDER BY product_id DESC, created_at DESC, order_id DESC LIMIT $5) AS line
      CROSS JOIN LATERAL (SELECT customer_id, created_at AS at FROM orders
                           WHERE orders.id = line.order_id OFFSET 0) AS placed
   ), adjusted AS (
@@ -42,12 +45,12 @@ export const READ_MOVEMENTS = `
                            FROM order_items AS item JOIN orders ON orders.id = item.order_id
                           WHERE item.order_id = back.order_id AND item.product_id = $1 OFFSET 0) AS cancelled
   ), counted AS (
-    (SELECT 1 FROM order_items WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, order_id LIMIT $6) UNION ALL
+    (SELECT 1 FROM order_items WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, created_at, order_id LIMIT $6) UNION ALL
     (SELECT 1 FROM stock_adjustments WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6) UNION ALL
     (SELECT 1 FROM stock_returns WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6)
   )
   SELECT stock_quantity::float8 AS "stockQuantity", (SELECT count(*)::integer FROM counted) AS counted,
-         (SELECT coalesce(json_agg(sold ORDER BY id DESC), '[]') FROM sold) AS sold,
+         (SELECT coalesce(json_agg(sold ORDER BY at DESC, id DESC), '[]') FROM sold) AS sold,
          (SELECT coalesce(json_agg(adjusted ORDER BY id DESC), '[]') FROM adjusted) AS adjusted,
          (SELECT coalesce(json_agg(returned ORDER BY id DESC), '[]') FROM returned) AS returned
     FROM products WHERE id = $1`;

@@ -4,7 +4,8 @@ import { DataSource } from 'typeorm';
 import { ValidationFailedError } from '../common/errors/domain-error.js';
 import { CursorCodec } from '../common/pagination/cursor.js';
 import type { PageQueryDto } from '../common/pagination/page-query.dto.js';
-import { type Page, PAGE_BESIDE_CURSOR, TOTAL_EXACT_MAX } from '../common/pagination/paginate.js';
+import { PAGES_REACH, TOTAL_EXACT_MAX } from '../common/pagination/list-statement.js';
+import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../common/pagination/paginate.js';
 import { ID_MAX } from '../common/validation/rules.js';
 import { ProductNotFoundError } from '../products/products.errors.js';
 import { mergeNewestFirst, type StockMovement } from './merge-movements.js';
@@ -38,18 +39,18 @@ export class StockMovements {
    * Movements are in the order in which they took the product's lock, as far as the database's clock tells it;
    * those of before times were taken under the lock may stand beside a neighbour of the same moment. A walk by
    * cursor repeats and misses none of those present at its start and shows none that came after.
-   * @throws ProductNotFoundError, ValidationFailedError for a page beyond the movements that are counted.
+   * @throws ProductNotFoundError, ValidationFailedError for a page beside a cursor, a foreign cursor, or a page beyond the reach of numbers.
    */
   async list(productId: number, query: PageQueryDto): Promise<Page<BalancedMovement>> {
     const { page = 1, limit } = query;
     const listName = `stock movements ${productId}`;
     const { offset, from, balance } = this.startOf(listName, query);
-    const reach = Math.min(offset, TOTAL_EXACT_MAX) + limit + 1;
+    const reach = Math.min(offset, PAGES_REACH) + limit + 1;
     const countMax = TOTAL_EXACT_MAX + 1;
     const facts = await readMovements(this.dataSource, productId, { from, reach, countMax });
     if (!facts) throw new ProductNotFoundError([productId]);
     const totalIsExact = facts.counted <= TOTAL_EXACT_MAX;
-    if (offset > TOTAL_EXACT_MAX && !totalIsExact) throw pageTooDeep();
+    if (offset >= PAGES_REACH && !totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
 
     const streams = STREAMS.map((name) => facts[name]);
     const { movements, next } = mergeNewestFirst(streams, offset + limit);
@@ -61,6 +62,7 @@ export class StockMovements {
       limit,
       total: Math.min(facts.counted, TOTAL_EXACT_MAX),
       totalIsExact,
+      nextPageFollows: !isEnd && query.cursor === undefined && offset + limit < PAGES_REACH,
       nextCursor: isEnd ? null : this.cursors.encode(listName, before, ...next),
     };
   }
@@ -82,9 +84,4 @@ function withBalances(movements: readonly StockMovement[], newest: number) {
     return { ...movement, balance };
   });
   return { balanced, before };
-}
-
-function pageTooDeep(): ValidationFailedError {
-  const message = `must not begin beyond ${TOTAL_EXACT_MAX} movements; next_cursor goes as deep as there are any`;
-  return new ValidationFailedError([{ pointer: '/page', in: 'query', code: 'too-deep', message }]);
 }

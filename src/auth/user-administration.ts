@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Not, Repository } from 'typeorm';
+import { type EntityManager, Not } from 'typeorm';
 import { CursorCodec } from '../common/pagination/cursor.js';
 import type { PageQueryDto } from '../common/pagination/page-query.dto.js';
 import { type Page, paginate } from '../common/pagination/paginate.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import { DatabaseReader } from '../database/database-reader.js';
+import { Parameters } from '../database/parameters.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { LastAdminError, UserNotFoundError } from './auth.errors.js';
 import { lockUser } from './lock-user.js';
@@ -18,19 +19,31 @@ export interface UserChange {
   readonly isActive?: boolean | undefined;
 }
 
+/** A user as admins see them. */
+export type Account = Pick<User, 'id' | 'username' | 'role' | 'isActive' | 'createdAt'>;
+
+const ALL_USERS = {
+  name: 'users',
+  table: 'users',
+  id: 'id',
+  direction: 'ASC',
+  where: [],
+  row: `SELECT id, username, role, is_active AS "isActive", created_at AS "createdAt" FROM users WHERE id = key.id`,
+} as const;
+
 /** What admins do with users. */
 @Injectable()
 export class UserAdministration {
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly database: DatabaseReader,
     private readonly transactions: TransactionRunner,
     private readonly cursors: CursorCodec,
   ) {}
 
   /** All users in order of their ids, deactivated ones too. */
-  list(query: PageQueryDto): Promise<Page<User>> {
-    const list = this.users.createQueryBuilder('user');
-    return paginate(list, query, { name: 'users', direction: 'ASC' }, this.cursors);
+  list(query: PageQueryDto): Promise<Page<Account>> {
+    const list = { ...ALL_USERS, parameters: new Parameters() };
+    return paginate<Account>(this.database, this.cursors, list, query);
   }
 
   /**

@@ -8,7 +8,8 @@ import { Product } from '../products/product.entity.js';
 import { StockAdjustment } from '../products/stock-adjustment.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
-import { OrderHistory1764300000000 } from './migrations/1764300000000-order-history.js';
+import { OrderHistory1764200000000 } from './migrations/1764200000000-order-history.js';
+import { ListOrder1764300000000 } from './migrations/1764300000000-list-order.js';
 import { RobustClient } from './postgres-client.js';
 
 /** How long anybody waits for a connection, new or from the pool. */
@@ -24,7 +25,12 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
     type: 'postgres',
     url,
     entities: [User, Session, Product, StockAdjustment, Order, OrderItem, StockReturn],
-    migrations: [InitialSchema1764000000000, Sessions1764100000000, OrderHistory1764300000000],
+    migrations: [
+      InitialSchema1764000000000,
+      Sessions1764100000000,
+      OrderHistory1764200000000,
+      ListOrder1764300000000,
+    ],
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,

@@ -2,9 +2,10 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Env } from '../config/env.js';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseReader } from './database-reader.js';
 import { TransactionRunner } from './transaction-runner.js';
 
-/** The connection pool and the one way to write. The schema is migrated before this module exists. */
+/** The connection pool, the cheap way to read and the one way to write. The schema is migrated before this module exists. */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -13,8 +14,8 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       imports: [TypeOrmModule.forRoot({ ...options, retryAttempts: 1 })],
-      providers: [TransactionRunner],
-      exports: [TransactionRunner],
+      providers: [DatabaseReader, TransactionRunner],
+      exports: [DatabaseReader, TransactionRunner],
     };
   }
 }

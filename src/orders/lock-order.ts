@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { OrderItem } from './order-item.entity.js';
-import { type OrderWithItems, ownerFilter } from './order-reader.js';
+import { ownerFilter } from './order-reader.js';
+import type { OrderWithItems } from './order-row.js';
 import { Order } from './order.entity.js';
 import { OrderNotFoundError } from './orders.errors.js';
 

@@ -1,4 +1,13 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+} from 'typeorm';
 import { BIGINT_AS_NUMBER } from '../database/columns.js';
 import { Product } from '../products/product.entity.js';
 import { Order } from './order.entity.js';
@@ -7,7 +16,7 @@ import { Order } from './order.entity.js';
 @Entity('order_items')
 @Check('ck_order_items_quantity_range', 'quantity BETWEEN 1 AND 1000000')
 @Check('ck_order_items_price_range', 'price_minor BETWEEN 0 AND 9999999999')
-@Index('ix_order_items_product_id_order_id', ['productId', 'orderId'])
+@Index('ix_order_items_product_id_created_at_order_id', ['productId', 'createdAt', 'orderId'])
 export class OrderItem {
   @PrimaryColumn('integer', { name: 'order_id', primaryKeyConstraintName: 'pk_order_items' })
   orderId!: number;
@@ -31,4 +40,11 @@ export class OrderItem {
 
   @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER })
   priceMinor!: number;
+
+  /**
+   * When the order was placed: both default to the time of the transaction that writes them. It is here as well
+   * so that the orders with a product can be walked in time order, however many they are.
+   */
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
 }

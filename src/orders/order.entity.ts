@@ -19,9 +19,11 @@ const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
 @Check('ck_orders_confirmed', CONFIRMED_IS_TOLD)
 @Check('ck_orders_cancelled', CANCELLED_IS_TOLD)
 @Check('ck_orders_cancel_reason_not_empty', `cancel_reason <> ''`)
-@Index('ix_orders_customer_id_id', ['customerId', 'id'])
-@Index('ix_orders_status_id', ['status', 'id'])
+// What lists of orders are walked along, one for each set of filters.
 @Index('ix_orders_created_at_id', ['createdAt', 'id'])
+@Index('ix_orders_customer_id_created_at_id', ['customerId', 'createdAt', 'id'])
+@Index('ix_orders_status_created_at_id', ['status', 'createdAt', 'id'])
+@Index('ix_orders_customer_id_status_created_at_id', ['customerId', 'status', 'createdAt', 'id'])
 export class Order extends VersionedRow {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_orders', generatedIdentity: 'ALWAYS' })
   id!: number;

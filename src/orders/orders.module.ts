@@ -1,16 +1,12 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { OrderItem } from './order-item.entity.js';
 import { OrderHistoryReader } from './order-history.js';
 import { OrderReader } from './order-reader.js';
-import { Order } from './order.entity.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
 import { GroupPlacement } from './placement/group-placement.js';
 import { PlacementQueue } from './placement/placement-queue.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Order, OrderItem])],
   controllers: [OrdersController],
   providers: [GroupPlacement, OrderHistoryReader, OrderReader, OrdersService, PlacementQueue],
 })

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { lockProducts } from '../products/lock-products.js';
-import type { OrderWithItems } from './order-reader.js';
+import type { OrderWithItems } from './order-row.js';
 
 const GIVE_BACK = `
   WITH returned AS (

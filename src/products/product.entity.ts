@@ -1,9 +1,10 @@
-import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 
 @Entity('products')
 @Check('ck_products_stock_nonnegative', 'stock_quantity >= 0')
 @Check('ck_products_price_range', 'price_minor BETWEEN 0 AND 9999999999')
+@Index('ix_products_active_id', ['id'], { where: 'is_active' })
 export class Product extends VersionedRow {
   @PrimaryGeneratedColumn('identity', {
     primaryKeyConstraintName: 'pk_products',

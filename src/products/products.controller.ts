@@ -20,6 +20,7 @@ import { CreateProductDto } from './dto/create-product.dto.js';
 import { ListProductsQueryDto } from './dto/list-products-query.dto.js';
 import { ProductResponseDto } from './dto/product-response.dto.js';
 import { UpdateProductDto } from './dto/update-product.dto.js';
+import { ProductReader } from './product-reader.js';
 import { ProductsService } from './products.service.js';
 
 const ApiProductId = () => ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } });
@@ -27,7 +28,10 @@ const ApiProductId = () => ApiParam({ name: 'id', schema: { type: 'integer', min
 @ApiTags('Products')
 @Controller('products')
 export class ProductsController {
-  constructor(private readonly products: ProductsService) {}
+  constructor(
+    private readonly products: ProductsService,
+    private readonly reader: ProductReader,
+  ) {}
 
   @ApiOperation({ operationId: 'createProduct', summary: 'Add a product' })
   @ApiCreatedResponse({
@@ -58,7 +62,7 @@ export class ProductsController {
     @HttpExchange() exchange: Exchange,
     @CurrentUser() caller?: AuthenticatedUser,
   ): Promise<ListResponse<ProductResponseDto>> {
-    const page = await this.products.list(query, caller);
+    const page = await this.reader.list(query, caller);
     return answerWithPage(page, (product) => ProductResponseDto.from(product), exchange);
   }
 
@@ -74,7 +78,7 @@ export class ProductsController {
     @HttpExchange() exchange: Exchange,
     @CurrentUser() caller?: AuthenticatedUser,
   ): Promise<ProductResponseDto | undefined> {
-    const product = await this.products.get(id, caller);
+    const product = await this.reader.get(id, caller);
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
   }
 

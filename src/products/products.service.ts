@@ -1,14 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
-import { ForbiddenError } from '../auth/auth.errors.js';
-import type { AuthenticatedUser } from '../auth/authenticated-user.js';
-import { CursorCodec } from '../common/pagination/cursor.js';
-import { type Page, paginate } from '../common/pagination/paginate.js';
+import type { EntityManager } from 'typeorm';
 import type { VersionCheck } from '../common/http/entity-tag.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
-import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
 import { lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
@@ -23,37 +17,11 @@ export interface NewProduct {
 
 @Injectable()
 export class ProductsService {
-  constructor(
-    @InjectRepository(Product) private readonly products: Repository<Product>,
-    private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
-  ) {}
+  constructor(private readonly transactions: TransactionRunner) {}
 
   /** Adds a product; its first stock is recorded as put in by `createdBy`. */
   create(newProduct: NewProduct, createdBy: number): Promise<Product> {
     return this.transactions.run(({ manager }) => insertProduct(manager, newProduct, createdBy));
-  }
-
-  /**
-   * Products in order of their ids.
-   * @throws ForbiddenError when somebody else than an admin asks for inactive ones.
-   */
-  async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page<Product>> {
-    if (query.include_inactive && !seesInactive(caller))
-      throw new ForbiddenError('Only admins see inactive products.');
-    const list = this.products.createQueryBuilder('product');
-    if (!query.include_inactive) list.where('product.isActive');
-    const name = `products ${query.include_inactive}`;
-    return paginate(list, query, { name, direction: 'ASC' }, this.cursors);
-  }
-
-  /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
-  async get(id: number, caller?: AuthenticatedUser): Promise<Product> {
-    const query = this.products.createQueryBuilder('product').where('product.id = :id', { id });
-    if (!seesInactive(caller)) query.andWhere('product.isActive');
-    const product = await query.getOne();
-    if (!product) throw new ProductNotFoundError([id]);
-    return product;
   }
 
   /**
@@ -85,10 +53,6 @@ export class ProductsService {
       return saveLocked(queryRunner.manager, product);
     });
   }
-}
-
-function seesInactive(caller: AuthenticatedUser | undefined): boolean {
-  return caller?.role === 'admin';
 }
 
 /** Also used by the demo catalogue, whose stock nobody put in. The first stock has the time of its product. */

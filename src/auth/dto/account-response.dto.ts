@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { User } from '../user.entity.js';
+import type { Account } from '../user-administration.js';
 import { UserResponseDto } from './user-response.dto.js';
 
 /** A user as admins see them. */
@@ -7,7 +7,7 @@ export class AccountResponseDto extends UserResponseDto {
   @ApiProperty()
   readonly is_active!: boolean;
 
-  static override from(user: User): AccountResponseDto {
+  static override from(user: Account): AccountResponseDto {
     return { ...UserResponseDto.from(user), is_active: user.isActive };
   }
 }

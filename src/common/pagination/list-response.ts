@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import type { Exchange } from '../http/exchange.decorator.js';
+import { TOTAL_EXACT_MAX } from './list-statement.js';
 import type { Page } from './paginate.js';
 
 export class PaginationDto {
@@ -14,7 +15,7 @@ export class PaginationDto {
     type: 'integer',
     minimum: 0,
     example: 2,
-    description: 'Rows that match; exact up to 10,000.',
+    description: `Rows that match; exact up to ${TOTAL_EXACT_MAX}.`,
   })
   readonly total!: number;
 
@@ -28,7 +29,7 @@ export class PaginationDto {
     type: String,
     nullable: true,
     example: null,
-    description: 'Send as `cursor` for what follows; null at the end.',
+    description: 'Send as `cursor` for what follows; null at the end, and only there.',
   })
   readonly next_cursor!: string | null;
 }
@@ -40,34 +41,44 @@ export interface ListResponse<T> {
 
 /** The body of every list, and its `Link` header (RFC 8288). */
 export function answerWithPage<Row, Item>(
-  { rows, page, limit, total, totalIsExact, nextCursor }: Page<Row>,
+  page: Page<Row>,
   toItem: (row: Row) => Item,
   { request, reply }: Exchange,
 ): ListResponse<Item> {
+  const { rows, limit, total, totalIsExact, nextCursor } = page;
   const pages = Math.ceil(total / limit);
-  const pagination = { page, limit, total, pages, total_is_exact: totalIsExact, next_cursor: nextCursor };
-  void reply.header('link', linkHeader(request.url, pagination));
-  return { data: rows.map(toItem), pagination };
+  void reply.header('link', linkHeader(request, page, pages));
+  const pagination = { page: page.page, limit, total, pages };
+  return {
+    data: rows.map(toItem),
+    pagination: { ...pagination, total_is_exact: totalIsExact, next_cursor: nextCursor },
+  };
 }
 
-/** A walk by cursor links to what follows; numbered pages link to their neighbours and both ends. */
-function linkHeader(url: string, { page, pages, total_is_exact, next_cursor }: PaginationDto): string {
-  const { pathname: path, search } = new URL(url, 'http://localhost');
-  const target = (changes: Record<string, string>) => {
-    const query = new URLSearchParams(search);
-    for (const [name, value] of Object.entries(changes)) query.set(name, value);
-    return `${path}?${query.toString()}`;
-  };
-  const isWalk = new URLSearchParams(search).has('cursor');
-  const previous = total_is_exact ? Math.min(page - 1, Math.max(pages, 1)) : page - 1;
-  const links: [string, string][] = [];
-  if (!isWalk) links.push(['first', target({ page: '1' })]);
-  if (!isWalk && page > 1) links.push(['prev', target({ page: String(previous) })]);
-  if (next_cursor !== null) {
-    links.push(['next', target(isWalk ? { cursor: next_cursor } : { page: String(page + 1) })]);
+/**
+ * A walk by cursor links to what follows; numbered pages link to their neighbours and both ends, and go on by
+ * cursor where numbers do not reach.
+ */
+function linkHeader(
+  { url, query }: Exchange['request'],
+  { page, totalIsExact, nextCursor, nextPageFollows }: Page<unknown>,
+  pages: number,
+): string {
+  const { cursor, ...filters } = query as Record<string, string>;
+  let list = `${url.split('?', 1)[0]}?`;
+  for (const [name, value] of Object.entries(filters)) {
+    if (name !== 'page') list += `${name}=${encodeURIComponent(value)}&`;
   }
-  if (!isWalk && total_is_exact && pages > 0) links.push(['last', target({ page: String(pages) })]);
-  return links.map(([rel, href]) => `<${href}>; rel="${rel}"`).join(', ');
+  const links: string[] = [];
+  const link = (rel: string, part: string) => links.push(`<${list}${part}>; rel="${rel}"`);
+  if (cursor === undefined) {
+    link('first', 'page=1');
+    if (page > 1) link('prev', `page=${totalIsExact ? Math.min(page - 1, Math.max(pages, 1)) : page - 1}`);
+  }
+  if (nextPageFollows) link('next', `page=${page + 1}`);
+  else if (nextCursor !== null) link('next', `cursor=${nextCursor}`);
+  if (cursor === undefined && totalIsExact && pages > 0) link('last', `page=${pages}`);
+  return links.join(', ');
 }
 
 /** Describes the answer of a list of these items. */

@@ -13,7 +13,8 @@ export class PageQueryDto {
     minimum: 1,
     maximum: PAGE_MAX,
     default: 1,
-    description: 'Not together with `cursor`.',
+    description:
+      'Not together with `cursor`. Pages of the first 10,000 rows have numbers; what follows has the `cursor`.',
   })
   @IsIntegerBetween(1, PAGE_MAX)
   @FromDigits()

@@ -57,7 +57,8 @@ export class ListOrdersQueryDto extends PageQueryDto {
     type: 'integer',
     minimum: 1,
     maximum: ID_MAX,
-    description: 'With a line of this product.',
+    description:
+      'With a line of this product. Beside `customer_id` or `status`, and always for customers, one page looks through 1,000 orders: it may be short, and `next_cursor` goes on.',
   })
   @IsIntegerBetween(1, ID_MAX)
   @FromDigits()

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { fromMinor, PRICE_MAX_MINOR, TOTAL_MAX_MINOR } from '../../common/money.js';
 import { ApiMoney } from '../../common/validation/is-money.js';
-import type { OrderWithItems } from '../order-reader.js';
+import type { OrderWithItems } from '../order-row.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
 export class OrderItemResponseDto {

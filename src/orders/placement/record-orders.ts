@@ -41,8 +41,8 @@ const RECORD_ORDERS = `
     SELECT placed.id, placed.created_at, request.position
       FROM placed JOIN request USING (customer_id, placement_key)
   ), line AS (
-    INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
-    SELECT numbered.id, t.product_id, t.product_name, t.quantity, t.price_minor
+    INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor, created_at)
+    SELECT numbered.id, t.product_id, t.product_name, t.quantity, t.price_minor, numbered.created_at
       FROM unnest($7::integer[], $8::integer[], $9::varchar[], $10::integer[], $11::bigint[])
         AS t (position, product_id, product_name, quantity, price_minor)
       JOIN numbered USING (position)

@@ -5,8 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * keep the time of their last change and nobody's name; whether one that is cancelled had been confirmed
  * is not told, since the time is gone.
  */
-export class OrderHistory1764300000000 implements MigrationInterface {
-  readonly name = 'OrderHistory1764300000000';
+export class OrderHistory1764200000000 implements MigrationInterface {
+  readonly name = 'OrderHistory1764200000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

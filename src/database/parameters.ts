@@ -1,0 +1,9 @@
+/** The values of a statement. What comes from outside is bound here and never written into a text. */
+export class Parameters {
+  readonly values: unknown[] = [];
+
+  /** @returns the placeholder that stands for the value. */
+  bind(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+}

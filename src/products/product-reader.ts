@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { ForbiddenError } from '../auth/auth.errors.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { CursorCodec } from '../common/pagination/cursor.js';
+import { type Page, paginate } from '../common/pagination/paginate.js';
+import { DatabaseReader } from '../database/database-reader.js';
+import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
+import { productById, productList } from './product-list.js';
+import type { Product } from './product.entity.js';
+import { ProductNotFoundError } from './products.errors.js';
+
+const ANY_PRODUCT = productById('$1');
+const ACTIVE_PRODUCT = `${ANY_PRODUCT} AND is_active`;
+
+@Injectable()
+export class ProductReader {
+  constructor(
+    private readonly database: DatabaseReader,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /**
+   * Products in order of their ids.
+   * @throws ForbiddenError when somebody else than an admin asks for inactive ones.
+   */
+  async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page<Product>> {
+    if (query.include_inactive && !seesInactive(caller))
+      throw new ForbiddenError('Only admins see inactive products.');
+    return paginate<Product>(this.database, this.cursors, productList(query.include_inactive), query);
+  }
+
+  /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
+  async get(id: number, caller?: AuthenticatedUser): Promise<Product> {
+    const text = seesInactive(caller) ? ANY_PRODUCT : ACTIVE_PRODUCT;
+    const [product] = await this.database.rows<Product>(text, [id]);
+    if (!product) throw new ProductNotFoundError([id]);
+    return product;
+  }
+}
+
+function seesInactive(caller: AuthenticatedUser | undefined): boolean {
+  return caller?.role === 'admin';
+}
