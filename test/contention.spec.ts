@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OrderBody } from './support/api-types.js';
+import type { OrderBody, ProductBody } from './support/api-types.js';
 import { until } from './support/database.js';
 import { refusedWith, succeeded, useWorld } from './support/world.js';
 
@@ -134,6 +134,35 @@ describe('orders under contention', () => {
     await Promise.all(storms);
 
     expect(adjusted.every((answer) => succeeded(answer) || answer.status === 409)).toBe(true);
+    expect((await admin.client.get('/audit/stock')).body).toMatchObject({ balanced: true });
+  });
+
+  it('never overwrites by a counted stock what is sold or put in meanwhile', async () => {
+    const lamp = await given.product({ stock: 100 });
+    const [buyers, admin] = [await given.customers(3), await given.admin()];
+    const path = `/products/${lamp.id}`;
+    let sold = 0;
+    const selling = buyers.map(async (buyer) => {
+      for (let round = 0; round < 12; round += 1) {
+        if (succeeded(await buyer.places({ [lamp.id]: 1 }))) sold += 1;
+      }
+    });
+    const added = Array.from({ length: 12 }, () => admin.client.patch(path, { stock_delta: 2 }));
+    let corrected = 0;
+    for (let round = 0; round < 25; round += 1) {
+      const seen = await admin.client.get<ProductBody>(path);
+      const headers = { 'if-match': seen.headers.get('etag') ?? '' };
+      const counted = { stock_quantity: seen.body.stock_quantity + 5 };
+      const answer = await admin.client.patch<ProductBody>(path, counted, { headers });
+      expect([200, 412]).toContain(answer.status);
+      if (answer.status === 200) corrected += 5;
+    }
+
+    await Promise.all(selling);
+
+    expect((await Promise.all(added)).every(succeeded)).toBe(true);
+    expect(corrected).toBeGreaterThan(0);
+    expect(await given.database.stockOf(lamp)).toBe(100 + 2 * 12 + corrected - sold);
     expect((await admin.client.get('/audit/stock')).body).toMatchObject({ balanced: true });
   });
 

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSecretKey } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { UserAdministration } from '../src/auth/user-administration.js';
+import { CursorCodec } from '../src/common/pagination/cursor.js';
+import type { Page } from '../src/common/pagination/paginate.js';
+import { DatabaseReader } from '../src/database/database-reader.js';
+import { dataSourceOptions } from '../src/database/data-source.js';
+import type { TransactionRunner } from '../src/database/transaction-runner.js';
+import { OrderReader } from '../src/orders/order-reader.js';
+import { ProductReader } from '../src/products/product-reader.js';
+import { TestDatabase } from './support/database.js';
+import { seedLargeTables } from './support/large-tables.js';
+import { type PlanNode, plansOf } from './support/query-plans.js';
+
+/** What one page may look at: a full count, a full sieve, and for a deep page all that numbers reach. */
+const ROWS_MAX = 6_000;
+const DEEP_ROWS_MAX = 12_000;
+
+const person = { username: 'somebody', createdAt: new Date(), sessionId: '' };
+const ADMIN = { ...person, id: 1, role: 'admin' } as const;
+const CUSTOMER = { ...person, id: 2, role: 'customer' } as const;
+
+const WHEN = { created_from: '2026-01-02T00:00:00Z', created_to: '2026-02-01T00:00:00Z' };
+const ORDER_FILTERS = [
+  {},
+  WHEN,
+  { customer_id: 2 },
+  { customer_id: 4_000 },
+  { customer_id: 2, ...WHEN },
+  { status: 'CONFIRMED' },
+  { status: 'PENDING' },
+  { status: 'PENDING', ...WHEN },
+  { customer_id: 2, status: 'CONFIRMED' },
+  { customer_id: 2, status: 'PENDING', ...WHEN },
+  { product_id: 1 },
+  { product_id: 1, ...WHEN },
+  { product_id: 5_000 },
+  { product_id: 1, status: 'PENDING' },
+  { product_id: 1, status: 'CONFIRMED', ...WHEN },
+  { product_id: 1, customer_id: 2 },
+  { product_id: 5_000, customer_id: 2 },
+  { product_id: 1, customer_id: 2, status: 'CONFIRMED', ...WHEN },
+] as const;
+
+/** Remembers what the readers send, which is what is explained. */
+class RecordingReader extends DatabaseReader {
+  sent: { text: string; values: readonly unknown[] }[] = [];
+
+  override rows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    this.sent.push({ text, values: [...values] });
+    return super.rows(text, values);
+  }
+}
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let reader: RecordingReader;
+const cursors = new CursorCodec(createSecretKey(Buffer.alloc(32)));
+
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  await seedLargeTables(database);
+  dataSource = await new DataSource(dataSourceOptions(database.url, 2)).initialize();
+  reader = new RecordingReader(dataSource);
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+// Guarantees that no read looks at more of a table the larger the table is.
+describe('a read of large tables', () => {
+  it.each(ORDER_FILTERS)('walks an index for the orders with %j', async (filters) => {
+    const orders = new OrderReader(reader, cursors);
+    await expectBounded((page) => orders.list({ ...filters, ...page }, ADMIN));
+  });
+
+  it('walks an index for a customer’s own orders', async () => {
+    const orders = new OrderReader(reader, cursors);
+    await expectBounded((page) => orders.list(page, CUSTOMER));
+  });
+
+  it.each([false, true])(
+    'walks an index for the products, inactive ones too: %p',
+    async (include_inactive) => {
+      const products = new ProductReader(reader, cursors);
+      await expectBounded((page) => products.list({ include_inactive, ...page }, ADMIN));
+    },
+  );
+
+  it('walks an index for the users', async () => {
+    const users = new UserAdministration(reader, {} as TransactionRunner, cursors);
+    await expectBounded((page) => users.list(page));
+  });
+
+  it('finds single orders and products by their ids', async () => {
+    const [orders, products] = [new OrderReader(reader, cursors), new ProductReader(reader, cursors)];
+    reader.sent = [];
+    await orders.get(2, ADMIN);
+    await orders.get(2, CUSTOMER);
+    await products.get(7, ADMIN);
+    await products.get(7);
+
+    expect(reader.sent).toHaveLength(4);
+    for (const statement of reader.sent) await expectPlans(statement, 10);
+  });
+});
+
+type Numbers = { readonly limit: number; readonly page?: number; readonly cursor?: string };
+
+/** The first page, the deepest that has a number, and one behind a cursor. */
+async function expectBounded(list: (page: Numbers) => Promise<Page<unknown>>): Promise<void> {
+  reader.sent = [];
+  const { nextCursor } = await list({ limit: 10 });
+  await list({ limit: 10, page: 1_000 });
+  if (nextCursor !== null) await list({ limit: 10, cursor: nextCursor });
+  const [first, deep, behind] = reader.sent;
+  for (const statement of [first, behind]) if (statement) await expectPlans(statement, ROWS_MAX);
+  if (deep) await expectPlans(deep, DEEP_ROWS_MAX);
+  expect(reader.sent.length).toBe(nextCursor === null ? 2 : 3);
+}
+
+/** However PostgreSQL has planned it: for these values, or for any. */
+async function expectPlans(
+  statement: { text: string; values: readonly unknown[] },
+  rowsMax: number,
+): Promise<void> {
+  for (const nodes of await plansOf(database, statement)) {
+    const scans = nodes.filter((node) => node['Relation Name'] !== undefined);
+    expect(scans.filter(isSequential).map((node) => node['Relation Name'])).toEqual([]);
+    const looked = scans.reduce((sum, node) => sum + rowsOf(node), 0);
+    expect(looked).toBeLessThanOrEqual(rowsMax);
+  }
+}
+
+const isSequential = (node: PlanNode) => node['Node Type'] === 'Seq Scan';
+
+/** Those given and those thrown away, in all loops. */
+const rowsOf = (node: PlanNode) =>
+  (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];

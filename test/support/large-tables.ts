@@ -1,0 +1,36 @@
+import type { TestDatabase } from './database.js';
+
+const [USERS, PRODUCTS, ORDERS] = [5_000, 20_000, 60_000];
+
+/**
+ * Fills the tables past the service: every second order is customer 2's, product 1 is in most of them, only some of
+ * the oldest are pending, and most products are inactive.
+ */
+export async function seedLargeTables(database: TestDatabase): Promise<void> {
+  const session = await database.session();
+  try {
+    await session.query(
+      `INSERT INTO users (username, username_key, password_hash, role)
+       SELECT n, n, '-', CASE n WHEN 1 THEN 'admin' ELSE 'customer' END FROM generate_series(1, ${USERS}) AS n`,
+    );
+    await session.query(
+      `INSERT INTO products (name, price_minor, stock_quantity, is_active)
+       SELECT 'Product', 100, 0, n > ${PRODUCTS / 2} OR n < 10 FROM generate_series(1, ${PRODUCTS}) AS n`,
+    );
+    await session.query(
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at)
+       SELECT CASE n % 2 WHEN 0 THEN 2 ELSE 3 + n % ${USERS - 2} END,
+              CASE WHEN n < 5000 AND n % 4 = 1 THEN 'PENDING' WHEN n % 5 = 0 THEN 'CANCELLED' ELSE 'CONFIRMED' END,
+              100, n, timestamptz '2026-01-01' + n * interval '1 minute'
+         FROM generate_series(1, ${ORDERS}) AS n ORDER BY n`,
+    );
+    await session.query(
+      `INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor, created_at)
+       SELECT id, product, 'Product', 1, 100, created_at
+         FROM orders, LATERAL (SELECT 2 + id % ${PRODUCTS - 1} UNION ALL SELECT 1 WHERE id % 4 > 0) AS t (product)`,
+    );
+    await session.query('VACUUM ANALYZE');
+  } finally {
+    session.release();
+  }
+}
