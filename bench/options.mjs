@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 
 const HELP = `npm run bench -- [options]
 
-  --only LIST        groups or scenarios, comma-separated: placing, listing, reading, soak, or a scenario's name
+  --only LIST        groups or scenarios, comma-separated: placing, listing, reading, soak, or a scenario's name;
+                     or scale alone: whether lists cost more with 1,000,000 orders than with 10,000
   --contenders LIST  of service, groups-of-one, pipeline, sql, bare
   --clients LIST     instead of 1,32,64,128
   --rounds N         rounds in which the contenders take turns (3)
@@ -12,7 +13,8 @@ const HELP = `npm run bench -- [options]
   --baskets FILE     real baskets to replay: order_ref,placed_at,customer,sku,name,quantity,unit_price
   --soak MINUTES     also places orders for so long and watches the memory (10 with --only soak)
 
-Only a run without --only, --contenders, --clients and --quick, of three rounds or more, writes bench/RESULTS.md.
+Only a run without --only, --contenders, --clients and --quick, of three rounds or more, writes bench/RESULTS.md;
+--only scale writes bench/SCALE.md, unless it is quick, with 40,000 orders.
 BENCH_DATABASE_URL names a PostgreSQL to use (at least 220 connections; databases bench_* are made and dropped)
 instead of an embedded one in a temporary folder.`;
 
@@ -50,6 +52,8 @@ export function readOptions(args) {
     rounds,
     seconds: number('seconds', values.seconds ?? (values.quick ? '0.5' : '2')),
     baskets: values.baskets,
+    measuresScale: list(values.only)?.includes('scale') ?? false,
+    isQuick: values.quick,
     soakMinutes: soakMinutes(values.soak, values.only),
     writesReport: !isPartial && !values.quick && rounds >= 3,
   };

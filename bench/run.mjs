@@ -10,6 +10,8 @@ import { writeReport } from './report/markdown.mjs';
 import { Medians } from './report/medians.mjs';
 import { printTables, printVerdicts } from './report/table.mjs';
 import { judge } from './report/targets.mjs';
+import { printScale, writeScale } from './scale/report.mjs';
+import { measureScale } from './scale/scale.mjs';
 import { soak } from './soak.mjs';
 
 const options = readOptions(process.argv.slice(2));
@@ -19,7 +21,7 @@ if (baskets && !existsSync(baskets)) {
   process.exit(1);
 }
 const plan = planOf(options);
-if (plan.length === 0 && options.soakMinutes === undefined) {
+if (plan.length === 0 && options.soakMinutes === undefined && !options.measuresScale) {
   console.error('There is nothing to measure: --help tells the names.');
   process.exit(1);
 }
@@ -29,6 +31,13 @@ const stage = new Stage();
 const progress = (text) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
+
+async function runScale() {
+  const startedAt = new Date();
+  const scale = await measureScale({ isQuick: options.isQuick, progress });
+  printScale(scale);
+  if (!options.isQuick) console.log(`\nwritten: ${await writeScale(scale, startedAt)}`);
+}
 
 async function run() {
   const startedAt = new Date();
@@ -69,7 +78,7 @@ async function end(exitCode, error) {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(130));
-run().then(
+(options.measuresScale ? runScale() : run()).then(
   () => end(0),
   (error) => end(1, error),
 );

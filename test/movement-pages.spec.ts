@@ -158,7 +158,7 @@ describe('movements of a product that has sold a lot', () => {
   }
 
   async function planOf(product: number, reach: number): Promise<Plan[]> {
-    const values = [product, 2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1, reach, 10_001];
+    const values = [product, 2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1, reach, 1_001];
     const statement = READ_MOVEMENTS.replace(/\$(\d)/g, (_, n) => String(values[Number(n) - 1]));
     const [row] = await given.database.rows<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
       `EXPLAIN (FORMAT JSON) ${statement}`,
@@ -175,8 +175,8 @@ describe('movements of a product that has sold a lot', () => {
     const deepPlan = await planOf(popular, 10_101);
     const rarePlan = await planOf(popular + 1, 11);
     const first = await movements.list({ id: popular }, 'limit=100');
-    const deepest = await movements.list({ id: popular }, 'limit=100&page=101');
-    const tooDeep = await movements.list({ id: popular }, 'limit=100&page=102');
+    const deepest = await movements.list({ id: popular }, 'limit=100&page=100');
+    const tooDeep = await movements.list({ id: popular }, 'limit=100&page=101');
     const rest = await movements.list(
       { id: popular },
       `limit=100&cursor=${deepest.body.pagination.next_cursor}`,
@@ -185,8 +185,11 @@ describe('movements of a product that has sold a lot', () => {
     expect([...popularPlan, ...deepPlan, ...rarePlan].filter(readsTooMuch)).toEqual([]);
     expect([...popularPlan, ...deepPlan].filter((node) => /Bitmap/.test(node['Node Type']))).toEqual([]);
     expect(first.body.data[0]?.balance).toBe(stock);
-    expect(first.body.pagination).toMatchObject({ total: 10_000, total_is_exact: false });
-    expect(tooDeep.body).toMatchObject({ status: 422, errors: [{ pointer: '/page', code: 'too-deep' }] });
+    expect(first.body.pagination).toMatchObject({ total: 1_000, total_is_exact: false });
+    expect(tooDeep.body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/page', code: 'page-too-deep' }],
+    });
     const [last, next] = [deepest.body.data.at(-1), rest.body.data[0]];
     expect(next?.balance).toBe((last?.balance ?? 0) - (last?.quantity ?? 0));
   });

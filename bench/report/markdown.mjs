@@ -10,7 +10,7 @@ import { byScenario, cellsOf, figure, HEAD, quietness } from './table.mjs';
 
 const REPORT = 'bench/RESULTS.md';
 const CHART = 'bench/results.svg';
-const ROOT = new URL('../../', import.meta.url);
+export const ROOT = new URL('../../', import.meta.url);
 const PACKAGES = ['@nestjs/core', 'fastify', 'typeorm', 'pg', 'autocannon'];
 
 /**
@@ -43,7 +43,7 @@ Made by \`npm run bench\` on ${day}${revision()}; do not edit. Medians of ${opti
 ![Orders per second by clients](results.svg)`;
 }
 
-function revision() {
+export function revision() {
   try {
     const git = (/** @type {string[]} */ ...args) =>
       execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
@@ -53,9 +53,8 @@ function revision() {
   }
 }
 
-/** @param {Run} run */
-function machine({ database, medians }) {
-  const { server_version, fsync, synchronous_commit, shared_buffers } = database;
+/** The machine and the versions of everything. @param {Record<string, string>} database what it says of itself */
+export function machineTable({ server_version, fsync, synchronous_commit, shared_buffers }) {
   const [cpu] = cpus();
   const memoryGib = (totalmem() / 2 ** 30).toFixed(1);
   const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
@@ -65,9 +64,14 @@ function machine({ database, medians }) {
 | machine | ${cpu?.model.trim()}, ${cpus().length} cores, ${memoryGib} GiB, ${platform()} ${release()} |
 | Node.js | ${process.version} |
 | PostgreSQL | ${server_version}; fsync ${fsync}, synchronous_commit ${synchronous_commit}, shared_buffers ${shared_buffers} |
-| packages | ${versions.join(', ')} |
+| packages | ${versions.join(', ')} |`;
+}
 
-Nothing is pinned: the contender (one process), PostgreSQL and the load generator share these cores. ${quietness(medians)} The service runs with its defaults but for \`LOG_LEVEL=warn\`, since the bare server has no request log.`;
+/** @param {Run} run */
+function machine({ database, medians }) {
+  return `${machineTable(/** @type {any} */ (database))}
+
+Nothing is pinned: the contender (one process), PostgreSQL and the load generator share these cores. ${quietness(medians.foreignCores())} The service runs with its defaults but for \`LOG_LEVEL=warn\`, since the bare server has no request log.`;
 }
 
 /** @param {Run} run */

@@ -72,12 +72,11 @@ export function printTables(medians) {
   for (const part of byScenario(medians)) {
     console.log(`\n${part.title}\n${alignText([HEAD, ...part.medians.map(cellsOf)])}`);
   }
-  console.log(`\n${quietness(medians)}`);
+  console.log(`\n${quietness(medians.foreignCores())}`);
 }
 
-/** How far the numbers can be believed. @param {import('./medians.mjs').Medians} medians */
-export function quietness(medians) {
-  const cores = medians.foreignCores();
+/** How far the numbers can be believed. @param {number[]} cores that other programs have kept busy, in each measurement. */
+export function quietness(cores) {
   if (cores.length === 0) return 'How busy the machine was with other programs is not known.';
   const disturbed = cores.filter((busy) => busy > FOREIGN_CORES_MAX).length;
   const found = `Other programs kept more than ${FOREIGN_CORES_MAX} cores busy in ${disturbed} of ${cores.length} measurements.`;

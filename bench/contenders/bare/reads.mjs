@@ -1,10 +1,13 @@
-// Lists and single reads with the queries that the service sends: a page, a bounded count, the lines of the page.
+// Lists and single reads with the statements that the service sends, taken from its build.
+import { listStatement } from '../../../dist/common/pagination/list-statement.js';
+import { orderList } from '../../../dist/orders/order-list.js';
+import { orderById } from '../../../dist/orders/order-row.js';
+import { productById, productList } from '../../../dist/products/product-list.js';
 import { ask } from './ask.mjs';
 
-const ORDER_COLUMNS =
-  'version, created_at, updated_at, id, customer_id, status, total_minor, placement_key, request_hash';
-const PRODUCT_COLUMNS = 'version, created_at, updated_at, id, name, price_minor, stock_quantity, is_active';
-const TOTAL_EXACT_MAX = 10_000;
+const ANY_ORDER = orderById('$1');
+const OWN_ORDER = `${ANY_ORDER} AND customer_id = $2`;
+const ACTIVE_PRODUCT = `${productById('$1')} AND is_active`;
 
 const PARAMS = {
   type: 'object',
@@ -33,12 +36,10 @@ export function serveReads(fastify, callers, pool) {
     { onRequest: callers.required, ...list },
     async (/** @type {any} */ request, reply) => {
       const { id, role } = request.caller;
-      const isAdmin = role === 'admin';
-      const source = { columns: ORDER_COLUMNS, table: 'orders', order: 'DESC' };
-      const owner = { where: isAdmin ? '' : 'WHERE customer_id = $1', values: isAdmin ? [] : [id] };
-      const { rows, pagination } = await readPage(pool, { ...source, ...owner }, request.query);
+      const orders = orderList({ customer_id: role === 'admin' ? undefined : id });
+      const { rows, pagination } = await readPage(pool, orders, request.query);
       reply.header('link', linkOf('/orders', pagination));
-      return { data: await withLines(pool, rows), pagination };
+      return { data: rows.map(asOrder), pagination };
     },
   );
 
@@ -46,14 +47,7 @@ export function serveReads(fastify, callers, pool) {
     '/products',
     { onRequest: callers.optional, ...list },
     async (/** @type {any} */ request, reply) => {
-      const source = {
-        columns: PRODUCT_COLUMNS,
-        table: 'products',
-        order: 'ASC',
-        where: 'WHERE is_active',
-        values: [],
-      };
-      const { rows, pagination } = await readPage(pool, source, request.query);
+      const { rows, pagination } = await readPage(pool, productList(false), request.query);
       reply.header('link', linkOf('/products', pagination));
       return { data: rows.map(asProduct), pagination };
     },
@@ -65,15 +59,11 @@ export function serveReads(fastify, callers, pool) {
     async (/** @type {any} */ request, reply) => {
       const { id, role } = request.caller;
       const isAdmin = role === 'admin';
-      const rows = await ask(
-        pool,
-        `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1 ${isAdmin ? '' : 'AND customer_id = $2'} LIMIT 1`,
-        isAdmin ? [request.params.id] : [request.params.id, id],
-      );
-      if (rows.length === 0) return reply.code(404).send({ code: 'order-not-found' });
-      reply.header('etag', `"${rows[0].version}"`);
-      const [order] = await withLines(pool, rows);
-      return order;
+      const values = isAdmin ? [request.params.id] : [request.params.id, id];
+      const [order] = await ask(pool, isAdmin ? ANY_ORDER : OWN_ORDER, values);
+      if (!order) return reply.code(404).send({ code: 'order-not-found' });
+      reply.header('etag', `"${order.version}"`);
+      return asOrder(order);
     },
   );
 
@@ -81,43 +71,31 @@ export function serveReads(fastify, callers, pool) {
     '/products/:id',
     { onRequest: callers.optional, ...single },
     async (/** @type {any} */ request, reply) => {
-      const rows = await ask(
-        pool,
-        `SELECT ${PRODUCT_COLUMNS} FROM products WHERE id = $1 AND is_active LIMIT 1`,
-        [request.params.id],
-      );
-      if (rows.length === 0) return reply.code(404).send({ code: 'product-not-found' });
-      reply.header('etag', `"${rows[0].version}"`);
-      return asProduct(rows[0]);
+      const [product] = await ask(pool, ACTIVE_PRODUCT, [request.params.id]);
+      if (!product) return reply.code(404).send({ code: 'product-not-found' });
+      reply.header('etag', `"${product.version}"`);
+      return asProduct(product);
     },
   );
 }
 
-/** @param {import('pg').Pool} pool @param {any} source @param {{ page: string, limit: string }} query */
-async function readPage(pool, { columns, table, where, values, order }, query) {
+/**
+ * @param {import('pg').Pool} pool @param {import('../../../dist/common/pagination/list-statement.js').List} list
+ * @param {{ page: string, limit: string }} query
+ */
+async function readPage(pool, list, query) {
   const page = Number(query.page);
   const limit = Number(query.limit);
-  const offset = (page - 1) * limit;
-  const [found, counted] = await Promise.all([
-    ask(
-      pool,
-      `SELECT ${columns} FROM ${table} ${where} ORDER BY id ${order} LIMIT ${limit + 1} OFFSET ${offset}`,
-      values,
-    ),
-    ask(
-      pool,
-      `SELECT count(*)::int AS count FROM (SELECT 1 FROM ${table} ${where} LIMIT ${TOTAL_EXACT_MAX + 1}) AS bounded`,
-      values,
-    ),
-  ]);
-  const rows = found.slice(0, limit);
-  const total = Math.min(counted[0].count, TOTAL_EXACT_MAX);
+  const text = listStatement(list, { limit: limit + 1, offset: (page - 1) * limit });
+  const found = await ask(pool, text, list.parameters.values);
+  const [{ total, totalIsExact }] = found;
+  const rows = found.slice(0, limit).filter(({ id }) => id !== null);
   const pagination = {
     page,
     limit,
     total,
     pages: Math.ceil(total / limit),
-    total_is_exact: counted[0].count <= TOTAL_EXACT_MAX,
+    total_is_exact: totalIsExact,
     next_cursor: found.length > limit ? String(rows.at(-1).id) : null,
   };
   return { rows, pagination };
@@ -133,38 +111,33 @@ function linkOf(path, { page, limit, pages, total_is_exact }) {
   return links.join(', ');
 }
 
-/** @param {import('pg').Pool} pool @param {any[]} orders */
-async function withLines(pool, orders) {
-  const rows = await ask(
-    pool,
-    `SELECT order_id, product_id, product_name, quantity, price_minor
-       FROM order_items WHERE order_id = ANY($1) ORDER BY product_id ASC`,
-    [orders.map(({ id }) => id)],
-  );
-  const byOrder = new Map(orders.map(({ id }) => [id, /** @type {object[]} */ ([])]));
-  for (const { order_id, price_minor, ...line } of rows) {
-    byOrder.get(order_id)?.push({ ...line, price_at_purchase: Number(price_minor) / 100 });
-  }
-  return orders.map((order) => ({
-    id: order.id,
-    customer_id: order.customer_id,
-    status: order.status,
-    total_amount: Number(order.total_minor) / 100,
-    items: byOrder.get(order.id),
-    created_at: order.created_at,
-    updated_at: order.updated_at,
-  }));
+/** @param {import('../../../dist/orders/order-row.js').OrderRow} order */
+function asOrder({ id, customerId, status, totalMinor, lines, createdAt, updatedAt }) {
+  return {
+    id,
+    customer_id: customerId,
+    status,
+    total_amount: totalMinor / 100,
+    items: lines?.map(([product_id, product_name, quantity, priceMinor]) => ({
+      product_id,
+      product_name,
+      quantity,
+      price_at_purchase: priceMinor / 100,
+    })),
+    created_at: createdAt,
+    updated_at: updatedAt,
+  };
 }
 
 /** @param {any} row */
-function asProduct({ id, name, price_minor, stock_quantity, is_active, created_at, updated_at }) {
+function asProduct({ id, name, priceMinor, stockQuantity, isActive, createdAt, updatedAt }) {
   return {
     id,
     name,
-    price: Number(price_minor) / 100,
-    stock_quantity: Number(stock_quantity),
-    is_active,
-    created_at,
-    updated_at,
+    price: priceMinor / 100,
+    stock_quantity: stockQuantity,
+    is_active: isActive,
+    created_at: createdAt,
+    updated_at: updatedAt,
   };
 }
