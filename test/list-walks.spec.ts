@@ -93,8 +93,8 @@ describe('walking a list by cursor', () => {
     const rare = await given.product();
     await given.order(customer, { [rare.id]: 1 });
     await given.database.rows(
-      `WITH o AS (INSERT INTO orders (customer_id, status, total_minor, placement_key)
-         SELECT $1, 'CANCELLED', 0, gen_random_uuid() FROM generate_series(1, 2100) RETURNING id)
+      `WITH o AS (INSERT INTO orders (customer_id, status, total_minor, placement_key, cancelled_at)
+         SELECT $1, 'CANCELLED', 0, gen_random_uuid(), now() FROM generate_series(1, 2100) RETURNING id)
        INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
          SELECT id, $2, 'Lamp', 1, 0 FROM o`,
       [customer.id, lamp.id],

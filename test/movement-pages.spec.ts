@@ -34,7 +34,7 @@ describe('paging through movements', () => {
       const { body, headers } = await movements.list(lamp, `page=${page}&limit=3`);
       byNumber.push(...body.data);
       expect(body.pagination).toMatchObject({ page, limit: 3, total: 13, pages: 5, total_is_exact: true });
-      expect(headers.get('link')).toContain(`page=${Math.min(page + 1, 5)}&limit=3>; rel="`);
+      expect(headers.get('link')).toContain(`limit=3&page=${Math.min(page + 1, 5)}>; rel="`);
     }
 
     expect(whole.data).toHaveLength(13);

@@ -42,8 +42,9 @@ export async function seedCatalogue(client, fileProducts) {
 export async function seedOrders(client) {
   await client.query('BEGIN');
   await client.query(
-    `INSERT INTO orders (customer_id, status, total_minor, placement_key)
-     SELECT n % $2::integer + 2, (ARRAY['PENDING', 'CONFIRMED', 'CONFIRMED'])[n % 3 + 1], 0, gen_random_uuid()
+    `INSERT INTO orders (customer_id, status, total_minor, placement_key, confirmed_at)
+     SELECT n % $2::integer + 2, CASE n % 3 WHEN 0 THEN 'PENDING' ELSE 'CONFIRMED' END, 0, gen_random_uuid(),
+            CASE WHEN n % 3 > 0 THEN now() END
        FROM generate_series(1, $1::integer) AS n ORDER BY n`,
     [ORDERS, CUSTOMERS],
   );

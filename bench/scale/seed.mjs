@@ -30,13 +30,16 @@ export async function seedScale(client, { orders, products }) {
     [products],
   );
   await client.query(
-    `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at)
+    `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at, confirmed_at, cancelled_at)
      SELECT CASE WHEN n % 2 = 0 THEN ${HALF.customer}
                  WHEN n % ($1::integer / 100) = 1 THEN ${HUNDRED.customer} ELSE 6 + n % 9000 END,
-            CASE WHEN n % ($1::integer / ${PENDING}) = 3 THEN 'PENDING'
-                 WHEN n % 5 = 0 THEN 'CANCELLED' ELSE 'CONFIRMED' END,
-            0, gen_random_uuid(), timestamptz '2026-01-01' + n * (interval '365 days' / $1::integer)
-       FROM generate_series(1, $1::integer) AS n ORDER BY n`,
+            status, 0, gen_random_uuid(), at,
+            CASE status WHEN 'CONFIRMED' THEN at END, CASE status WHEN 'CANCELLED' THEN at END
+       FROM generate_series(1, $1::integer) AS n,
+            LATERAL (SELECT timestamptz '2026-01-01' + n * (interval '365 days' / $1::integer) AS at,
+                            CASE WHEN n % ($1::integer / ${PENDING}) = 3 THEN 'PENDING'
+                                 WHEN n % 5 = 0 THEN 'CANCELLED' ELSE 'CONFIRMED' END AS status) AS t
+      ORDER BY n`,
     [orders],
   );
   await client.query(

@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
 import { ID_MAX } from '../common/validation/rules.js';
+import type { DatabaseReader } from '../database/database-reader.js';
 import type { Stream } from './merge-movements.js';
 
 /** The streams, in the order of the positions that the statement takes: ids, `ID_MAX` for the newest, 0 for no more. */
@@ -57,10 +57,10 @@ export const READ_MOVEMENTS = `
 
 /** @returns nothing where there is no such product. */
 export async function readMovements(
-  database: DataSource,
+  database: DatabaseReader,
   productId: number,
   { from, reach, countMax }: { from: readonly number[]; reach: number; countMax: number },
 ): Promise<StockFacts | undefined> {
-  const [facts] = await database.query<StockFacts[]>(READ_MOVEMENTS, [productId, ...from, reach, countMax]);
+  const [facts] = await database.rows<StockFacts>(READ_MOVEMENTS, [productId, ...from, reach, countMax]);
   return facts;
 }

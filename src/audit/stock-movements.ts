@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { ValidationFailedError } from '../common/errors/domain-error.js';
 import { CursorCodec } from '../common/pagination/cursor.js';
 import type { PageQueryDto } from '../common/pagination/page-query.dto.js';
 import { PAGES_REACH, TOTAL_EXACT_MAX } from '../common/pagination/list-statement.js';
 import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../common/pagination/paginate.js';
 import { ID_MAX } from '../common/validation/rules.js';
+import { DatabaseReader } from '../database/database-reader.js';
 import { ProductNotFoundError } from '../products/products.errors.js';
 import { mergeNewestFirst, type StockMovement } from './merge-movements.js';
 import { readMovements, STREAMS } from './read-movements.js';
@@ -27,7 +26,7 @@ interface Start {
 @Injectable()
 export class StockMovements {
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly database: DatabaseReader,
     private readonly cursors: CursorCodec,
   ) {}
 
@@ -47,7 +46,7 @@ export class StockMovements {
     const { offset, from, balance } = this.startOf(listName, query);
     const reach = Math.min(offset, PAGES_REACH) + limit + 1;
     const countMax = TOTAL_EXACT_MAX + 1;
-    const facts = await readMovements(this.dataSource, productId, { from, reach, countMax });
+    const facts = await readMovements(this.database, productId, { from, reach, countMax });
     if (!facts) throw new ProductNotFoundError([productId]);
     const totalIsExact = facts.counted <= TOTAL_EXACT_MAX;
     if (offset >= PAGES_REACH && !totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
-import { ownerFilter } from './order-reader.js';
-import { Order } from './order.entity.js';
-import { OrderNotFoundError } from './orders.errors.js';
+import { DatabaseReader } from '../database/database-reader.js';
+import { readVisible } from './order-reader.js';
+import type { Order } from './order.entity.js';
 
 export const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED'] as const;
 
@@ -25,19 +23,36 @@ export interface OrderHistory {
   readonly events: readonly OrderEvent[];
 }
 
+type Transitions = Pick<
+  Order,
+  | 'version'
+  | 'customerId'
+  | 'createdAt'
+  | 'confirmedAt'
+  | 'confirmedBy'
+  | 'cancelledAt'
+  | 'cancelledBy'
+  | 'cancelReason'
+>;
+
+const TRANSITIONS = `
+  SELECT version, customer_id AS "customerId", created_at AS "createdAt",
+         confirmed_at AS "confirmedAt", confirmed_by AS "confirmedBy",
+         cancelled_at AS "cancelledAt", cancelled_by AS "cancelledBy", cancel_reason AS "cancelReason"
+    FROM orders WHERE id = $1`;
+
 @Injectable()
 export class OrderHistoryReader {
-  constructor(@InjectRepository(Order) private readonly orders: Repository<Order>) {}
+  constructor(private readonly database: DatabaseReader) {}
 
   /** @throws OrderNotFoundError also when the order is somebody else's. */
   async get(id: number, caller: AuthenticatedUser): Promise<OrderHistory> {
-    const order = await this.orders.findOneBy({ id, ...ownerFilter(caller) });
-    if (!order) throw new OrderNotFoundError(id);
+    const order = await readVisible<Transitions>(this.database, TRANSITIONS, id, caller);
     return { orderId: id, version: order.version, events: eventsOf(order) };
   }
 }
 
-function eventsOf(order: Order): OrderEvent[] {
+function eventsOf(order: Transitions): OrderEvent[] {
   const { confirmedAt, confirmedBy, cancelledAt, cancelledBy, cancelReason } = order;
   const events: OrderEvent[] = [
     { event: 'PLACED', occurredAt: order.createdAt, userId: order.customerId, reason: null },

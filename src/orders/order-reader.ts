@@ -9,8 +9,7 @@ import { orderList } from './order-list.js';
 import { orderById, type OrderRow, type OrderWithItems, withItems } from './order-row.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
-const ANY_ORDER = orderById('$1');
-const OWN_ORDER = `${ANY_ORDER} AND customer_id = $2`;
+const ORDER = orderById('$1');
 
 @Injectable()
 export class OrderReader {
@@ -21,13 +20,7 @@ export class OrderReader {
 
   /** @throws OrderNotFoundError also when the order is somebody else's. */
   async get(id: number, caller: AuthenticatedUser): Promise<OrderWithItems> {
-    const { customerId } = ownerFilter(caller);
-    const [row] =
-      customerId === undefined
-        ? await this.database.rows<OrderRow>(ANY_ORDER, [id])
-        : await this.database.rows<OrderRow>(OWN_ORDER, [id, customerId]);
-    if (!row) throw new OrderNotFoundError(id);
-    return withItems(row);
+    return withItems(await readVisible<OrderRow>(this.database, ORDER, id, caller));
   }
 
   /**
@@ -43,6 +36,26 @@ export class OrderReader {
     const page = await paginate<OrderRow>(this.database, this.cursors, list, query);
     return { ...page, rows: page.rows.map(withItems) };
   }
+}
+
+/**
+ * Reads from one order, if the caller may see it.
+ * @param text a SELECT that ends with the condition on the id.
+ * @throws OrderNotFoundError also when the order is somebody else's.
+ */
+export async function readVisible<Row extends object>(
+  database: DatabaseReader,
+  text: string,
+  id: number,
+  caller: AuthenticatedUser,
+): Promise<Row> {
+  const { customerId } = ownerFilter(caller);
+  const [row] =
+    customerId === undefined
+      ? await database.rows<Row>(text, [id])
+      : await database.rows<Row>(`${text} AND customer_id = $2`, [id, customerId]);
+  if (!row) throw new OrderNotFoundError(id);
+  return row;
 }
 
 /** Whose rows a caller may see, as a condition that every query on orders carries. */

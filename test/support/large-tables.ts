@@ -18,11 +18,14 @@ export async function seedLargeTables(database: TestDatabase): Promise<void> {
        SELECT 'Product', 100, 0, n > ${PRODUCTS / 2} OR n < 10 FROM generate_series(1, ${PRODUCTS}) AS n`,
     );
     await session.query(
-      `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at)
-       SELECT CASE n % 2 WHEN 0 THEN 2 ELSE 3 + n % ${USERS - 2} END,
-              CASE WHEN n < 5000 AND n % 4 = 1 THEN 'PENDING' WHEN n % 5 = 0 THEN 'CANCELLED' ELSE 'CONFIRMED' END,
-              100, n, timestamptz '2026-01-01' + n * interval '1 minute'
-         FROM generate_series(1, ${ORDERS}) AS n ORDER BY n`,
+      `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at, confirmed_at, cancelled_at)
+       SELECT CASE n % 2 WHEN 0 THEN 2 ELSE 3 + n % ${USERS - 2} END, status, 100, n, at,
+              CASE status WHEN 'CONFIRMED' THEN at END, CASE status WHEN 'CANCELLED' THEN at END
+         FROM generate_series(1, ${ORDERS}) AS n,
+              LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS at,
+                CASE WHEN n < 5000 AND n % 4 = 1 THEN 'PENDING' WHEN n % 5 = 0 THEN 'CANCELLED' ELSE 'CONFIRMED' END
+                  AS status) AS t
+        ORDER BY n`,
     );
     await session.query(
       `INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor, created_at)
