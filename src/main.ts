@@ -3,11 +3,13 @@ import { BadConfigurationError, EXIT_CODE_BAD_CONFIGURATION, loadEnv } from './c
 import type { Env } from './config/env.js';
 import { createLogger } from './operations/logger.js';
 import { explainStartFailure } from './operations/start-failure.js';
+import { processRole } from './workers/process-role.js';
+import { sendStartFailure } from './workers/start-failure-message.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 500;
 /** A stop that takes longer hangs on something that will not come, such as a database that is frozen. */
-const STOP_DEADLINE_MS = 9_500;
+const STOP_DEADLINE_MS = { alone: 9_500, primary: 9_500, worker: 6_500 };
 /** How long a stop waits for a start that is under way, so that what it has begun can be undone. */
 const START_GRACE_MS = 3_000;
 
@@ -22,10 +24,11 @@ function readConfiguration(): Env {
 }
 
 const env = readConfiguration();
-const logger = createLogger(env);
+const role = processRole(env);
+const logger = createLogger(env, role);
 // Loaded only now: a faulty configuration is told at once, before a second of loading.
 const { Service } = await import('./service.js');
-const service = new Service(env, logger);
+const service = new Service(env, logger, { role, giveUp: (reason) => void fail(reason) });
 const started = service.start();
 let stoppingSince: number | undefined;
 let firstSignal: NodeJS.Signals | undefined;
@@ -35,7 +38,7 @@ async function stop(exitCode: number): Promise<void> {
   setTimeout(() => {
     logger.fatal('could not stop in time');
     process.exit(1);
-  }, STOP_DEADLINE_MS).unref();
+  }, STOP_DEADLINE_MS[role]).unref();
   await Promise.race([started.catch(() => undefined), delay(START_GRACE_MS)]);
   try {
     await service.stop();
@@ -43,15 +46,23 @@ async function stop(exitCode: number): Promise<void> {
     logger.error({ err: error }, 'could not stop cleanly');
     exitCode = 1;
   }
-  if (exitCode === 0) logger.info('stopped');
+  if (exitCode === 0) say('stopped');
   process.exit(exitCode);
+}
+
+/** Where all processes say the same, it is the primary's to say. */
+function say(text: string): void {
+  logger[role === 'worker' ? 'debug' : 'info'](text);
 }
 
 function onSignal(signal: NodeJS.Signals): void {
   if (stoppingSince === undefined) {
     firstSignal = signal;
-    logger.info(`${signal}: stopping`);
+    say(`${signal}: stopping`);
     void stop(0);
+  } else if (role === 'worker') {
+    // After a Ctrl-C in a terminal, which all processes get, comes the primary's word. That it ends at once, ours tells us.
+    logger.debug(`${signal}: stopping already`);
   } else if (signal !== firstSignal || Date.now() - stoppingSince > SAME_SIGNAL_MS) {
     logger.warn(`${signal}: ending at once`);
     process.exit(1);
@@ -63,14 +74,17 @@ function onFault(error: unknown): void {
   if (stoppingSince === undefined) void stop(1);
 }
 
+async function fail(reason: string): Promise<void> {
+  if (stoppingSince !== undefined) return;
+  if (role === 'worker') await sendStartFailure(reason);
+  else logger.fatal(reason);
+  void stop(1);
+}
+
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 process.on('SIGHUP', onSignal);
 process.on('uncaughtException', onFault);
 process.on('unhandledRejection', onFault);
 
-started.catch((error: unknown) => {
-  if (stoppingSince !== undefined) return;
-  logger.fatal(explainStartFailure(error));
-  void stop(1);
-});
+started.catch((error: unknown) => fail(explainStartFailure(error)));

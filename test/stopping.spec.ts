@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import type { OrderBody, ProductBody } from './support/api-types.js';
-import type { Answer, Client } from './support/client.js';
+import type { OrderBody } from './support/api-types.js';
+import { Buying, oneOf } from './support/buying.js';
 import { Connection } from './support/connection.js';
 import { until } from './support/database.js';
 import { ServiceProcess } from './support/service-process.js';
@@ -18,26 +18,6 @@ const HALVES = {
   'an answer, and then nothing': 'GET /products HTTP/1.1\r\nhost: x\r\n\r\n',
   nothing: '',
 };
-
-const oneOf = ({ id }: { id: number }) => ({ items: [{ product_id: id, quantity: 1 }] });
-
-/** Somebody who buys until the service is gone, eight orders at a time. */
-class Buying {
-  readonly answers: Answer<OrderBody>[] = [];
-  readonly over: Promise<unknown>;
-
-  constructor(client: Client, lamp: ProductBody) {
-    this.over = Promise.all(Array.from({ length: 8 }, () => this.buy(client, lamp)));
-  }
-
-  private async buy(client: Client, lamp: ProductBody): Promise<void> {
-    for (;;) {
-      const answer = await client.post<OrderBody>('/orders', oneOf(lamp)).catch(() => undefined);
-      if (!answer) return;
-      this.answers.push(answer);
-    }
-  }
-}
 
 /** An order that waits behind a lock held from outside, and the way to let it go on. */
 async function stuckOrder(service: ServiceProcess, buyer: Person) {

@@ -83,6 +83,10 @@ export class Env {
   @IsString()
   readonly HOST: string = '0.0.0.0';
 
+  /** Processes that share the port; every limit of one process is there so many times. */
+  @integerBetween(1, 64)
+  readonly WORKERS: number = 1;
+
   @IsOptional()
   @IsPostgresUrl()
   readonly DATABASE_URL?: string;

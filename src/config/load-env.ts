@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { isCommonPassword } from '../auth/common-passwords.js';
@@ -22,9 +23,12 @@ export interface EnvNeeds {
   readonly signsTokens: boolean;
 }
 
-/** Reads `.env` (if there is one) and the environment, which wins. */
+/**
+ * Reads `.env` (if there is one) and the environment, which wins. A worker has what its primary has read, whatever
+ * the file says by the time when it is started.
+ */
 export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
-  if (existsSync('.env')) loadEnvFile('.env');
+  if (cluster.isPrimary && existsSync('.env')) loadEnvFile('.env');
   return parseEnv(process.env, needs);
 }
 
@@ -59,6 +63,7 @@ const KNOWN_VARIABLES = [
   'NODE_ENV',
   'PORT',
   'HOST',
+  'WORKERS',
   'DATABASE_URL',
   'DATABASE_POOL_SIZE',
   'DATABASE_PREPARED_STATEMENTS',
@@ -100,6 +105,9 @@ function pickKnown(variables: Record<string, string | undefined>) {
   );
 }
 
+/** Of the 100 that a PostgreSQL has by default; the rest is for its owner, commands and people. */
+const EMBEDDED_CONNECTIONS_MAX = 90;
+
 function shapeFaults(env: Env): string[] {
   return validateSync(env, { stopAtFirstError: true }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
@@ -113,6 +121,11 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   }
   if (env.isProduction && env.DATABASE_URL === undefined) {
     faults.push('DATABASE_URL is required in production: the embedded PostgreSQL is for development');
+  }
+  if (env.DATABASE_URL === undefined && env.WORKERS * env.DATABASE_POOL_SIZE > EMBEDDED_CONNECTIONS_MAX) {
+    faults.push(
+      `WORKERS times DATABASE_POOL_SIZE must be at most ${EMBEDDED_CONNECTIONS_MAX} with the embedded PostgreSQL, which has 100 connections`,
+    );
   }
   if (env.PLACEMENT_LANES + env.PLACEMENT_PATIENT_LANES + 2 > env.DATABASE_POOL_SIZE) {
     faults.push(

@@ -2,12 +2,19 @@ import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino, type DestinationStream } from 'pino';
 import PinoPretty from 'pino-pretty';
 import type { Env } from '../config/env.js';
+import type { ProcessRole } from '../workers/process-role.js';
 
-/** The one logger of the process: JSON lines, or one readable line each where a person looks on. */
-export function createLogger({ LOG_LEVEL, LOG_FORMAT }: Pick<Env, 'LOG_LEVEL' | 'LOG_FORMAT'>): Logger {
+/**
+ * The one logger of the process: JSON lines, or one readable line each where a person looks on. Lines carry the id of
+ * the process where there are several.
+ */
+export function createLogger(
+  { LOG_LEVEL, LOG_FORMAT }: Pick<Env, 'LOG_LEVEL' | 'LOG_FORMAT'>,
+  role: ProcessRole,
+): Logger {
   const options = {
     level: LOG_LEVEL,
-    base: null,
+    base: role === 'alone' ? null : { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describeError },
   };

@@ -12,6 +12,13 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+export interface LaunchOptions {
+  /** Flags of Node's. */
+  readonly flags?: readonly string[];
+  /** Whether it leads a process group of its own, as a command in a terminal does. */
+  readonly detached?: boolean;
+}
+
 /** The built service in a process of its own, as its user would run it. */
 export class ServiceProcess {
   readonly exited: Promise<Exit>;
@@ -34,10 +41,13 @@ export class ServiceProcess {
   static launch(
     variables: Record<string, string> = {},
     workingDir = mkdtempSync(join(tmpdir(), 'service-')),
+    { flags = [], detached = false }: LaunchOptions = {},
   ): ServiceProcess {
     const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json' };
     const env = { PATH: process.env.PATH, ...defaults, ...variables };
-    const service = new ServiceProcess(spawn(process.execPath, [MAIN], { env, cwd: workingDir }));
+    const service = new ServiceProcess(
+      spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }),
+    );
     void service.exited.then(() => {
       if (variables.DATABASE_URL) rmSync(workingDir, { recursive: true, force: true });
     });
@@ -45,14 +55,24 @@ export class ServiceProcess {
   }
 
   /** Starts the service and waits until it says that it is ready. */
-  static async start(variables: Record<string, string> = {}, workingDir?: string): Promise<ServiceProcess> {
-    const service = ServiceProcess.launch(variables, workingDir);
+  static async start(
+    variables: Record<string, string> = {},
+    workingDir?: string,
+    options?: LaunchOptions,
+  ): Promise<ServiceProcess> {
+    const service = ServiceProcess.launch(variables, workingDir, options);
     await service.says(/is ready at/);
     return service;
   }
 
   get url(): string {
     return /is ready at (http:\/\/\S+)/.exec(this.output)?.[1] ?? '';
+  }
+
+  /** The processes that have logged a request so far. */
+  get answering(): number[] {
+    const lines = this.output.matchAll(/^\{.*"pid":(\d+).*"msg":"request"/gm);
+    return [...new Set([...lines].map(([, pid]) => Number(pid)))];
   }
 
   get pid(): number {
@@ -68,6 +88,12 @@ export class ServiceProcess {
       }
       await new Promise((done) => setTimeout(done, 10));
     }
+  }
+
+  /** Signals its whole process group, as Ctrl-C in a terminal does; it must have been started `detached`. */
+  async stopGroup(signal: NodeJS.Signals): Promise<Exit> {
+    process.kill(-this.pid, signal);
+    return this.exited;
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {

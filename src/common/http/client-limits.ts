@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { DomainError } from '../errors/domain-error.js';
 import { PROBLEMS } from '../errors/problem-catalogue.js';
@@ -34,11 +35,18 @@ export async function limitRequestRate(fastify: FastifyInstance, perMinute: numb
   fastify.addHook('onRequest', fastify.rateLimit());
 }
 
-/** Connections of one process, kept-alive ones included; the next one is closed at once, and the log says so. */
+/**
+ * Connections of one process, kept-alive ones included; the next one is closed at once, and the log says so. Counted
+ * here: a worker's `server.maxConnections` would not close it but hand it back, and the primary to the next worker.
+ */
 export function limitConnections(fastify: FastifyInstance, max: number, logger: Logger): void {
-  fastify.server.maxConnections = max;
+  let open = 0;
   let quietUntil = 0;
-  fastify.server.on('drop', () => {
+  fastify.server.on('connection', (socket: Socket) => {
+    open += 1;
+    socket.once('close', () => (open -= 1));
+    if (open <= max) return;
+    socket.destroy();
     if (Date.now() < quietUntil) return;
     quietUntil = Date.now() + DROP_LOG_INTERVAL_MS;
     logger.warn({ connections: max }, 'refusing connections: MAX_CONNECTIONS are open');

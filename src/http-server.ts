@@ -1,0 +1,43 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { AppSecrets } from './app.module.js';
+import { createApp } from './app.setup.js';
+import { delay } from './common/retry.js';
+import type { Env } from './config/env.js';
+import { Shutdown } from './operations/shutdown.js';
+import type { RequestServer } from './request-server.js';
+
+/** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
+const DRAIN_MS = 5_000;
+/** How long the last answers have to leave before connections that stay open are closed. */
+const LINGER_MS = 250;
+
+/** Serves requests in this process. */
+export class HttpServer implements RequestServer {
+  private app: NestFastifyApplication | undefined;
+
+  constructor(
+    private readonly env: Env,
+    private readonly logger: Logger,
+  ) {}
+
+  async start(secrets: AppSecrets): Promise<number> {
+    this.app = await createApp(this.env, secrets, this.logger);
+    await this.app.listen(this.env.PORT, this.env.HOST);
+    return (this.app.getHttpServer().address() as AddressInfo).port;
+  }
+
+  /** Connections that stay idle or half-sent after the drain are closed. */
+  async stop(): Promise<void> {
+    if (!this.app) return;
+    const shutdown = this.app.get(Shutdown);
+    if (shutdown.takenUp > 0) this.logger.info(`finishing ${shutdown.takenUp} requests`);
+    const finished = shutdown.begin(DRAIN_MS);
+    const closed = this.app.close();
+    await finished;
+    await Promise.race([closed, delay(LINGER_MS)]);
+    this.app.getHttpServer().closeAllConnections();
+    await closed;
+  }
+}

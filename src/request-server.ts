@@ -1,0 +1,10 @@
+import type { AppSecrets } from './app.module.js';
+
+/** What answers requests: this process itself, or workers that it looks after. */
+export interface RequestServer {
+  /** Returns the port when requests are served. After an error, `stop` still has to be called. */
+  start(secrets: AppSecrets): Promise<number>;
+
+  /** Takes nothing new, lets what was taken up finish, and ends within 8 s. */
+  stop(): Promise<void>;
+}
