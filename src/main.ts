@@ -74,11 +74,18 @@ function onFault(error: unknown): void {
   if (stoppingSince === undefined) void stop(1);
 }
 
-async function fail(reason: string): Promise<void> {
+async function fail(reason: string, exitCode = 1): Promise<void> {
   if (stoppingSince !== undefined) return;
   if (role === 'worker') await sendStartFailure(reason);
   else logger.fatal(reason);
-  void stop(1);
+  void stop(exitCode);
+}
+
+function onFailedStart(error: unknown): Promise<void> {
+  const isBadConfiguration = error instanceof BadConfigurationError;
+  return isBadConfiguration
+    ? fail(error.message, EXIT_CODE_BAD_CONFIGURATION)
+    : fail(explainStartFailure(error));
 }
 
 process.on('SIGINT', onSignal);
@@ -87,4 +94,4 @@ process.on('SIGHUP', onSignal);
 process.on('uncaughtException', onFault);
 process.on('unhandledRejection', onFault);
 
-started.catch((error: unknown) => fail(explainStartFailure(error)));
+started.catch(onFailedStart);

@@ -5,6 +5,7 @@ import type { Env } from './config/env.js';
 import { readOrCreateSecret } from './config/secret-file.js';
 import { runMigrations } from './database/migrator.js';
 import { type OpenDatabase, openDatabase } from './database/open-database.js';
+import { assertReliable } from './database/server-check.js';
 import type { RequestServer } from './request-server.js';
 import type { ProcessRole } from './workers/process-role.js';
 
@@ -46,7 +47,7 @@ export class Service {
   private async prepare(): Promise<AppSecrets> {
     const { env, logger } = this;
     this.database = await openDatabase(env, (step) => logger.info(step));
-    if (this.options.role !== 'worker') await this.migrate(this.database.url);
+    if (this.options.role !== 'worker') await this.prepareDatabase(this.database);
     const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
     return { databaseUrl: this.database.url, jwtSecret };
   }
@@ -67,8 +68,9 @@ export class Service {
     else console.log(line);
   }
 
-  private async migrate(url: string): Promise<void> {
-    const executed = await runMigrations(url);
+  private async prepareDatabase({ url, migrationUrl }: OpenDatabase): Promise<void> {
+    if (this.env.DATABASE_URL !== undefined) await assertReliable(url, this.env, this.logger);
+    const executed = await runMigrations(migrationUrl, url);
     if (executed.length > 0) this.logger.info(`migrated the database: ${executed.join(', ')}`);
   }
 }

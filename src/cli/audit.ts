@@ -4,7 +4,7 @@ import { commandDataSource } from '../database/data-source.js';
 import { withDatabase } from './with-database.js';
 
 /** Prints the stock audit; the exit code is 0 when it is balanced and 1 when it is not. */
-await withDatabase(async (url) => {
+await withDatabase(async ({ url }) => {
   const dataSource = await commandDataSource(url).initialize();
   try {
     const audit = await auditStock(dataSource);

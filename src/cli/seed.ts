@@ -19,8 +19,8 @@ const CATALOGUE = [
 ];
 
 /** Adds the demo products that are not there yet, told by their names; safe to repeat. */
-await withDatabase(async (url) => {
-  await runMigrations(url);
+await withDatabase(async ({ url, migrationUrl }) => {
+  await runMigrations(migrationUrl, url);
   const dataSource = await commandDataSource(url).initialize();
   try {
     const added = await dataSource.transaction(async (manager) => {

@@ -91,6 +91,21 @@ export class Env {
   @IsPostgresUrl()
   readonly DATABASE_URL?: string;
 
+  /** The same database by the role that owns it, which migrates; the role of `DATABASE_URL` gets what the service needs. */
+  @IsOptional()
+  @IsPostgresUrl()
+  readonly MIGRATION_DATABASE_URL?: string;
+
+  /** Certificates by which the database's is verified, in PEM. */
+  @IsOptional()
+  @IsString()
+  readonly DATABASE_CA_FILE?: string;
+
+  /** Whether to start in production on a server that may lose what it has committed, or that is not verified. */
+  @booleanWord()
+  @IsBoolean()
+  readonly ALLOW_UNSAFE_DATABASE: boolean = false;
+
   /** Connections of one process to PostgreSQL: for the lanes of placement, for other writes, and for reads. */
   @integerBetween(4, 100)
   readonly DATABASE_POOL_SIZE: number = 10;

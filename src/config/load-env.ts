@@ -4,6 +4,7 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { isCommonPassword } from '../auth/common-passwords.js';
+import { holdsCertificate, isUnverified, refusesTls, withVerification } from './database-url.js';
 import { Env } from './env.js';
 import { isGuessable } from './guessable-secret.js';
 
@@ -45,9 +46,20 @@ export function parseEnv(
     Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const env = plainToInstance(Env, { ...modeDefaults(isProduction), ...pickKnown(given) });
-  const faults = [...shapeFaults(env), ...combinationFaults(env, needs)];
+  const misshapen = shapeFaults(env);
+  const faults = [...misshapen, ...combinationFaults(env, needs)];
+  if (misshapen.length === 0) faults.push(...databaseFaults(env));
   if (faults.length > 0) throw new BadConfigurationError(faults);
-  return env;
+  return withVerifiedDatabases(env);
+}
+
+function withVerifiedDatabases(env: Env): Env {
+  const { DATABASE_URL, MIGRATION_DATABASE_URL, DATABASE_CA_FILE } = env;
+  const verified = (url: string | undefined) => url && withVerification(url, DATABASE_CA_FILE);
+  return Object.assign(env, {
+    DATABASE_URL: verified(DATABASE_URL),
+    MIGRATION_DATABASE_URL: verified(MIGRATION_DATABASE_URL),
+  });
 }
 
 function modeDefaults(isProduction: boolean) {
@@ -65,6 +77,9 @@ const KNOWN_VARIABLES = [
   'HOST',
   'WORKERS',
   'DATABASE_URL',
+  'MIGRATION_DATABASE_URL',
+  'DATABASE_CA_FILE',
+  'ALLOW_UNSAFE_DATABASE',
   'DATABASE_POOL_SIZE',
   'DATABASE_PREPARED_STATEMENTS',
   'PLACEMENT_GROUP_MAX',
@@ -142,6 +157,36 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
     faults.push('HEADERS_TIMEOUT_MS must not be longer than REQUEST_TIMEOUT_MS');
   }
   if (env.isProduction) faults.push(...guessableFaults(env));
+  return faults;
+}
+
+function databaseFaults(env: Env): string[] {
+  const faults: string[] = [];
+  const given = (['DATABASE_URL', 'MIGRATION_DATABASE_URL'] as const).flatMap((name) => {
+    const url = env[name];
+    return url === undefined ? [] : [{ name, url }];
+  });
+  if (env.DATABASE_URL === undefined && env.MIGRATION_DATABASE_URL !== undefined) {
+    faults.push(
+      'MIGRATION_DATABASE_URL needs DATABASE_URL, whose role gets the rights that the service needs',
+    );
+  }
+  if (env.DATABASE_CA_FILE !== undefined) {
+    if (!holdsCertificate(env.DATABASE_CA_FILE)) {
+      faults.push('DATABASE_CA_FILE must be a file that can be read, with certificates in PEM');
+    }
+    const deaf = given.filter(({ url }) => refusesTls(url) || isUnverified(url));
+    faults.push(...deaf.map(({ name }) => `${name} has an sslmode that ignores DATABASE_CA_FILE`));
+  }
+  if (env.isProduction && !env.ALLOW_UNSAFE_DATABASE) {
+    const open = given.filter(({ url }) => isUnverified(url));
+    faults.push(
+      ...open.map(
+        ({ name }) =>
+          `${name} does not verify the server (no-verify): use sslmode=verify-full and DATABASE_CA_FILE`,
+      ),
+    );
+  }
   return faults;
 }
 

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { commandDataSource, MIGRATIONS_TABLE } from './data-source.js';
+import { grantToService } from './service-grants.js';
 
 /** How long a start waits for another process that is migrating. */
 const LOCK_TIMEOUT_MS = 120_000;
@@ -11,12 +12,24 @@ export interface MigrationState {
   readonly executed: boolean;
 }
 
-/** Runs every migration that has not run yet, all or none, and names those it ran. */
-export function runMigrations(url: string): Promise<string[]> {
+/**
+ * Runs every migration that has not run yet, all or none, and names those it ran.
+ * @param serviceUrl by which the service will connect; if its role is another one than that of `url`, it gets what
+ *   the service needs, and nothing else.
+ */
+export function runMigrations(url: string, serviceUrl = url): Promise<string[]> {
+  const serviceRole = roleOf(serviceUrl);
   return underMigrationLock(url, async (dataSource) => {
     const executed = await dataSource.runMigrations();
+    if (serviceRole !== undefined && serviceRole !== roleOf(url)) {
+      await dataSource.transaction((manager) => grantToService(manager, serviceRole));
+    }
     return executed.map(({ name }) => name);
   });
+}
+
+function roleOf(url: string): string | undefined {
+  return new Client({ connectionString: url }).user;
 }
 
 /** Takes the latest migration back, its data included. */

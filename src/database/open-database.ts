@@ -20,6 +20,8 @@ const PASSING_CODES = new Set([
 export interface OpenDatabase {
   /** Contains the password: never log it. */
   readonly url: string;
+  /** By which its schema is changed: the same one, unless another role owns it. */
+  readonly migrationUrl: string;
   close(): Promise<void>;
 }
 
@@ -33,14 +35,15 @@ export async function openDatabase(
   progress: (step: string) => void,
   { mayShare = false } = {},
 ): Promise<OpenDatabase> {
-  if (env.DATABASE_URL !== undefined) {
-    await waitForServer(env.DATABASE_URL, progress);
-    return { url: env.DATABASE_URL, close: () => Promise.resolve() };
+  const { DATABASE_URL: url, MIGRATION_DATABASE_URL: migrationUrl = url } = env;
+  if (url !== undefined && migrationUrl !== undefined) {
+    await waitForServer(migrationUrl, progress);
+    return { url, migrationUrl, close: () => Promise.resolve() };
   }
   // Loaded only here: the production image does not carry the embedded server.
   const { EmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
   const server = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR, progress, mayShare });
-  return { url: server.url, close: () => server.stop() };
+  return { url: server.url, migrationUrl: server.url, close: () => server.stop() };
 }
 
 function waitForServer(url: string, progress: (step: string) => void): Promise<void> {

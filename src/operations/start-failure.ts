@@ -3,6 +3,8 @@ type StartError = NodeJS.ErrnoException & { address?: string; port?: number };
 const NO_ANSWER = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
 const FOLDER_FAULTS = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EROFS', 'ENOSPC']);
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** What a person can do about a start that failed; other errors explain themselves by their own words. */
 export function explainStartFailure(error: unknown): string {
   const { code, address, port, path, syscall, message } = error as StartError;
@@ -17,6 +19,9 @@ export function explainStartFailure(error: unknown): string {
   }
   if (code !== undefined && NO_ANSWER.has(code)) {
     return `The service could not start: PostgreSQL does not answer (${message}). Check DATABASE_URL.`;
+  }
+  if (code === INSUFFICIENT_PRIVILEGE) {
+    return `The service could not start: its role in the database may not do that (${message}). Migrate first, by MIGRATION_DATABASE_URL.`;
   }
   return `The service could not start: ${message || String(code ?? error)}`;
 }

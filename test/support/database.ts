@@ -9,10 +9,14 @@ export class TestDatabase {
   ) {}
 
   static async create(): Promise<TestDatabase> {
-    const template = templateUrl();
     const name = `test_${randomBytes(6).toString('hex')}`;
-    await asAdmin(template, `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
-    return TestDatabase.at(Object.assign(new URL(template), { pathname: `/${name}` }).href);
+    await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${templateUrl().pathname.slice(1)}`);
+    return TestDatabase.named(name);
+  }
+
+  /** A database of the tests' server that is there already. */
+  static named(name: string): TestDatabase {
+    return TestDatabase.at(Object.assign(templateUrl(), { pathname: `/${name}` }).href);
   }
 
   static at(url: string): TestDatabase {
@@ -107,7 +111,7 @@ export class TestDatabase {
   async refuseConnections(isRefusing: boolean): Promise<void> {
     const name = new URL(this.url).pathname.slice(1);
     if (isRefusing) await this.cutConnections();
-    await asAdmin(templateUrl(), `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${!isRefusing}`);
+    await asAdmin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${!isRefusing}`);
     if (isRefusing) await this.cutConnections();
   }
 
@@ -117,7 +121,7 @@ export class TestDatabase {
 
   async drop(): Promise<void> {
     await this.close();
-    await asAdmin(templateUrl(), `DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
+    await asAdmin(`DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
   }
 }
 
@@ -125,9 +129,10 @@ function templateUrl(): URL {
   return new URL(process.env.TEST_TEMPLATE_URL ?? '');
 }
 
-async function asAdmin(server: URL, sql: string): Promise<void> {
+/** Runs a statement on the tests' server that is about no single database. */
+export async function asAdmin(sql: string): Promise<void> {
   const client = new pg.Client({
-    connectionString: Object.assign(new URL(server), { pathname: '/postgres' }).href,
+    connectionString: Object.assign(templateUrl(), { pathname: '/postgres' }).href,
   });
   await client.connect();
   try {

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 
 const MAIN = resolve('dist/main.js');
 const SECRET = 'a secret of the tests, longer than 32 characters';
+/** Whatever the mode of the service: the server of the tests writes nothing to the disk. */
+const TEST_SERVER = { ALLOW_UNSAFE_DATABASE: 'true' };
 const START_DEADLINE_MS = 60_000;
 
 export interface Exit {
@@ -43,7 +45,7 @@ export class ServiceProcess {
     workingDir = mkdtempSync(join(tmpdir(), 'service-')),
     { flags = [], detached = false }: LaunchOptions = {},
   ): ServiceProcess {
-    const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json' };
+    const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json', ...TEST_SERVER };
     const env = { PATH: process.env.PATH, ...defaults, ...variables };
     const service = new ServiceProcess(
       spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }),

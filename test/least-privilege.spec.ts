@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SERVICE_GRANTS } from '../src/database/service-grants.js';
+import type { AccountBody, ListBody, OrderBody, ProblemBody, TokenBody } from './support/api-types.js';
+import type { Answer } from './support/client.js';
+import { runCommand } from './support/command.js';
+import { createRestrictedDatabase, type RestrictedDatabase } from './support/restricted-database.js';
+import { ServiceProcess } from './support/service-process.js';
+import { PASSWORD, World } from './support/world.js';
+
+let restricted: RestrictedDatabase;
+let given: World;
+
+beforeAll(async () => {
+  restricted = await createRestrictedDatabase();
+  given = new World(restricted.variables);
+  given.database = restricted.database;
+  await given.startService();
+});
+afterAll(async () => {
+  await given.service.stop();
+  await restricted.drop();
+});
+
+const statusOf = async (answer: Promise<Answer<unknown>>) => (await answer).status;
+
+/** What the database answers the service's role: a SQLSTATE, or nothing where it does as asked. */
+const refusal = (sql: string): Promise<string | undefined> =>
+  restricted.asService.rows(sql).then(
+    () => undefined,
+    (error: { code: string }) => error.code,
+  );
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+// Guarantees that the service needs no more of the database than it uses, and cannot do more when it is taken over.
+describe('a service whose role owns nothing', () => {
+  it('does everything that the API can do', async () => {
+    const [admin, buyer, other] = [await given.admin(), await given.customer(), await given.customer()];
+    const lamp = await given.product({ stock: 5 });
+    const order = await given.order(buyer, { [lamp.id]: 2 });
+    const kept = await given.order(buyer, { [lamp.id]: 1 });
+    const { body: tokens } = await given.anyone.post<TokenBody>('/login', {
+      username: buyer.username,
+      password: PASSWORD,
+    });
+    const changed = { current_password: PASSWORD, new_password: 'a horse that is correct' };
+    const product = { name: 'Lamp, tall', price: 12, is_active: true, stock_delta: 3 };
+    const refreshed = await given.anyone.post<TokenBody>('/refresh', { refresh_token: tokens.refresh_token });
+
+    expect([
+      refreshed.status,
+      await statusOf(given.anyone.post('/logout', { refresh_token: refreshed.body.refresh_token })),
+      await statusOf(given.anyone.post('/login', { username: buyer.username, password: 'wrong' })),
+      await statusOf(other.client.post('/me/password', changed)),
+      await statusOf(admin.client.patch(`/users/${other.id}`, { is_active: false })),
+      await statusOf(admin.client.get<ListBody<AccountBody>>('/users')),
+      await statusOf(admin.client.patch(`/products/${lamp.id}`, product)),
+      await statusOf(given.anyone.get('/products')),
+      await statusOf(given.anyone.get(`/products/${lamp.id}`)),
+      await statusOf(admin.client.patch<OrderBody>(`/orders/${order.id}/confirm`)),
+      await statusOf(buyer.client.patch<OrderBody>(`/orders/${order.id}/cancel`)),
+      await statusOf(buyer.client.get(`/orders/${kept.id}`)),
+      await statusOf(admin.client.get('/orders?status=PENDING')),
+      await statusOf(buyer.client.get<ProblemBody>('/health/ready')),
+    ]).toEqual([200, 204, 401, 204, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200]);
+    expect((await admin.client.get<{ balanced: boolean }>('/audit/stock')).body.balanced).toBe(true);
+    expect(await given.database.stockOf(lamp)).toBe(5 - 1 + 3);
+  });
+
+  it('starts, and seeds and audits, where there is nothing left to migrate', async () => {
+    const { DATABASE_URL } = restricted.variables;
+
+    const second = await ServiceProcess.start({ DATABASE_URL });
+    const seeded = await runCommand('seed', { variables: { DATABASE_URL } });
+    const audited = JSON.parse(await runCommand('audit', { variables: { DATABASE_URL } })) as object;
+
+    expect((await second.stop()).code).toBe(0);
+    expect(seeded).toMatch(/^added Desk lamp/);
+    expect(audited).toMatchObject({ balanced: true });
+  });
+
+  it.each([
+    ['drop a table', 'DROP TABLE orders'],
+    ['empty a table', 'TRUNCATE orders CASCADE'],
+    ['alter a table', 'ALTER TABLE products DROP CONSTRAINT ck_products_stock_nonnegative'],
+    ['drop an index', 'DROP INDEX ix_orders_status_id'],
+    ['make a table', 'CREATE TABLE mine (id integer)'],
+    ['make a temporary table', 'CREATE TEMPORARY TABLE mine (id integer)'],
+    ['make a function', `CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'`],
+    ['make a role', 'CREATE ROLE mine'],
+    ['read the passwords of roles', 'SELECT * FROM pg_authid'],
+    ['read a file of the server', `SELECT pg_read_file('/etc/passwd')`],
+    ['run a program on the server', `COPY users TO PROGRAM 'cat'`],
+    ['delete orders', 'DELETE FROM orders'],
+    ['delete lines', 'DELETE FROM order_items'],
+    ['rewrite a line', 'UPDATE order_items SET quantity = 1'],
+    ['rewrite the price that was paid', 'UPDATE order_items SET price_minor = 1'],
+    ['rewrite a total', 'UPDATE orders SET total_minor = 0'],
+    ['give an order to somebody else', 'UPDATE orders SET customer_id = 1'],
+    ['rewrite an idempotency key', `UPDATE orders SET placement_key = 'k'`],
+    ['rewrite what was put into stock', 'UPDATE stock_adjustments SET quantity = 1'],
+    ['delete what was put into stock', 'DELETE FROM stock_adjustments'],
+    ['delete products', 'DELETE FROM products'],
+    ['delete users', 'DELETE FROM users'],
+    ['rename a user', `UPDATE users SET username = 'x'`],
+    ['give a session to somebody else', 'UPDATE sessions SET user_id = 1'],
+    ['pretend that a migration has run', `INSERT INTO migrations (timestamp, name) VALUES (1, 'x')`],
+    ['become the owner', 'SET ROLE OWNER_ROLE'],
+  ])('cannot %s', async (_, sql) => {
+    const owner = new URL(restricted.variables.MIGRATION_DATABASE_URL).username;
+
+    expect(await refusal(sql.replace('OWNER_ROLE', owner))).toBe(INSUFFICIENT_PRIVILEGE);
+  });
+
+  it('has no right on any table but those that are listed, and each table is listed', async () => {
+    const tables = await restricted.database.rows<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    );
+    const rights = await restricted.database.rows<{ name: string; rights: string }>(
+      `SELECT table_name AS name, string_agg(privilege_type, ' ' ORDER BY privilege_type) AS rights
+         FROM information_schema.table_privileges WHERE grantee = $1 GROUP BY 1`,
+      [new URL(restricted.variables.DATABASE_URL).username],
+    );
+
+    expect(tables.map(({ name }) => name)).toEqual(Object.keys(SERVICE_GRANTS).sort());
+    const onTables = Object.fromEntries(rights.map(({ name, rights }) => [name, rights]));
+    for (const [table, grants] of Object.entries(SERVICE_GRANTS)) {
+      expect(onTables[table]).toBe(
+        grants
+          .filter((right) => !right.includes('('))
+          .sort()
+          .join(' '),
+      );
+    }
+  });
+
+  it('loses a right that it was given by hand when the migrations run the next time', async () => {
+    const role = new URL(restricted.variables.DATABASE_URL).username;
+    await restricted.database.rows(`GRANT DELETE, UPDATE (total_minor) ON orders TO ${role}`);
+    expect(await refusal('UPDATE orders SET total_minor = total_minor')).toBeUndefined();
+
+    const said = await runCommand('migrate', { args: ['run'], variables: restricted.variables });
+
+    expect(said).toBe('nothing to run\n');
+    expect(await refusal('UPDATE orders SET total_minor = total_minor')).toBe(INSUFFICIENT_PRIVILEGE);
+    expect(await refusal('DELETE FROM orders')).toBe(INSUFFICIENT_PRIVILEGE);
+  });
+
+  it('says what to do when it is asked to migrate itself', async () => {
+    await runCommand('migrate', { args: ['revert'], variables: restricted.variables });
+
+    const service = ServiceProcess.launch({ DATABASE_URL: restricted.variables.DATABASE_URL });
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/its role in the database may not do that .*MIGRATION_DATABASE_URL/);
+    await runCommand('migrate', { args: ['run'], variables: restricted.variables });
+    expect((await given.anyone.get('/health/ready')).status).toBe(200);
+  });
+});
