@@ -42,16 +42,17 @@ export class ServiceProcess {
   /** Starts the service with nothing of our own environment but what is given. */
   static launch(
     variables: Record<string, string> = {},
-    workingDir = mkdtempSync(join(tmpdir(), 'service-')),
+    givenDir?: string,
     { flags = [], detached = false }: LaunchOptions = {},
   ): ServiceProcess {
     const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json', ...TEST_SERVER };
     const env = { PATH: process.env.PATH, ...defaults, ...variables };
+    const workingDir = givenDir ?? mkdtempSync(join(tmpdir(), 'service-'));
     const service = new ServiceProcess(
       spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }),
     );
     void service.exited.then(() => {
-      if (variables.DATABASE_URL) rmSync(workingDir, { recursive: true, force: true });
+      if (!givenDir && variables.DATABASE_URL) rmSync(workingDir, { recursive: true, force: true });
     });
     return service;
   }
