@@ -8,10 +8,10 @@ import { sendStartFailure } from './workers/start-failure-message.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 500;
-/** A stop that takes longer hangs on something that will not come, such as a database that is frozen. */
+/** A stop that takes longer hangs on something that will not come, such as a database that is frozen. A primary waits for its workers. */
 const STOP_DEADLINE_MS = { alone: 9_500, primary: 9_500, worker: 6_500 };
-/** How long a stop waits for a start that is under way, so that what it has begun can be undone. */
-const START_GRACE_MS = 3_000;
+/** How long a stop waits for a start that is under way, so that what it has begun can be undone; a worker begins nothing. */
+const START_GRACE_MS = { alone: 3_000, primary: 3_000, worker: 0 };
 
 function readConfiguration(): Env {
   try {
@@ -39,7 +39,7 @@ async function stop(exitCode: number): Promise<void> {
     logger.fatal('could not stop in time');
     process.exit(1);
   }, STOP_DEADLINE_MS[role]).unref();
-  await Promise.race([started.catch(() => undefined), delay(START_GRACE_MS)]);
+  await Promise.race([started.catch(() => undefined), delay(START_GRACE_MS[role])]);
   try {
     await service.stop();
   } catch (error) {

@@ -22,6 +22,14 @@ export const CONTENDERS = [
     program: '../../dist/main.js',
   },
   {
+    name: 'two-workers',
+    meaning:
+      'this service with WORKERS=2: two processes that answer, and one that hands them the connections',
+    groups: ['placing', 'listing', 'reading'],
+    program: '../../dist/main.js',
+    variables: { WORKERS: '2' },
+  },
+  {
     name: 'groups-of-one',
     meaning: 'this service with a transaction per order, seven at once',
     groups: ['placing'],

@@ -36,8 +36,8 @@ function ticksOf(stat, { children = false } = {}) {
 /** @param {Players} players @returns {Usage | undefined} */
 export function readUsage({ pid, loadPid, postgresPid }) {
   if (!isLinux) return undefined;
-  const contender = ticksOf(statOf(pid));
-  const postgres = postgresPid === undefined ? undefined : ticksOfServer(postgresPid);
+  const contender = ticksOfFamily(pid);
+  const postgres = postgresPid === undefined ? undefined : ticksOfFamily(postgresPid);
   const others = new Set([loadPid, process.pid].filter((other) => other !== pid));
   const load = [...others].reduce((sum, other) => sum + ticksOf(statOf(other)), 0);
   return { contender, postgres, ours: contender + (postgres ?? 0) + load, machine: ticksOfMachine() };
@@ -73,28 +73,31 @@ function ticksOfMachine() {
   return user + nice + system + irq + softirq + steal;
 }
 
-/** A PostgreSQL: its first process and all that came from it. @param {number} pid */
-function ticksOfServer(pid) {
+/** A process and its children, as of a PostgreSQL or a service with workers. @param {number} pid */
+function ticksOfFamily(pid) {
   while (true) {
     const before = ticksOf(statOf(pid), { children: true });
-    const living = livingChildrenOf(pid).reduce((sum, stat) => sum + ticksOf(stat), 0);
+    const living = childrenOf(pid).reduce((sum, child) => sum + ticksOf(statOf(child)), 0);
     // A child that ended in between would be counted twice, or not at all.
     if (ticksOf(statOf(pid), { children: true }) === before) return before + living;
   }
 }
 
-/** @param {number} pid */
-function livingChildrenOf(pid) {
+/** @param {number} pid @returns {string[]} those that live. */
+function childrenOf(pid) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(statOf)
-    .filter((stat) => stat?.[PARENT] === pid);
+    .filter((child) => statOf(child)?.[PARENT] === pid);
 }
 
-/** @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or the most it has been. @returns {number | undefined} MiB */
+/** Of a process and its children. @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or the most it has been. @returns {number | undefined} MiB */
 export function memoryMiB(pid, field) {
   if (!isLinux) return undefined;
-  const [, kib] =
-    new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-  return kib === undefined ? undefined : Number(kib) / 1024;
+  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + memoryOfOne(each, field), 0);
+}
+
+/** @param {number | string} pid @param {'VmRSS' | 'VmHWM'} field */
+function memoryOfOne(pid, field) {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
 }

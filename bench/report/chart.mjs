@@ -9,6 +9,7 @@ const CLIENTS = [1, 32, 128];
 /** Told apart by people who see colours differently as well (Okabe and Ito). */
 const COLOURS = new Map([
   ['service', '#0072b2'],
+  ['two-workers', '#e69f00'],
   ['groups-of-one', '#d55e00'],
   ['sql', '#009e73'],
   ['bare', '#cc79a7'],

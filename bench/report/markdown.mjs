@@ -71,7 +71,7 @@ export function machineTable({ server_version, fsync, synchronous_commit, shared
 function machine({ database, medians }) {
   return `${machineTable(/** @type {any} */ (database))}
 
-Nothing is pinned: the contender (one process), PostgreSQL and the load generator share these cores. ${quietness(medians.foreignCores())} The service runs with its defaults but for \`LOG_LEVEL=warn\`, since the bare server has no request log.`;
+Nothing is pinned: the contender (one process, or where it says so, two workers), PostgreSQL and the load generator share these cores. ${quietness(medians.foreignCores())} The service runs with its defaults but for \`LOG_LEVEL=warn\`, since the bare server has no request log.`;
 }
 
 /** @param {Run} run */

@@ -75,6 +75,11 @@ export const TARGETS = [
     value: ratio(({ p99Ms }) => p99Ms, [scenario, 'service', 64], [scenario, 'groups-of-one', 64]),
   })),
   ...READS.map((scenario) => faster(scenario, 'bare', 0.6)),
+  ...['hot', 'spread', 'orders-admin', 'orders-customer'].map((scenario) => ({
+    name: `${scenario}, 32 clients: two-workers to service`,
+    atLeast: 1,
+    value: ratio(rate, [scenario, 'two-workers', 32], [scenario, 'service', 32]),
+  })),
   {
     name: 'memory of the service, at most',
     atMost: 150,

@@ -1,0 +1,5 @@
+-- For Compose: gives the roles of create-roles.sql the passwords that are in the environment.
+\getenv owner_password POSTGRES_PASSWORD
+\getenv service_password POSTGRES_SERVICE_PASSWORD
+ALTER ROLE mini_order_system_owner PASSWORD :'owner_password';
+ALTER ROLE mini_order_system PASSWORD :'service_password';
