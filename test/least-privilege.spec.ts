@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SERVICE_GRANTS } from '../src/database/service-grants.js';
 import type { AccountBody, ListBody, OrderBody, ProblemBody, TokenBody } from './support/api-types.js';
 import type { Answer } from './support/client.js';
 import { runCommand } from './support/command.js';
+import { until } from './support/database.js';
 import { createRestrictedDatabase, type RestrictedDatabase } from './support/restricted-database.js';
 import { ServiceProcess } from './support/service-process.js';
 import { PASSWORD, World } from './support/world.js';
@@ -12,7 +14,7 @@ let given: World;
 
 beforeAll(async () => {
   restricted = await createRestrictedDatabase();
-  given = new World(restricted.variables);
+  given = new World({ ...restricted.variables, WORKERS: '2' });
   given.database = restricted.database;
   await given.startService();
 });
@@ -29,6 +31,8 @@ const refusal = (sql: string): Promise<string | undefined> =>
     () => undefined,
     (error: { code: string }) => error.code,
   );
+
+const ownerOf = ({ variables }: RestrictedDatabase) => new URL(variables.MIGRATION_DATABASE_URL).username;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -79,6 +83,18 @@ describe('a service whose role owns nothing', () => {
     expect(audited).toMatchObject({ balanced: true });
   });
 
+  it('keeps the owner’s credentials from the processes that answer requests', async () => {
+    await until('both have answered', async () => {
+      await Promise.all([1, 2, 3, 4].map(() => given.anyone.get('/products')));
+      return given.service.answering.length === 2;
+    });
+    const environments = [given.service.pid, ...given.service.answering].map((pid) =>
+      readFileSync(`/proc/${pid}/environ`, 'utf8'),
+    );
+
+    expect(environments.map((text) => text.includes(ownerOf(restricted)))).toEqual([true, false, false]);
+  });
+
   it.each([
     ['drop a table', 'DROP TABLE orders'],
     ['empty a table', 'TRUNCATE orders CASCADE'],
@@ -107,9 +123,7 @@ describe('a service whose role owns nothing', () => {
     ['pretend that a migration has run', `INSERT INTO migrations (timestamp, name) VALUES (1, 'x')`],
     ['become the owner', 'SET ROLE OWNER_ROLE'],
   ])('cannot %s', async (_, sql) => {
-    const owner = new URL(restricted.variables.MIGRATION_DATABASE_URL).username;
-
-    expect(await refusal(sql.replace('OWNER_ROLE', owner))).toBe(INSUFFICIENT_PRIVILEGE);
+    expect(await refusal(sql.replace('OWNER_ROLE', ownerOf(restricted)))).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
   it('has no right on any table but those that are listed, and each table is listed', async () => {
