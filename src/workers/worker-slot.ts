@@ -83,7 +83,8 @@ export class WorkerSlot {
 
   private onEnd(pid: number | undefined, how: string, isClean: boolean): void {
     this.worker = undefined;
-    if (this.isStopping) this.onGone?.(isClean);
+    // One that has not served yet has nothing to finish, and perhaps nobody to hear the signal.
+    if (this.isStopping) this.onGone?.(isClean || this.servesSince === undefined);
     else this.replace(pid, how);
   }
 
