@@ -49,8 +49,9 @@ export class WorkerSlot {
     });
     worker.once('listening', ({ port }: { port: number }) => {
       this.servesSince = Date.now();
+      if (this.hasEverServed)
+        this.logger.info({ worker: pid }, 'a worker serves in the place of one that has ended');
       this.hasEverServed = true;
-      this.logger.debug({ worker: pid }, 'a worker serves');
       this.events.serves(port);
     });
     worker.once('exit', (code: number | null, signal: string | null) => {
