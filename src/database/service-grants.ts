@@ -17,8 +17,13 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
     'UPDATE (name, price_minor, stock_quantity, is_active, version, updated_at)',
   ],
   stock_adjustments: ['SELECT', 'INSERT'],
-  orders: ['SELECT', 'INSERT', 'UPDATE (status, version, updated_at)'],
+  orders: [
+    'SELECT',
+    'INSERT',
+    'UPDATE (status, confirmed_at, confirmed_by, cancelled_at, cancelled_by, cancel_reason, version, updated_at)',
+  ],
   order_items: ['SELECT', 'INSERT'],
+  stock_returns: ['SELECT', 'INSERT'],
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 
