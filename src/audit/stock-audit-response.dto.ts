@@ -1,20 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiId, ApiWholeNumber } from '../common/validation/api-properties.js';
 import { type StockAudit, UNBALANCED_LISTED_MAX } from './stock-audit.js';
 
+/** Of a product that is off, even the stock may be below zero. */
+const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
+
 export class UnbalancedProductDto {
-  @ApiProperty({ type: 'integer' })
+  @ApiId()
   readonly product_id!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Units put in by hand, less those taken out by hand.' })
+  @ApiWholeNumber({ ...ANY_SIGN, description: 'Units put in by hand, less those taken out by hand.' })
   readonly put_in!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Units in orders that are not cancelled.' })
+  @ApiWholeNumber({ description: 'Units in orders that are not cancelled.' })
   readonly in_live_orders!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiWholeNumber(ANY_SIGN)
   readonly stock_quantity!: number;
 
-  @ApiProperty({ type: 'integer', description: 'stock_quantity less what it must be.' })
+  @ApiWholeNumber({ ...ANY_SIGN, description: 'stock_quantity less what it must be.' })
   readonly difference!: number;
 }
 
@@ -22,14 +26,15 @@ export class StockAuditResponseDto {
   @ApiProperty({ description: 'Whether every product has the stock it must have.' })
   readonly balanced!: boolean;
 
-  @ApiProperty({ type: 'integer', example: 2 })
+  @ApiWholeNumber({ example: 2 })
   readonly products_checked!: number;
 
-  @ApiProperty({ type: 'integer', example: 0 })
+  @ApiWholeNumber({ example: 0 })
   readonly unbalanced_count!: number;
 
   @ApiProperty({
     type: [UnbalancedProductDto],
+    maxItems: UNBALANCED_LISTED_MAX,
     description: `The first ${UNBALANCED_LISTED_MAX}.`,
     example: [],
   })

@@ -1,10 +1,11 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/decorators/access.decorators.js';
 import { ApiProblems } from '../common/errors/api-problems.decorator.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
 import { PageQueryDto } from '../common/pagination/page-query.dto.js';
+import { ApiIdParam } from '../common/validation/api-properties.js';
 import { IdPipe } from '../common/validation/id.pipe.js';
 import { StockMovementResponseDto } from './stock-movement-response.dto.js';
 import { StockMovements } from './stock-movements.js';
@@ -18,9 +19,9 @@ export class StockMovementsController {
     operationId: 'listStockMovements',
     summary: 'List what has changed the stock of a product, newest first, with the running balance',
   })
-  @ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } })
+  @ApiIdParam()
   @ApiListResponse(StockMovementResponseDto)
-  @ApiProblems('validation-failed', 'product-not-found')
+  @ApiProblems('product-not-found')
   @Roles('admin')
   @Get(':id/stock-movements')
   async list(

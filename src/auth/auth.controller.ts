@@ -6,7 +6,8 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import { ApiProblems } from '../common/errors/api-problems.decorator.js';
+import { apiHeaders } from '../common/http/api-headers.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { OptionallySignedIn, SignedIn } from './decorators/access.decorators.js';
@@ -29,9 +30,9 @@ export class AuthController {
   @ApiCreatedResponse({
     type: UserResponseDto,
     description: 'The new user.',
-    headers: { Location: { schema: { type: 'string' } } },
+    headers: apiHeaders('Location'),
   })
-  @ApiProblems('admin-signup-closed', 'username-taken', ...BODY_PROBLEMS)
+  @ApiProblems('admin-signup-closed', 'username-taken')
   @OptionallySignedIn()
   @Post('register')
   async register(
@@ -56,7 +57,7 @@ export class AuthController {
 
   @ApiOperation({ operationId: 'changePassword', summary: 'Change my password and end my other sessions' })
   @ApiNoContentResponse({ description: 'The password is changed; this session goes on.' })
-  @ApiProblems('too-many-attempts', ...BODY_PROBLEMS)
+  @ApiProblems('too-many-attempts')
   @SignedIn()
   @Header('cache-control', 'no-store')
   @HttpCode(204)

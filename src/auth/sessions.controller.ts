@@ -1,6 +1,6 @@
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import { ApiProblems } from '../common/errors/api-problems.decorator.js';
 import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../common/http/body-parser.js';
 import { AcceptsBody } from '../common/http/body.guard.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
@@ -17,7 +17,7 @@ export class SessionsController {
 
   @ApiOperation({ operationId: 'login', summary: 'Sign in with name and password' })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and a refresh token.' })
-  @ApiProblems('invalid-credentials', 'too-many-attempts', 'malformed-request', ...BODY_PROBLEMS)
+  @ApiProblems('invalid-credentials', 'too-many-attempts')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
   @Header('cache-control', 'no-store')
@@ -35,7 +35,7 @@ export class SessionsController {
       'successor; sent again later, it ends the session.',
   })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and the next refresh token.' })
-  @ApiProblems('invalid-refresh-token', 'malformed-request', ...BODY_PROBLEMS)
+  @ApiProblems('invalid-refresh-token')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
   @Header('cache-control', 'no-store')
@@ -47,7 +47,7 @@ export class SessionsController {
 
   @ApiOperation({ operationId: 'logout', summary: 'End the session of a refresh token' })
   @ApiNoContentResponse({ description: 'The session has ended; its tokens are worth nothing.' })
-  @ApiProblems('invalid-refresh-token', 'malformed-request', ...BODY_PROBLEMS)
+  @ApiProblems('invalid-refresh-token')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
   @Header('cache-control', 'no-store')

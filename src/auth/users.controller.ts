@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Header, Param, Patch, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/errors/api-problems.decorator.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
 import { PageQueryDto } from '../common/pagination/page-query.dto.js';
+import { ApiIdParam } from '../common/validation/api-properties.js';
 import { IdPipe } from '../common/validation/id.pipe.js';
 import { Roles } from './decorators/access.decorators.js';
 import { AccountResponseDto } from './dto/account-response.dto.js';
@@ -17,7 +18,6 @@ export class UsersController {
 
   @ApiOperation({ operationId: 'listUsers', summary: 'List users by id' })
   @ApiListResponse(AccountResponseDto)
-  @ApiProblems('validation-failed')
   @Roles('admin')
   @Header('cache-control', 'no-store')
   @Get()
@@ -30,9 +30,9 @@ export class UsersController {
   }
 
   @ApiOperation({ operationId: 'updateUser', summary: "Change a user's role or activity" })
-  @ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 2 } })
+  @ApiIdParam()
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
-  @ApiProblems(...BODY_PROBLEMS, 'user-not-found', 'last-admin')
+  @ApiProblems('user-not-found', 'last-admin')
   @Roles('admin')
   @Header('cache-control', 'no-store')
   @Patch(':id')

@@ -30,6 +30,12 @@ export const ApiIdempotencyKey = () =>
       required: false,
       description:
         'Makes retries safe: the same key and body give the same order, however often they are sent.',
-      schema: { type: 'string', minLength: 1, maxLength: 257 },
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 257,
+        pattern: String.raw`^[\u0021-\u007e]{1,257}$`,
+        example: 'b7c1f0aa-1f5e-4b0e-9c3b-0f4e8f2f5f7d',
+      },
     }),
   );

@@ -1,26 +1,15 @@
 import { applyDecorators, Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { Roles, SignedIn } from '../auth/decorators/access.decorators.js';
 import { CurrentUser } from '../auth/decorators/current-user.decorator.js';
-import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
-import {
-  ApiConditionalRead,
-  ETAG_HEADER,
-  LOCATION_HEADER,
-  REPLAYED_HEADER,
-} from '../common/http/api-headers.js';
+import { ApiProblems } from '../common/errors/api-problems.decorator.js';
+import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../common/http/api-headers.js';
 import { OptionalBody } from '../common/http/body.guard.js';
 import { ifMatch, sendResource } from '../common/http/entity-tag.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
+import { ApiIdParam } from '../common/validation/api-properties.js';
 import { IdPipe } from '../common/validation/id.pipe.js';
 import { CancelOrderDto } from './dto/cancel-order.dto.js';
 import { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
@@ -32,19 +21,13 @@ import { OrderHistoryReader } from './order-history.js';
 import { OrderReader } from './order-reader.js';
 import { OrdersService } from './orders.service.js';
 
-const ApiOrderId = () => ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } });
-
 /** What confirming and cancelling have in common. */
 const ApiTransition = () =>
   applyDecorators(
-    ApiOrderId(),
-    ApiHeader({
-      name: 'If-Match',
-      required: false,
-      description: 'The ETag that was seen; 412 if the order has changed.',
-    }),
-    ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: ETAG_HEADER }),
-    ApiProblems(...BODY_PROBLEMS, 'order-not-found', 'invalid-transition', 'precondition-failed'),
+    ApiIdParam(),
+    ApiConditionalWrite('The ETag that was seen; 412 if the order has changed.'),
+    ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') }),
+    ApiProblems('order-not-found', 'invalid-transition'),
   );
 
 @ApiTags('Orders')
@@ -61,10 +44,9 @@ export class OrdersController {
   @ApiCreatedResponse({
     type: OrderResponseDto,
     description: 'The order.',
-    headers: { ...LOCATION_HEADER, ...ETAG_HEADER, ...REPLAYED_HEADER },
+    headers: apiHeaders('Location', 'ETag', 'Idempotency-Replayed'),
   })
   @ApiProblems(
-    ...BODY_PROBLEMS,
     'product-not-found',
     'product-inactive',
     'insufficient-stock',
@@ -99,7 +81,7 @@ export class OrdersController {
     summary: 'List orders, newest first: own ones, or all for an admin',
   })
   @ApiListResponse(OrderResponseDto)
-  @ApiProblems('forbidden', 'validation-failed')
+  @ApiProblems('forbidden')
   @SignedIn()
   @Get()
   async list(
@@ -112,10 +94,10 @@ export class OrdersController {
   }
 
   @ApiOperation({ operationId: 'getOrder', summary: 'Read an order' })
-  @ApiOrderId()
-  @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: ETAG_HEADER })
+  @ApiIdParam()
+  @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') })
   @ApiConditionalRead()
-  @ApiProblems('validation-failed', 'order-not-found')
+  @ApiProblems('order-not-found')
   @SignedIn()
   @Get(':id')
   async get(
@@ -131,14 +113,14 @@ export class OrdersController {
     operationId: 'getOrderHistory',
     summary: 'Read what happened to an order: when it was placed, confirmed and cancelled, and by whom',
   })
-  @ApiOrderId()
+  @ApiIdParam()
   @ApiOkResponse({
     type: OrderHistoryResponseDto,
     description: 'What happened, oldest first.',
-    headers: ETAG_HEADER,
+    headers: apiHeaders('ETag'),
   })
   @ApiConditionalRead()
-  @ApiProblems('validation-failed', 'order-not-found')
+  @ApiProblems('order-not-found')
   @SignedIn()
   @Get(':id/history')
   async history(

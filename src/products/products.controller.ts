@@ -1,20 +1,14 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { OptionallySignedIn, Roles } from '../auth/decorators/access.decorators.js';
 import { CurrentUser } from '../auth/decorators/current-user.decorator.js';
-import { ApiProblems, BODY_PROBLEMS } from '../common/errors/api-problems.decorator.js';
-import { ApiConditionalRead, ETAG_HEADER, LOCATION_HEADER } from '../common/http/api-headers.js';
+import { ApiProblems } from '../common/errors/api-problems.decorator.js';
+import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../common/http/api-headers.js';
 import { ifMatch, sendResource } from '../common/http/entity-tag.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
+import { ApiIdParam } from '../common/validation/api-properties.js';
 import { IdPipe } from '../common/validation/id.pipe.js';
 import { CreateProductDto } from './dto/create-product.dto.js';
 import { ListProductsQueryDto } from './dto/list-products-query.dto.js';
@@ -22,8 +16,6 @@ import { ProductResponseDto } from './dto/product-response.dto.js';
 import { UpdateProductDto } from './dto/update-product.dto.js';
 import { ProductReader } from './product-reader.js';
 import { ProductsService } from './products.service.js';
-
-const ApiProductId = () => ApiParam({ name: 'id', schema: { type: 'integer', minimum: 1, example: 1 } });
 
 @ApiTags('Products')
 @Controller('products')
@@ -37,9 +29,8 @@ export class ProductsController {
   @ApiCreatedResponse({
     type: ProductResponseDto,
     description: 'The new product.',
-    headers: { ...LOCATION_HEADER, ...ETAG_HEADER },
+    headers: apiHeaders('Location', 'ETag'),
   })
-  @ApiProblems(...BODY_PROBLEMS)
   @Roles('admin')
   @Post()
   async create(
@@ -54,7 +45,7 @@ export class ProductsController {
 
   @ApiOperation({ operationId: 'listProducts', summary: 'List products by id' })
   @ApiListResponse(ProductResponseDto)
-  @ApiProblems('forbidden', 'validation-failed')
+  @ApiProblems('forbidden')
   @OptionallySignedIn()
   @Get()
   async list(
@@ -67,10 +58,10 @@ export class ProductsController {
   }
 
   @ApiOperation({ operationId: 'getProduct', summary: 'Read a product' })
-  @ApiProductId()
-  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: ETAG_HEADER })
+  @ApiIdParam()
+  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
   @ApiConditionalRead()
-  @ApiProblems('validation-failed', 'product-not-found')
+  @ApiProblems('product-not-found')
   @OptionallySignedIn()
   @Get(':id')
   async get(
@@ -83,20 +74,10 @@ export class ProductsController {
   }
 
   @ApiOperation({ operationId: 'updateProduct', summary: 'Change a product or its stock' })
-  @ApiProductId()
-  @ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The ETag that was seen; required with `stock_quantity`.',
-  })
-  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: ETAG_HEADER })
-  @ApiProblems(
-    ...BODY_PROBLEMS,
-    'product-not-found',
-    'insufficient-stock',
-    'precondition-failed',
-    'precondition-required',
-  )
+  @ApiIdParam()
+  @ApiConditionalWrite('The ETag that was seen; required with `stock_quantity`.')
+  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
+  @ApiProblems('product-not-found', 'insufficient-stock', 'precondition-required')
   @Roles('admin')
   @Patch(':id')
   async update(

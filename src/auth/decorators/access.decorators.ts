@@ -1,6 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
-import { ApiProblems } from '../../common/errors/api-problems.decorator.js';
+import { ApiExtension } from '@nestjs/swagger';
 import type { Role } from '../role.js';
 
 export const ACCESS = 'access';
@@ -12,29 +11,18 @@ export type Access =
   | { readonly kind: 'signed-in' }
   | { readonly kind: 'roles'; readonly roles: readonly Role[] };
 
-const access = (value: Access) => SetMetadata(ACCESS, value);
-const tokenRequired = () => applyDecorators(ApiBearerAuth('bearer'), ApiSecurity('password'));
+/** The guards read the metadata, the API description the extension. */
+const access = (value: Access) =>
+  applyDecorators(SetMetadata(ACCESS, value), ApiExtension('x-access', value));
 
 /** Anyone may call; a token is not even looked at. */
-export const Public = () => applyDecorators(access({ kind: 'public' }), ApiProblems());
+export const Public = () => access({ kind: 'public' });
 
 /** Anyone may call; whoever sends a token must send a good one, and may get to see or do more. */
-export const OptionallySignedIn = () =>
-  applyDecorators(
-    access({ kind: 'optional' }),
-    ApiSecurity({}),
-    tokenRequired(),
-    ApiProblems('unauthenticated'),
-  );
+export const OptionallySignedIn = () => access({ kind: 'optional' });
 
 /** Every user with a valid token may call. */
-export const SignedIn = () =>
-  applyDecorators(access({ kind: 'signed-in' }), tokenRequired(), ApiProblems('unauthenticated'));
+export const SignedIn = () => access({ kind: 'signed-in' });
 
 /** Only users of these roles may call. */
-export const Roles = (...roles: Role[]) =>
-  applyDecorators(
-    access({ kind: 'roles', roles }),
-    tokenRequired(),
-    ApiProblems('unauthenticated', 'forbidden'),
-  );
+export const Roles = (...roles: Role[]) => access({ kind: 'roles', roles });

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
+import { ApiLine } from '../../common/validation/api-properties.js';
 import { HasAtMost, IsCleanText } from '../../common/validation/rules.js';
 import { USERNAME_MAX } from '../username.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
@@ -7,7 +8,7 @@ import { PASSWORD_MAX } from './register.dto.js';
 
 /** What a person types. */
 export class LoginDto extends OAuthClientFields {
-  @ApiProperty({ example: 'customer1', maxLength: USERNAME_MAX })
+  @ApiLine(USERNAME_MAX, { example: 'customer1' })
   @HasAtMost(USERNAME_MAX)
   @IsCleanText()
   @IsString()

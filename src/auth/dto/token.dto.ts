@@ -1,16 +1,28 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiWholeNumber } from '../../common/validation/api-properties.js';
+import { PATTERNS } from '../../common/validation/patterns.js';
+
+const ACCESS_TOKEN_MAX = 1_000;
+const REFRESH_TOKEN_LENGTH = 64;
+const EXAMPLE_JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIyIn0.c2lnbmF0dXJl';
+export const EXAMPLE_REFRESH_TOKEN = 'A'.repeat(REFRESH_TOKEN_LENGTH);
 
 /** An access token response (RFC 6749, 5.1). */
 export class TokenDto {
-  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIs…' })
+  @ApiProperty({ maxLength: ACCESS_TOKEN_MAX, pattern: PATTERNS.jwt, example: EXAMPLE_JWT })
   readonly access_token!: string;
 
   @ApiProperty({ enum: ['bearer'] })
   readonly token_type!: 'bearer';
 
-  @ApiProperty({ description: 'Seconds until the token expires.', example: 3600 })
+  @ApiWholeNumber({ description: 'Seconds until the access token expires.', example: 3600 })
   readonly expires_in!: number;
 
-  @ApiProperty({ description: 'For POST /refresh, once. Keep it as secret as a password.' })
+  @ApiProperty({
+    maxLength: REFRESH_TOKEN_LENGTH,
+    pattern: PATTERNS.base64Url,
+    description: 'For POST /refresh, once. Keep it as secret as a password.',
+    example: EXAMPLE_REFRESH_TOKEN,
+  })
   readonly refresh_token!: string;
 }

@@ -4,7 +4,7 @@ import { IsOptionalButNotNull } from '../../common/validation/rules.js';
 import { type Role, ROLES } from '../role.js';
 
 export class UpdateUserDto {
-  @ApiPropertyOptional({ enum: ROLES })
+  @ApiPropertyOptional({ enum: ROLES, example: 'admin' })
   @IsIn(ROLES)
   @IsOptionalButNotNull()
   readonly role?: Role;

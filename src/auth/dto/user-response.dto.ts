@@ -1,17 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiId, ApiLine, ApiTimestamp } from '../../common/validation/api-properties.js';
 import { type Role, ROLES } from '../role.js';
+import { USERNAME_MAX } from '../username.js';
 
 export class UserResponseDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 2 })
+  @ApiId({ example: 2 })
   readonly id!: number;
 
-  @ApiProperty({ example: 'customer1' })
+  @ApiLine(USERNAME_MAX, { example: 'customer1' })
   readonly username!: string;
 
   @ApiProperty({ enum: ROLES, example: 'customer' })
   readonly role!: Role;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly created_at!: string;
 
   /** Names every member, so that a column added to the entity never reaches a client by itself. */

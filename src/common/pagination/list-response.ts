@@ -1,25 +1,24 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { apiHeaders } from '../http/api-headers.js';
 import type { Exchange } from '../http/exchange.decorator.js';
+import { ApiWholeNumber } from '../validation/api-properties.js';
+import { PATTERNS } from '../validation/patterns.js';
 import { TOTAL_EXACT_MAX } from './list-statement.js';
+import { CURSOR_LENGTH_MAX, PAGE_LIMIT_MAX, PAGE_MAX } from './page-query.dto.js';
 import type { Page } from './paginate.js';
 
 export class PaginationDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  @ApiWholeNumber({ minimum: 1, maximum: PAGE_MAX, example: 1 })
   readonly page!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 100, example: 10 })
+  @ApiWholeNumber({ minimum: 1, maximum: PAGE_LIMIT_MAX, example: 10 })
   readonly limit!: number;
 
-  @ApiProperty({
-    type: 'integer',
-    minimum: 0,
-    example: 2,
-    description: `Rows that match; exact up to ${TOTAL_EXACT_MAX}.`,
-  })
+  @ApiWholeNumber({ example: 1, description: `Rows that match; exact up to ${TOTAL_EXACT_MAX}.` })
   readonly total!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1, description: 'Pages that `total` makes.' })
+  @ApiWholeNumber({ example: 1, description: 'Pages that `total` makes.' })
   readonly pages!: number;
 
   @ApiProperty({ description: 'False where there are more rows than `total` says.' })
@@ -28,6 +27,8 @@ export class PaginationDto {
   @ApiProperty({
     type: String,
     nullable: true,
+    maxLength: CURSOR_LENGTH_MAX,
+    pattern: PATTERNS.base64Url,
     example: null,
     description: 'Send as `cursor` for what follows; null at the end, and only there.',
   })
@@ -87,12 +88,12 @@ export const ApiListResponse = (item: Type) =>
     ApiExtraModels(item, PaginationDto),
     ApiOkResponse({
       description: 'One page of the list.',
-      headers: { Link: { description: 'first, prev, next, last (RFC 8288)', schema: { type: 'string' } } },
+      headers: apiHeaders('Link'),
       schema: {
         type: 'object',
         required: ['data', 'pagination'],
         properties: {
-          data: { type: 'array', items: { $ref: getSchemaPath(item) } },
+          data: { type: 'array', maxItems: PAGE_LIMIT_MAX, items: { $ref: getSchemaPath(item) } },
           pagination: { $ref: getSchemaPath(PaginationDto) },
         },
       },

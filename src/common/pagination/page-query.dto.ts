@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
+import { PATTERNS } from '../validation/patterns.js';
 import { FromDigits, HasAtMost, IsIntegerBetween, IsOptionalButNotNull } from '../validation/rules.js';
 
 export const PAGE_MAX = 1_000_000_000;
@@ -27,7 +28,9 @@ export class PageQueryDto {
   readonly limit: number = 10;
 
   @ApiPropertyOptional({
+    minLength: 1,
     maxLength: CURSOR_LENGTH_MAX,
+    pattern: PATTERNS.base64Url,
     description:
       'The `next_cursor` of the page before, with the same filters. Walks the whole list at a cost that does not grow with the depth.',
   })

@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsIn, ValidateBy } from 'class-validator';
 import { PageQueryDto } from '../../common/pagination/page-query.dto.js';
+import { ApiTimestamp } from '../../common/validation/api-properties.js';
 import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
@@ -23,6 +24,9 @@ const IsTimestamp = () =>
     },
   });
 
+/** With nine decimals of a second and an offset. */
+const TIME = { required: false, maxLength: 35, example: '2026-01-31T12:00:00Z' };
+
 export class ListOrdersQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ enum: ORDER_STATUSES, description: 'In any case.' })
   @IsIn(ORDER_STATUSES)
@@ -43,12 +47,12 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @IsOptionalButNotNull()
   readonly customer_id?: number;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Placed at this time or later.' })
+  @ApiTimestamp({ ...TIME, description: 'Placed at this time or later.' })
   @IsTimestamp()
   @IsOptionalButNotNull()
   readonly created_from?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Placed before this time.' })
+  @ApiTimestamp({ ...TIME, description: 'Placed before this time.' })
   @IsTimestamp()
   @IsOptionalButNotNull()
   readonly created_to?: string;

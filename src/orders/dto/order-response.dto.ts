@@ -1,17 +1,23 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { fromMinor, PRICE_MAX_MINOR, TOTAL_MAX_MINOR } from '../../common/money.js';
+import { ApiId, ApiLine, ApiTimestamp, ApiWholeNumber } from '../../common/validation/api-properties.js';
 import { ApiMoney } from '../../common/validation/is-money.js';
 import type { OrderWithItems } from '../order-row.js';
+import { PRODUCT_NAME_MAX } from '../../products/dto/create-product.dto.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
+import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
 
 export class OrderItemResponseDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  @ApiId()
   readonly product_id!: number;
 
-  @ApiProperty({ example: 'Laptop', description: "The product's name when the order was placed." })
+  @ApiLine(PRODUCT_NAME_MAX, {
+    example: 'Laptop',
+    description: "The product's name when the order was placed.",
+  })
   readonly product_name!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1, example: 2 })
+  @ApiWholeNumber({ minimum: 1, maximum: LINE_QUANTITY_MAX, example: 2 })
   readonly quantity!: number;
 
   @ApiMoney(PRICE_MAX_MINOR, { example: 50000 })
@@ -19,10 +25,10 @@ export class OrderItemResponseDto {
 }
 
 export class OrderResponseDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  @ApiId()
   readonly id!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 1, example: 2 })
+  @ApiId({ example: 2 })
   readonly customer_id!: number;
 
   @ApiProperty({ enum: ORDER_STATUSES, example: 'PENDING' })
@@ -31,13 +37,13 @@ export class OrderResponseDto {
   @ApiMoney(TOTAL_MAX_MINOR, { example: 100000 })
   readonly total_amount!: number;
 
-  @ApiProperty({ type: [OrderItemResponseDto] })
+  @ApiProperty({ type: [OrderItemResponseDto], minItems: 1, maxItems: ORDER_PRODUCTS_MAX })
   readonly items!: OrderItemResponseDto[];
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly created_at!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly updated_at!: string;
 
   static from(order: OrderWithItems): OrderResponseDto {

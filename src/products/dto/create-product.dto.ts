@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
+import { ApiLine } from '../../common/validation/api-properties.js';
 import { IsMoney } from '../../common/validation/is-money.js';
 import { HasAtLeast, HasAtMost, IsCleanText, IsIntegerBetween, Trim } from '../../common/validation/rules.js';
 import type { NewProduct } from '../products.service.js';
@@ -9,7 +10,7 @@ import { STOCK_MAX } from '../stock.js';
 export const PRODUCT_NAME_MAX = 200;
 
 export class CreateProductDto {
-  @ApiProperty({ minLength: 1, maxLength: PRODUCT_NAME_MAX, example: 'Laptop' })
+  @ApiLine(PRODUCT_NAME_MAX, { example: 'Laptop' })
   @HasAtMost(PRODUCT_NAME_MAX)
   @HasAtLeast(1)
   @IsCleanText()

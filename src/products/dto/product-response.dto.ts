@@ -1,28 +1,30 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { fromMinor, PRICE_MAX_MINOR } from '../../common/money.js';
+import { ApiId, ApiLine, ApiTimestamp, ApiWholeNumber } from '../../common/validation/api-properties.js';
 import { ApiMoney } from '../../common/validation/is-money.js';
 import type { Product } from '../product.entity.js';
+import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 
 export class ProductResponseDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  @ApiId()
   readonly id!: number;
 
-  @ApiProperty({ example: 'Laptop' })
+  @ApiLine(PRODUCT_NAME_MAX, { example: 'Laptop' })
   readonly name!: string;
 
   @ApiMoney(PRICE_MAX_MINOR, { example: 50000 })
   readonly price!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, example: 5 })
+  @ApiWholeNumber({ example: 5 })
   readonly stock_quantity!: number;
 
   @ApiProperty({ example: true })
   readonly is_active!: boolean;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly created_at!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly updated_at!: string;
 
   static from(product: Product): ProductResponseDto {

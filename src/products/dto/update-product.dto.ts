@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsString } from 'class-validator';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
+import { ApiLine } from '../../common/validation/api-properties.js';
 import { IsMoney } from '../../common/validation/is-money.js';
 import {
   HasAtLeast,
@@ -16,7 +17,7 @@ import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 
 /** What is left out stays as it is. Stock changes by `stock_delta` or `stock_quantity`, not by both. */
 export class UpdateProductDto {
-  @ApiPropertyOptional({ minLength: 1, maxLength: PRODUCT_NAME_MAX })
+  @ApiLine(PRODUCT_NAME_MAX, { required: false })
   @HasAtMost(PRODUCT_NAME_MAX)
   @HasAtLeast(1)
   @IsCleanText()

@@ -1,0 +1,77 @@
+import type { ContentObject, ResponseObject, RequestBodyObject } from '@nestjs/swagger';
+import type { Operation, Schemas } from './document.js';
+import { exampleOf } from './examples.js';
+import { headersOf } from './headers.js';
+import type { ProblemResponses } from './problem-components.js';
+import { problemsOf } from './problems-of-operation.js';
+
+const TOKEN_SCHEMES = [{ bearer: [] }, { password: [] }];
+
+/** An operation with everything that follows from what its decorators say, and without their notes. */
+export function completeOperation(
+  method: string,
+  operation: Operation,
+  schemas: Schemas,
+  problems: ProblemResponses,
+): Operation {
+  const { description, parameters = [], requestBody, responses, ...rest } = withoutNotes(operation);
+  const successes = Object.entries(responses).map(([status, response]) => [
+    status,
+    withHeadersAndExamples(Number(status), response as ResponseObject, schemas),
+  ]);
+  return {
+    ...rest,
+    description: [description, who(operation)].filter(Boolean).join(' '),
+    security: securityOf(operation),
+    parameters,
+    ...(requestBody === undefined
+      ? {}
+      : { requestBody: withExample(requestBody as RequestBodyObject, schemas) }),
+    responses: {
+      ...(Object.fromEntries(successes) as Operation['responses']),
+      ...problems.byStatus(problemsOf(method, operation)),
+    },
+  };
+}
+
+function withoutNotes(operation: Operation): Operation {
+  return Object.fromEntries(
+    Object.entries(operation).filter(([name]) => !name.startsWith('x-')),
+  ) as unknown as Operation;
+}
+
+/** Who may call, for a reader. */
+function who({ 'x-access': access = { kind: 'signed-in' } }: Operation): string {
+  if (access.kind === 'public') return 'For anyone.';
+  if (access.kind === 'optional') return 'For anyone; where a token comes, it must be a good one.';
+  return access.kind === 'signed-in' ? 'For signed-in users.' : `For ${access.roles.join('s and ')}s.`;
+}
+
+function securityOf({ 'x-access': access }: Operation) {
+  if (access?.kind === 'public') return [{}];
+  return access?.kind === 'optional' ? [{}, ...TOKEN_SCHEMES] : TOKEN_SCHEMES;
+}
+
+function withHeadersAndExamples(status: number, response: ResponseObject, schemas: Schemas): ResponseObject {
+  const { description, headers, content } = response;
+  return {
+    description,
+    headers: headersOf(status, headers),
+    ...(content === undefined ? {} : { content: contentWithExamples(content, schemas) }),
+  };
+}
+
+function withExample(body: RequestBodyObject, schemas: Schemas): RequestBodyObject {
+  return { ...body, content: contentWithExamples(body.content, schemas) };
+}
+
+function contentWithExamples(content: ContentObject, schemas: Schemas): ContentObject {
+  return Object.fromEntries(
+    Object.entries(content).map(([mediaType, { schema, ...rest }]) => [
+      mediaType,
+      schema === undefined || 'examples' in rest || 'example' in rest
+        ? { schema, ...rest }
+        : { schema, example: exampleOf(schema, schemas), ...rest },
+    ]),
+  ) as ContentObject;
+}
