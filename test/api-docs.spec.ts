@@ -1,94 +1,127 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEM_CODES } from '../src/common/errors/problem-catalogue.js';
+import { ApiDocument, type Operation, type Response } from './support/api-document.js';
 import { useWorld } from './support/world.js';
 
+const run = promisify(execFile);
 const given = useWorld();
-const document = async () => (await given.anyone.get<OpenAPIObject>('/openapi.json')).body;
+const { document, operations } = ApiDocument.read();
+const byId = (id: string) => operations.find(({ operationId }) => operationId === id) as Operation;
+const PROBLEM_JSON = 'application/problem+json';
+const codesOf = ({ content }: Response) => Object.keys(content?.[PROBLEM_JSON]?.examples ?? {});
 
-async function operations() {
-  const { paths } = await document();
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({
-      path,
-      method,
-      operation,
-    })),
-  );
-}
+// Guarantees that a change of the API shows in review, as a change of `openapi.json`.
+describe('openapi.json', () => {
+  it('is what the service serves, to the byte', async () => {
+    const served = await given.anyone.get('/openapi.json');
+    const committed = await readFile('openapi.json', 'utf8');
+    const hint = 'The API is not what openapi.json says. If that is meant: npm run openapi, and commit it.';
 
-interface Operation {
-  operationId?: string;
-  summary?: string;
-  tags?: string[];
-  security?: Record<string, string[]>[];
-  requestBody?: { content: Record<string, { schema: { $ref: string } }> };
-  responses: Record<
-    string,
-    { description: string; content?: Record<string, { examples?: Record<string, unknown> }> }
-  >;
-}
+    expect({ hint, api: served.body }).toEqual({ hint, api: JSON.parse(committed) as unknown });
+    expect(committed).toBe(`${JSON.stringify(served.body, null, 2)}\n`);
+  });
+
+  it('breaks no rule of Spectral, OWASP or Redocly but those that their configuration names, with reasons', async () => {
+    const findings = await run(process.execPath, ['scripts/lint-api.mjs']).then(
+      () => 'none',
+      ({ stdout, stderr }: Record<'stdout' | 'stderr', string>) => stdout + stderr,
+    );
+    expect(findings).toBe('none');
+  }, 120_000);
+});
 
 // Guarantees that people and programs find a description of what is really served.
 describe('the API description', () => {
   it('is OpenAPI 3.1, as JSON and as YAML', async () => {
     const yaml = await given.anyone.get('/openapi.yaml');
 
-    expect((await document()).openapi).toBe('3.1.0');
+    expect(document.openapi).toBe('3.1.0');
     expect(yaml.headers.get('content-type')).toMatch(/yaml/);
     expect(yaml.text).toMatch(/^openapi: 3\.1\.0$/m);
   });
 
-  it('offers both ways to authorize', async () => {
-    const { components } = await document();
-
-    expect(components?.securitySchemes).toMatchObject({
+  it('offers both ways to authorize', () => {
+    expect(document.components?.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer' },
-      password: { type: 'oauth2', flows: { password: { tokenUrl: '/login' } } },
+      password: { type: 'oauth2', flows: { password: { tokenUrl: '/login', refreshUrl: '/refresh' } } },
     });
   });
 
-  it('gives every operation an id, a summary, a tag, a success and problems with examples', async () => {
-    const ids = new Set<string>();
-    for (const { path, method, operation } of await operations()) {
-      expect(`${method} ${path}: ${operation.summary ?? ''}`).toMatch(/: \w+/);
-      expect(operation.tags).toHaveLength(1);
-      ids.add(operation.operationId ?? '');
-      const statuses = Object.keys(operation.responses);
-      expect(statuses.some((status) => status.startsWith('2'))).toBe(true);
-      for (const status of statuses.filter((one) => one >= '400')) {
-        const problem = operation.responses[status]?.content?.['application/problem+json'];
-        expect(Object.keys(problem?.examples ?? {}).length).toBeGreaterThan(0);
-      }
-    }
-    expect(ids.size).toBe((await operations()).length);
-  });
-
-  it('describes every answer once, in words, and the cursor as text or null', async () => {
-    for (const { operation } of await operations()) {
-      for (const { description } of Object.values(operation.responses)) {
-        expect(description).toMatch(/\S/);
-        expect(description).not.toContain('\n');
-      }
-    }
-    const { components } = await document();
-    const pagination = components?.schemas?.PaginationDto as {
-      properties: Record<string, { type: unknown }>;
-    };
-    expect(pagination.properties.next_cursor?.type).toEqual(['string', 'null']);
-  });
-
-  it('says 401 for exactly the operations that need a token, or check credentials', async () => {
-    for (const { operation } of await operations()) {
-      const needsToken = operation.security !== undefined;
-      const isCheck = ['login', 'refresh', 'logout'].includes(operation.operationId ?? '');
-      expect('401' in operation.responses).toBe(needsToken || isCheck);
+  it('gives every operation an id of its own, a summary, a description, a tag and one success', () => {
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { name, operationId, summary, description, tags, responses } of operations) {
+      expect({ name, operationId }).toEqual({
+        name,
+        operationId: expect.stringMatching(/^[a-z]+([A-Z][a-z]+)*$/),
+      });
+      expect({ name, summary, description }).toEqual({
+        name,
+        summary: expect.stringMatching(/\w/),
+        description: expect.stringMatching(/\w/),
+      });
+      expect(tags).toHaveLength(1);
+      expect(Object.keys(responses).filter((status) => status.startsWith('2'))).toHaveLength(1);
     }
   });
 
-  it('lets a form sign in, as Swagger UI does', async () => {
-    const login = (await operations()).find(({ operation }) => operation.operationId === 'login');
+  it('has an example of every body, in both directions, and of every problem', () => {
+    const mediaTypes = operations.flatMap(({ requestBody, responses }) =>
+      [requestBody, ...Object.values(responses)].flatMap((part) => Object.values(part?.content ?? {})),
+    );
+    expect(mediaTypes.length).toBeGreaterThan(200);
+    expect(mediaTypes.filter((one) => !('example' in one) && !('examples' in one))).toEqual([]);
+  });
 
-    expect(Object.keys(login?.operation.requestBody?.content ?? {})).toEqual([
+  it('has every problem of the catalogue, and says of which operations', () => {
+    const responses = operations.flatMap((operation) => Object.values(operation.responses));
+    const described = new Set(responses.flatMap(codesOf));
+    const ofNoOperation = PROBLEM_CODES.filter((code) => !described.has(code));
+
+    expect(ofNoOperation).toEqual(['not-found', 'method-not-allowed']);
+    expect(Object.keys(byId('placeOrder').responses)).toEqual([
+      '201', '400', '401', '404', '408', '409', '413', '414', '415', '422', '429', '431', '500', '503',
+    ]); // prettier-ignore
+    expect(codesOf(byId('placeOrder').responses[409] as Response)).toEqual([
+      'insufficient-stock',
+      'product-inactive',
+      'price-changed',
+    ]);
+  });
+
+  it('says 401 for exactly the operations that need a token, or check credentials, and 403 where roles count', () => {
+    const refuses = (status: number) =>
+      operations.filter(({ responses }) => status in responses).map(({ operationId }) => operationId);
+    const takesToken = operations.filter(({ security }) => security.some(({ bearer }) => bearer));
+
+    expect(new Set(refuses(401))).toEqual(
+      new Set([...takesToken.map(({ operationId }) => operationId), 'login', 'refresh', 'logout']),
+    );
+    expect(refuses(403)).toEqual(expect.arrayContaining(['register', 'auditStock', 'confirmOrder']));
+    for (const open of ['login', 'getProduct', 'getOrder']) expect(refuses(403)).not.toContain(open);
+  });
+
+  it('names the headers that clients act on', () => {
+    const headersOf = (id: string, status: number) => Object.keys(byId(id).responses[status]?.headers ?? {});
+
+    expect(headersOf('placeOrder', 201)).toEqual(
+      expect.arrayContaining(['Location', 'ETag', 'Idempotency-Replayed']),
+    );
+    expect(headersOf('listOrders', 200)).toContain('Link');
+    expect(headersOf('getProduct', 304)).toContain('ETag');
+    expect(headersOf('getOrder', 401)).toContain('WWW-Authenticate');
+    expect(headersOf('login', 429)).toEqual(expect.arrayContaining(['Retry-After', 'RateLimit-Limit']));
+    expect(headersOf('placeOrder', 503)).toContain('Retry-After');
+    for (const { responses } of operations) {
+      for (const { headers } of Object.values(responses)) expect(headers).toHaveProperty('X-Request-Id');
+    }
+    expect(byId('placeOrder').parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header' }]);
+  });
+
+  it('lets a form sign in, as Swagger UI does', () => {
+    expect(Object.keys(byId('login').bodies)).toEqual([
       'application/x-www-form-urlencoded',
       'multipart/form-data',
       'application/json',

@@ -179,7 +179,7 @@ describe('the embedded PostgreSQL', () => {
     expect(loser.exit.code).toBe(1);
     expect(loser.service.output).toMatch(/already runs the embedded PostgreSQL/);
     const winner = services.find((service) => service !== loser.service);
-    expect((await fetch(`${winner?.url}/health/ready`)).status).toBe(200);
+    expect((await new Client(() => winner?.url ?? '').get('/health/ready')).status).toBe(200);
   });
 
   it('serves the commands beside the service, and for them alone', async () => {

@@ -11,7 +11,11 @@ import { StockAuditResponseDto } from './stock-audit-response.dto.js';
 export class AuditController {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  @ApiOperation({ operationId: 'auditStock', summary: 'Prove that no unit was sold twice or lost' })
+  @ApiOperation({
+    operationId: 'auditStock',
+    summary: 'Prove that no unit was sold twice or lost',
+    description: 'Compares, in one snapshot, what was put in with what live orders hold and what is left.',
+  })
   @ApiOkResponse({ type: StockAuditResponseDto, description: 'Whether the stock adds up.' })
   @Roles('admin')
   @Header('cache-control', 'no-store')

@@ -17,9 +17,11 @@ export class StockMovementsController {
 
   @ApiOperation({
     operationId: 'listStockMovements',
-    summary: 'List what has changed the stock of a product, newest first, with the running balance',
+    summary: 'List what has changed the stock of a product',
+    description:
+      'What was put in, sold, returned and corrected, by whom and when, newest first, each with the balance that it left.',
   })
-  @ApiIdParam()
+  @ApiIdParam('product')
   @ApiListResponse(StockMovementResponseDto)
   @ApiProblems('product-not-found')
   @Roles('admin')

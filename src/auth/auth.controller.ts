@@ -26,7 +26,12 @@ export class AuthController {
     private readonly passwordChange: PasswordChange,
   ) {}
 
-  @ApiOperation({ operationId: 'register', summary: 'Register a user' })
+  @ApiOperation({
+    operationId: 'register',
+    summary: 'Register a user',
+    description:
+      'While there is no admin, whoever registers as one becomes the first; later ones need the token of an admin (ADMIN_SIGNUP).',
+  })
   @ApiCreatedResponse({
     type: UserResponseDto,
     description: 'The new user.',
@@ -46,7 +51,11 @@ export class AuthController {
     return UserResponseDto.from(user);
   }
 
-  @ApiOperation({ operationId: 'getCurrentUser', summary: 'Who am I?' })
+  @ApiOperation({
+    operationId: 'getCurrentUser',
+    summary: 'Who am I?',
+    description: 'The user of the access token.',
+  })
   @ApiOkResponse({ type: UserResponseDto, description: 'The user.' })
   @SignedIn()
   @Header('cache-control', 'no-store')
@@ -55,7 +64,11 @@ export class AuthController {
     return UserResponseDto.from(user);
   }
 
-  @ApiOperation({ operationId: 'changePassword', summary: 'Change my password and end my other sessions' })
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: 'Change my password and end my other sessions',
+    description: 'Guesses count like failed logins; a wrong present password is 422.',
+  })
   @ApiNoContentResponse({ description: 'The password is changed; this session goes on.' })
   @ApiProblems('too-many-attempts')
   @SignedIn()

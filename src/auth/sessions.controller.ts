@@ -15,7 +15,12 @@ import { SessionsService } from './sessions.service.js';
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
-  @ApiOperation({ operationId: 'login', summary: 'Sign in with name and password' })
+  @ApiOperation({
+    operationId: 'login',
+    summary: 'Sign in with name and password',
+    description:
+      'Takes what OAuth 2 clients send in the password grant too, and ignores it. Failures are limited by account and address.',
+  })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and a refresh token.' })
   @ApiProblems('invalid-credentials', 'too-many-attempts')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
@@ -45,7 +50,11 @@ export class SessionsController {
     return this.sessions.refresh(refresh_token);
   }
 
-  @ApiOperation({ operationId: 'logout', summary: 'End the session of a refresh token' })
+  @ApiOperation({
+    operationId: 'logout',
+    summary: 'End the session of a refresh token',
+    description: 'Its access tokens stop working within a second.',
+  })
   @ApiNoContentResponse({ description: 'The session has ended; its tokens are worth nothing.' })
   @ApiProblems('invalid-refresh-token')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)

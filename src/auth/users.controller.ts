@@ -16,7 +16,11 @@ import { UserAdministration } from './user-administration.js';
 export class UsersController {
   constructor(private readonly administration: UserAdministration) {}
 
-  @ApiOperation({ operationId: 'listUsers', summary: 'List users by id' })
+  @ApiOperation({
+    operationId: 'listUsers',
+    summary: 'List users by id',
+    description: 'Active users and others.',
+  })
   @ApiListResponse(AccountResponseDto)
   @Roles('admin')
   @Header('cache-control', 'no-store')
@@ -29,8 +33,12 @@ export class UsersController {
     return answerWithPage(page, (user) => AccountResponseDto.from(user), exchange);
   }
 
-  @ApiOperation({ operationId: 'updateUser', summary: "Change a user's role or activity" })
-  @ApiIdParam()
+  @ApiOperation({
+    operationId: 'updateUser',
+    summary: "Change a user's role or activity",
+    description: 'Tokens that were made for other rights stop working within a second.',
+  })
+  @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
   @ApiProblems('user-not-found', 'last-admin')
   @Roles('admin')

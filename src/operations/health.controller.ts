@@ -19,7 +19,11 @@ export class HealthController {
     private readonly shutdown: Shutdown,
   ) {}
 
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Is the process running?' })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Is the process running?',
+    description: 'Asks nothing of the database.',
+  })
   @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
   @Public()
   @Header('cache-control', 'no-store')
@@ -28,7 +32,11 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Can it take requests now?' })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Can it take requests now?',
+    description: 'Asks the database; 503 also while the service stops.',
+  })
   @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
   @Public()
   @Header('cache-control', 'no-store')

@@ -24,7 +24,7 @@ import { OrdersService } from './orders.service.js';
 /** What confirming and cancelling have in common. */
 const ApiTransition = () =>
   applyDecorators(
-    ApiIdParam(),
+    ApiIdParam('order'),
     ApiConditionalWrite('The ETag that was seen; 412 if the order has changed.'),
     ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') }),
     ApiProblems('order-not-found', 'invalid-transition'),
@@ -39,7 +39,12 @@ export class OrdersController {
     private readonly histories: OrderHistoryReader,
   ) {}
 
-  @ApiOperation({ operationId: 'placeOrder', summary: 'Place an order: all lines or none' })
+  @ApiOperation({
+    operationId: 'placeOrder',
+    summary: 'Place an order: all lines or none',
+    description:
+      'Takes the stock of all lines at once, or of none. Lines with the same product are merged, and prices are frozen on the order.',
+  })
   @ApiIdempotencyKey()
   @ApiCreatedResponse({
     type: OrderResponseDto,
@@ -79,6 +84,7 @@ export class OrdersController {
   @ApiOperation({
     operationId: 'listOrders',
     summary: 'List orders, newest first: own ones, or all for an admin',
+    description: 'The lines come with them.',
   })
   @ApiListResponse(OrderResponseDto)
   @ApiProblems('forbidden')
@@ -93,8 +99,12 @@ export class OrdersController {
     return answerWithPage(page, (order) => OrderResponseDto.from(order), exchange);
   }
 
-  @ApiOperation({ operationId: 'getOrder', summary: 'Read an order' })
-  @ApiIdParam()
+  @ApiOperation({
+    operationId: 'getOrder',
+    summary: 'Read an order',
+    description: "Another customer's order is the same 404 as none.",
+  })
+  @ApiIdParam('order')
   @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') })
   @ApiConditionalRead()
   @ApiProblems('order-not-found')
@@ -111,9 +121,11 @@ export class OrdersController {
 
   @ApiOperation({
     operationId: 'getOrderHistory',
-    summary: 'Read what happened to an order: when it was placed, confirmed and cancelled, and by whom',
+    summary: 'Read what happened to an order',
+    description:
+      'When it was placed, confirmed and cancelled, by whom, and the reason that its cancelling may carry.',
   })
-  @ApiIdParam()
+  @ApiIdParam('order')
   @ApiOkResponse({
     type: OrderHistoryResponseDto,
     description: 'What happened, oldest first.',
@@ -132,7 +144,11 @@ export class OrdersController {
     return sendResource(exchange, history.version, OrderHistoryResponseDto.from(history));
   }
 
-  @ApiOperation({ operationId: 'confirmOrder', summary: 'Confirm a pending order' })
+  @ApiOperation({
+    operationId: 'confirmOrder',
+    summary: 'Confirm a pending order',
+    description: 'From PENDING to CONFIRMED.',
+  })
   @ApiTransition()
   @Roles('admin')
   @Patch(':id/confirm')
@@ -145,7 +161,11 @@ export class OrdersController {
     return sendResource(exchange, order.version, OrderResponseDto.from(order));
   }
 
-  @ApiOperation({ operationId: 'cancelOrder', summary: 'Cancel an order and give its stock back' })
+  @ApiOperation({
+    operationId: 'cancelOrder',
+    summary: 'Cancel an order and give its stock back',
+    description: 'From PENDING or CONFIRMED to CANCELLED, once. Customers cancel their own orders.',
+  })
   @ApiTransition()
   @OptionalBody(CancelOrderDto)
   @SignedIn()

@@ -25,7 +25,11 @@ export class ProductsController {
     private readonly reader: ProductReader,
   ) {}
 
-  @ApiOperation({ operationId: 'createProduct', summary: 'Add a product' })
+  @ApiOperation({
+    operationId: 'createProduct',
+    summary: 'Add a product',
+    description: 'Its stock counts as put in by the caller.',
+  })
   @ApiCreatedResponse({
     type: ProductResponseDto,
     description: 'The new product.',
@@ -43,7 +47,11 @@ export class ProductsController {
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
   }
 
-  @ApiOperation({ operationId: 'listProducts', summary: 'List products by id' })
+  @ApiOperation({
+    operationId: 'listProducts',
+    summary: 'List products by id',
+    description: 'Those that are for sale; `include_inactive` is for admins.',
+  })
   @ApiListResponse(ProductResponseDto)
   @ApiProblems('forbidden')
   @OptionallySignedIn()
@@ -57,8 +65,12 @@ export class ProductsController {
     return answerWithPage(page, (product) => ProductResponseDto.from(product), exchange);
   }
 
-  @ApiOperation({ operationId: 'getProduct', summary: 'Read a product' })
-  @ApiIdParam()
+  @ApiOperation({
+    operationId: 'getProduct',
+    summary: 'Read a product',
+    description: 'Inactive ones are there for admins alone.',
+  })
+  @ApiIdParam('product')
   @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
   @ApiConditionalRead()
   @ApiProblems('product-not-found')
@@ -73,8 +85,13 @@ export class ProductsController {
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
   }
 
-  @ApiOperation({ operationId: 'updateProduct', summary: 'Change a product or its stock' })
-  @ApiIdParam()
+  @ApiOperation({
+    operationId: 'updateProduct',
+    summary: 'Change a product or its stock',
+    description:
+      'What is left out stays as it is. Stock is changed by `stock_delta`, or set by `stock_quantity` under `If-Match`.',
+  })
+  @ApiIdParam('product')
   @ApiConditionalWrite('The ETag that was seen; required with `stock_quantity`.')
   @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
   @ApiProblems('product-not-found', 'insufficient-stock', 'precondition-required')

@@ -13,7 +13,7 @@ describe('5,000 generated requests', () => {
   it('are answered as the description says, each operation with success among them', async () => {
     const seen = await checkGenerated(given, 5_000);
 
-    const { operations } = await ApiDocument.read(given.anyone);
+    const { operations } = ApiDocument.read();
     const statuses = [...seen.keys()];
     const neverSucceeded = operations
       .map(({ name }) => name)

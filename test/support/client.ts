@@ -1,3 +1,5 @@
+import { mustKeepContract } from './contract.js';
+
 /** What came back, with its body parsed. */
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
@@ -12,7 +14,7 @@ export interface CallOptions {
   readonly body?: string | Uint8Array | FormData | URLSearchParams;
 }
 
-/** A client of the REST API, signed in or not. */
+/** A client of the REST API, signed in or not. Every answer it gets has to be as `openapi.json` says. */
 export class Client {
   constructor(
     private readonly baseUrl: () => string,
@@ -52,6 +54,7 @@ export class Client {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
+    mustKeepContract(method, path, { status: response.status, headers: response.headers, text });
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,

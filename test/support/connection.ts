@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ProblemBody } from './api-types.js';
+import { mustBeProblem } from './contract.js';
+import { readAnswers } from './raw-answers.js';
 
-/** A TCP connection to the service on which anything can be sent, in whatever pieces. */
+/** A TCP connection to the service on which anything can be sent, in whatever pieces. Every refusal it gets has to be a problem. */
 export class Connection {
   received = '';
   isClosed = false;
@@ -15,6 +17,7 @@ export class Connection {
       socket.on('data', (chunk) => (this.received += chunk.toString()));
       socket.on('close', () => {
         this.isClosed = true;
+        for (const answer of readAnswers(this.received)) mustBeProblem(answer);
         resolve(this.received);
       });
     });

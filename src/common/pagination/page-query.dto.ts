@@ -22,7 +22,13 @@ export class PageQueryDto {
   @IsOptionalButNotNull()
   readonly page?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: 10 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: PAGE_LIMIT_MAX,
+    default: 10,
+    description: 'Rows on a page.',
+  })
   @IsIntegerBetween(1, PAGE_LIMIT_MAX)
   @FromDigits()
   readonly limit: number = 10;

@@ -1,0 +1,24 @@
+// Lints openapi.json with Spectral (OpenAPI and OWASP rules) and with Redocly; any finding, warnings too, is exit code 1.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import core from '@stoplight/spectral-core';
+import parsers from '@stoplight/spectral-parsers';
+import ruleset from '../.spectral.js';
+
+const FILE = 'openapi.json';
+
+const spectral = new core.Spectral();
+spectral.setRuleset(new core.Ruleset(ruleset, { source: resolve('.spectral.js') }));
+const document = new core.Document(readFileSync(FILE, 'utf8'), parsers.Json, resolve(FILE));
+const findings = await spectral.run(document);
+for (const { code, message, path, range } of findings) {
+  console.log(`${FILE}:${range.start.line + 1} ${code} at ${path.join('.')}: ${message}`);
+}
+
+const redocly = resolve('node_modules/@redocly/cli/bin/cli.js');
+const { status } = spawnSync(process.execPath, [redocly, 'lint', FILE], {
+  stdio: 'inherit',
+  env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+});
+process.exitCode = findings.length > 0 || status !== 0 ? 1 : 0;

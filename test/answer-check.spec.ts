@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { AnswerCheck } from './support/answer-check.js';
+
+const PROBLEM_JSON = 'application/problem+json';
+
+// Guarantees that the check of all other tests can fail: this is what holds every answer to the description.
+describe('an answer', () => {
+  const check = new AnswerCheck();
+  const body = {
+    id: 1,
+    name: 'Lamp',
+    price: 10,
+    stock_quantity: 10,
+    is_active: true,
+    created_at: '2026-01-31T12:00:00.000Z',
+    updated_at: '2026-01-31T12:00:00.000Z',
+  };
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'a', etag: '"1"' };
+  const problem = {
+    type: '/problems/product-not-found',
+    title: 'No such product',
+    status: 404,
+    detail: 'There is no product with id 1.',
+    code: 'product-not-found',
+    request_id: 'a',
+    product_ids: [1],
+  };
+  const problemHeaders = { 'content-type': PROBLEM_JSON, 'x-request-id': 'a' };
+  const [withoutTag, withoutPrice, withoutIds] = [
+    without('etag', headers),
+    without('price', body),
+    without('product_ids', problem),
+  ];
+  const faults = (status: number, sent: Record<string, string>, content: unknown, path = '/products/1') =>
+    check.faults('GET', path, {
+      status,
+      headers: new Headers(sent),
+      text: content === '' ? '' : JSON.stringify(content),
+    });
+
+  it('that is as described has no faults', () => {
+    expect(faults(200, headers, body)).toEqual([]);
+    expect(faults(304, { 'x-request-id': 'a', etag: '"1"' }, '')).toEqual([]);
+    expect(faults(404, problemHeaders, problem)).toEqual([]);
+  });
+
+  it.each([
+    ['has a status of its own', 418, headers, body, /the status is not described/],
+    ['lacks a member', 200, headers, withoutPrice, /must have required property 'price'/],
+    [
+      'has a member more',
+      200,
+      headers,
+      { ...body, password_hash: 'x' },
+      /must NOT have additional properties/,
+    ],
+    ['has a member of another type', 200, headers, { ...body, price: '10' }, /price must be number/],
+    ['has a member out of its limits', 200, headers, { ...body, id: 0 }, /id must be >= 1/],
+    ['lacks a header', 200, withoutTag, body, /the header ETag is missing/],
+    ['has a header in another form', 200, { ...headers, etag: '1' }, body, /the header ETag breaks/],
+    ['has a header more', 200, { ...headers, 'x-powered-by': 'x' }, body, /x-powered-by is not described/],
+    [
+      'has another media type',
+      200,
+      { ...headers, 'content-type': 'text/plain' },
+      body,
+      /"text\/plain" is not/,
+    ],
+    ['has a body where there is none', 304, { 'x-request-id': 'a', etag: '"1"' }, body, /it has a body/],
+    [
+      'is a problem of another operation',
+      404,
+      problemHeaders,
+      { ...problem, code: 'order-not-found' },
+      /breaks/,
+    ],
+    ['is a problem without its facts', 404, problemHeaders, withoutIds, /required property 'product_ids'/],
+    ['is a problem with the facts of another', 404, problemHeaders, { ...problem, lines: [] }, /additional/],
+  ] as const)('that %s is found out', (_name, status, sent, content, fault) => {
+    expect(faults(status, sent, content)).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it('to what is no operation may only be a problem of the catalogue', () => {
+    const nowhere = { ...withoutIds, type: '/problems/not-found', code: 'not-found' };
+
+    expect(faults(404, problemHeaders, nowhere, '/nowhere')).toEqual([]);
+    expect(faults(200, headers, body, '/nowhere')).not.toEqual([]);
+    expect(faults(404, problemHeaders, { ...nowhere, code: 'lost' }, '/nowhere')).not.toEqual([]);
+    expect(faults(404, problemHeaders, { ...nowhere, status: 400 }, '/nowhere')).not.toEqual([]);
+  });
+});
+
+function without<T extends object>(name: string, value: T) {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name)) as Record<string, never>;
+}

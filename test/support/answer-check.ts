@@ -1,0 +1,158 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { ApiDocument, type Header, type Operation, type Response, type Schema } from './api-document.js';
+
+/** What came back, as far as a description can speak of it. */
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Headers of the protocol, of browsers' policies and of the connection, which no single operation is about. */
+const GENERAL_HEADERS = new Set([
+  'accept-ranges', 'cache-control', 'connection', 'content-length', 'content-security-policy', 'content-type',
+  'cross-origin-opener-policy', 'cross-origin-resource-policy', 'date', 'keep-alive', 'referrer-policy',
+  'strict-transport-security', 'transfer-encoding', 'vary', 'x-content-type-options',
+  'access-control-expose-headers',
+]); // prettier-ignore
+
+/** What the service has beside the API: pages for people, and the description itself. */
+const PAGES = /^\/(docs|problems|openapi\.json|openapi\.yaml)(\/|$)/;
+const PROBLEM_JSON = 'application/problem+json';
+
+/**
+ * Holds answers to `openapi.json`: status, headers and body, of which nothing may be there that is not
+ * described. What is no operation may only refuse, with a problem of the catalogue.
+ */
+export class AnswerCheck {
+  private readonly document: ApiDocument;
+  private readonly ajv = new Ajv2020({
+    strict: false,
+    validateSchema: false,
+    // A validator is used a few times, so what counts is how soon it is there.
+    inlineRefs: false,
+    code: { optimize: false },
+  });
+  private readonly validators = new Map<Schema, ValidateFunction>();
+  private readonly routes: readonly { pattern: RegExp; operation: Operation }[];
+
+  constructor(document = ApiDocument.read().document) {
+    this.document = new ApiDocument(closed(document));
+    this.routes = this.document.operations.map((operation) => ({
+      pattern: new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`),
+      operation,
+    }));
+    (formats as unknown as (ajv: Ajv2020) => void)(this.ajv);
+    this.ajv.addSchema(this.document.document, 'openapi.json');
+  }
+
+  /** What is wrong with the answer to a request, in words. */
+  faults(method: string, url: string, received: Received): string[] {
+    const path = pathOf(url);
+    const operation = this.operationOf(method, path);
+    const faults = operation
+      ? this.faultsOfOperation(operation, method, received)
+      : this.faultsOfOther(method, path, received);
+    return faults.map((fault) => `${method} ${path} → ${received.status}: ${fault}`);
+  }
+
+  /** What is wrong with an answer that must be a problem, whatever was asked. */
+  faultsOfProblem(received: Received): string[] {
+    const code = received.text === '' ? '' : (parsed(received.text) as { code?: string }).code;
+    const response = Object.values(this.document.document.components?.responses ?? {})
+      .map((one) => one as unknown as Response)
+      .find(({ content }) => String(code) in (content?.[PROBLEM_JSON]?.examples ?? {}));
+    if (response === undefined) return [`no problem of openapi.json: ${received.text.slice(0, 300)}`];
+    const faults = this.faultsOfResponse(response, received, true);
+    const { status } = parsed(received.text) as { status?: number };
+    return status === received.status ? faults : [...faults, `its body says ${status}`];
+  }
+
+  private operationOf(method: string, path: string): Operation | undefined {
+    const asked = method === 'HEAD' ? 'GET' : method;
+    return this.routes.find(({ pattern, operation }) => operation.method === asked && pattern.test(path))
+      ?.operation;
+  }
+
+  private faultsOfOperation({ responses }: Operation, method: string, received: Received): string[] {
+    const response = responses[received.status];
+    if (response === undefined)
+      return [`the status is not described; it came with ${received.text.slice(0, 300)}`];
+    return this.faultsOfResponse(response, received, method !== 'HEAD');
+  }
+
+  private faultsOfOther(method: string, path: string, received: Received): string[] {
+    const isPreflight = method === 'OPTIONS' && received.headers.has('access-control-allow-methods');
+    if (received.status < 400 && (isPreflight || PAGES.test(path))) return [];
+    return method === 'HEAD' && received.status >= 400 ? [] : this.faultsOfProblem(received);
+  }
+
+  private faultsOfResponse({ headers, content }: Response, received: Received, hasBody: boolean): string[] {
+    const faults = this.faultsOfHeaders(headers, received.headers);
+    if (!hasBody || content === undefined)
+      return received.text === '' ? faults : [...faults, 'it has a body, and none is described'];
+    const type = received.headers.get('content-type')?.split(';')[0] ?? '';
+    const described = content[type];
+    if (described === undefined) return [...faults, `the media type "${type}" is not described`];
+    const body = type.endsWith('json') ? parsed(received.text) : received.text;
+    return [...faults, ...this.faultsOfValue('the body', described.schema, body)];
+  }
+
+  private faultsOfHeaders(described: Response['headers'], headers: Headers): string[] {
+    const names = new Set(Object.keys(described).map((name) => name.toLowerCase()));
+    const unknown = [...headers.keys()].filter((name) => !names.has(name) && !GENERAL_HEADERS.has(name));
+    const faults = Object.entries(described).flatMap(([name, reference]) => {
+      const { required = false, schema } = this.document.resolve(reference) as unknown as Header;
+      const value = headers.get(name);
+      if (value === null) return required ? [`the header ${name} is missing`] : [];
+      return this.faultsOfValue(`the header ${name}`, schema, asValueOf(schema, value));
+    });
+    return [...unknown.map((name) => `the header ${name} is not described`), ...faults];
+  }
+
+  private faultsOfValue(what: string, schema: Schema, value: unknown): string[] {
+    const validate = this.validators.get(schema) ?? this.compile(schema);
+    if (validate(value)) return [];
+    const shown = JSON.stringify(value).slice(0, 300);
+    return [`${what} breaks its schema (${this.ajv.errorsText(validate.errors).slice(0, 500)}): ${shown}`];
+  }
+
+  private compile(schema: Schema): ValidateFunction {
+    const text = JSON.stringify(schema).replaceAll('"#/components/', '"openapi.json#/components/');
+    const validate = this.ajv.compile(JSON.parse(text) as object);
+    this.validators.set(schema, validate);
+    return validate;
+  }
+}
+
+/** The document with every object closed: members that are not described are faults. */
+function closed(document: OpenAPIObject): OpenAPIObject {
+  return JSON.parse(JSON.stringify(document), (_key, value: Schema | null) =>
+    value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
+  ) as OpenAPIObject;
+}
+
+/** The path as the service's router reads it; nothing matches one that cannot be decoded. */
+function pathOf(url: string): string {
+  const path = (url.split(/[?#]/)[0] as string).replace(/(?<=.)\/$/, '');
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A header is text; an integer is one that is written so. */
+function asValueOf({ type }: Schema, text: string): unknown {
+  return type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return `no JSON: ${text.slice(0, 300)}`;
+  }
+}
