@@ -26,9 +26,9 @@ beforeAll(async () => {
 async function guardedRoutes(): Promise<typeof routes> {
   const { body } = await anyone.get<OpenAPIObject>('/openapi.json');
   return Object.entries(body.paths).flatMap(([path, operations]) =>
-    Object.entries(operations as Record<string, { security?: object[] }>)
-      .filter(([, { security }]) => security !== undefined)
-      .map(([method, { security = [] }]) => ({
+    Object.entries(operations as Record<string, { security: object[] }>)
+      .filter(([, { security }]) => security.length > 0)
+      .map(([method, { security }]) => ({
         method: method.toUpperCase(),
         path: path.replace('{id}', '1'),
         isOptional: security.some((scheme) => Object.keys(scheme).length === 0),

@@ -48,7 +48,7 @@ function who({ 'x-access': access = { kind: 'signed-in' } }: Operation): string 
 }
 
 function securityOf({ 'x-access': access }: Operation) {
-  if (access?.kind === 'public') return [{}];
+  if (access?.kind === 'public') return [];
   return access?.kind === 'optional' ? [{}, ...TOKEN_SCHEMES] : TOKEN_SCHEMES;
 }
 
