@@ -14,7 +14,8 @@ the same \`Idempotency-Key\` never orders twice.
 **Authorize**: sign in with name and password, or paste a token (with or without the word Bearer).
 Every error is \`application/problem+json\`; its \`type\` leads to a page that explains it. A path that is not
 listed here is 404 (\`not-found\`), a method that is not is 405 (\`method-not-allowed\`) with \`Allow\`; HEAD works
-wherever GET does. Fields and parameters that are not listed are 422. Answers may get more fields in time.`;
+wherever GET does. Fields of a body that are not listed are 422, and so are parameters of a list. Answers may get
+more fields in time.`;
 
 const TOKENS = 'Tokens are JWTs that are made and checked as RFC8725 advises.';
 const BEARER = `The access_token of POST /login. ${TOKENS}`;

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
+import { AnswerCheck } from './answer-check.js';
 import { ApiDocument } from './api-document.js';
 import type { Client } from './client.js';
 import { type GeneratedRequest, requests } from './generated-requests.js';
@@ -21,7 +22,7 @@ export const FREQUENT_LOGINS = {
  * @returns how often each operation answered with each status.
  */
 export async function checkGenerated(given: World, runs: number): Promise<Map<string, number>> {
-  const document = ApiDocument.read();
+  const [document, check] = [ApiDocument.read(), new AnswerCheck()];
   const people = await seed(given);
   let clients = await signIn(given, people);
   const seen = new Map<string, number>();
@@ -34,6 +35,8 @@ export async function checkGenerated(given: World, runs: number): Promise<Map<st
     });
     const key = `${operation.name} ${answer.status}`;
     seen.set(key, (seen.get(key) ?? 0) + 1);
+    // Every answer is checked; here a fault shows the request that it is the answer to.
+    expect(check.faults(operation.method, path, answer)).toEqual([]);
     expect(answer.status).toBeLessThan(500);
     // What was generated may have been to demote or deactivate who sends the rest.
     if (operation.name === 'PATCH /users/{id}' && answer.status === 200)
