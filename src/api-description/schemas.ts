@@ -31,7 +31,9 @@ function publicName(className: string): string {
 export function withIntegerFormats<T>(document: T): T {
   return mapObjects(document, (object) => {
     const { type, format, maximum } = object as SchemaObject;
-    if (type !== 'integer' || format !== undefined || maximum === undefined) return object;
+    // A member that may be null has two types.
+    const isInteger = [type ?? []].flat().includes('integer');
+    if (!isInteger || format !== undefined || maximum === undefined) return object;
     return { ...object, format: maximum > INT32_MAX ? 'int64' : 'int32' };
   }) as T;
 }

@@ -1,6 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiId, ApiTimestamp, ApiWholeNumber } from '../common/validation/api-properties.js';
+import { STOCK_MAX } from '../products/stock.js';
 import { MOVEMENT_KINDS } from './merge-movements.js';
 import type { BalancedMovement } from './stock-movements.js';
+
+/** Where the times of before do not tell the order exactly, a balance may be below zero for a moment. */
+const ANY_SIGN = { minimum: -STOCK_MAX, maximum: 2 * STOCK_MAX };
 
 export class StockMovementResponseDto {
   @ApiProperty({
@@ -11,35 +16,32 @@ export class StockMovementResponseDto {
   })
   readonly kind!: BalancedMovement['kind'];
 
-  @ApiProperty({
-    type: 'integer',
+  @ApiWholeNumber({
+    minimum: -STOCK_MAX,
+    maximum: STOCK_MAX,
     example: -2,
     description: 'Units that came in; negative when they went out.',
   })
   readonly quantity!: number;
 
-  @ApiProperty({ type: 'integer', example: 3, description: 'The stock that this movement left.' })
+  @ApiWholeNumber({ ...ANY_SIGN, example: 3, description: 'The stock that this movement left.' })
   readonly balance!: number;
 
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
+  @ApiId({
     nullable: true,
     example: 1,
     description: 'The order that sold or returned the units; null for the others.',
   })
   readonly order_id!: number | null;
 
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
+  @ApiId({
     nullable: true,
     example: 2,
     description: 'Who did it; null where that is not known.',
   })
   readonly user_id!: number | null;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly occurred_at!: string;
 
   static from({ kind, quantity, balance, orderId, userId, at }: BalancedMovement): StockMovementResponseDto {

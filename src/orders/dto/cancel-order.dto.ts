@@ -1,5 +1,5 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
+import { ApiLine } from '../../common/validation/api-properties.js';
 import {
   HasAtLeast,
   HasAtMost,
@@ -11,9 +11,8 @@ import {
 export const CANCEL_REASON_MAX = 200;
 
 export class CancelOrderDto {
-  @ApiPropertyOptional({
-    minLength: 1,
-    maxLength: CANCEL_REASON_MAX,
+  @ApiLine(CANCEL_REASON_MAX, {
+    required: false,
     example: 'Ordered by mistake.',
     description: "One line for the order's history, which its owner and admins read.",
   })

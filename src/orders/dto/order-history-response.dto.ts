@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiId, ApiLine, ApiTimestamp } from '../../common/validation/api-properties.js';
 import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from '../order-history.js';
 import { CANCEL_REASON_MAX } from './cancel-order.dto.js';
 
@@ -6,22 +7,18 @@ export class OrderEventDto {
   @ApiProperty({ enum: ORDER_EVENTS, example: 'PLACED' })
   readonly event!: OrderEvent['event'];
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiTimestamp()
   readonly occurred_at!: string;
 
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
+  @ApiId({
     nullable: true,
     example: 2,
     description: 'Who did it; null where it happened before that was written down.',
   })
   readonly user_id!: number | null;
 
-  @ApiProperty({
-    type: String,
+  @ApiLine(CANCEL_REASON_MAX, {
     nullable: true,
-    maxLength: CANCEL_REASON_MAX,
     example: null,
     description: 'Why the order was cancelled, where that was said.',
   })
@@ -35,7 +32,7 @@ const EXAMPLE: OrderEventDto[] = [
 ];
 
 export class OrderHistoryResponseDto {
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  @ApiId()
   readonly order_id!: number;
 
   @ApiProperty({
