@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Roles } from '../auth/decorators/access.decorators.js';
+import { AUDITS } from './audits-observed.js';
 import { auditStock } from './stock-audit.js';
 import { StockAuditResponseDto } from './stock-audit-response.dto.js';
 
@@ -21,6 +22,6 @@ export class AuditController {
   @Header('cache-control', 'no-store')
   @Get('stock')
   async stock(): Promise<StockAuditResponseDto> {
-    return StockAuditResponseDto.from(await auditStock(this.dataSource));
+    return StockAuditResponseDto.from(await AUDITS.run(undefined, () => auditStock(this.dataSource)));
   }
 }

@@ -4,6 +4,7 @@ import { Env } from '../config/env.js';
 import { InvalidCredentialsError, InvalidRefreshTokenError } from './auth.errors.js';
 import type { TokenDto } from './dto/token.dto.js';
 import { LoginLimiter } from './login-limiter.js';
+import { LOGINS } from './logins-observed.js';
 import { RefreshToken } from './refresh-token.js';
 import { type LiveSession, SessionStore } from './session-store.js';
 import { UsersService } from './users.service.js';
@@ -25,9 +26,11 @@ export class SessionsService {
    * @throws InvalidCredentialsError for any wrong pair, in the same time; TooManyAttemptsError.
    */
   async signIn(username: string, password: string, address: string): Promise<TokenDto> {
-    const session = await this.limiter.guard({ username, address }, () => this.open(username, password));
-    if (!session) throw new InvalidCredentialsError();
-    return this.tokensOf(session);
+    return LOGINS.run(undefined, async () => {
+      const session = await this.limiter.guard({ username, address }, () => this.open(username, password));
+      if (!session) throw new InvalidCredentialsError();
+      return this.tokensOf(session);
+    });
   }
 
   /**

@@ -4,12 +4,12 @@
  *   or nothing to give up and throw the error. It bounds the attempts.
  */
 export async function retry<T>(
-  work: () => Promise<T>,
+  work: (attempt: number) => Promise<T>,
   delayMsAfter: (error: unknown, attempt: number) => number | undefined,
   attempt = 1,
 ): Promise<T> {
   try {
-    return await work();
+    return await work(attempt);
   } catch (error) {
     const delayMs = delayMsAfter(error, attempt);
     if (delayMs === undefined) throw error;

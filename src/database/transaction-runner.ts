@@ -7,6 +7,7 @@ import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
 import { asServiceBusy, isConnectionLost, isOutcomeUnknown, isRetryable } from './database-errors.js';
 import type { RobustClient } from './postgres-client.js';
+import { COMMITS, TRANSACTIONS } from './transactions-observed.js';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
@@ -102,7 +103,7 @@ export class TransactionRunner {
     const limits = { lockWaitMsMax, deadline: Math.min(deadline, Date.now() + TRANSACTION_MS_MAX) };
     try {
       return await retry(
-        () => this.attempt(work, limits),
+        (attempt) => TRANSACTIONS.run(attempt, () => this.attempt(work, limits)),
         (error, attempt) => (Date.now() < limits.deadline ? retryDelayMs(error, attempt) : undefined),
       );
     } catch (error) {
@@ -155,7 +156,10 @@ function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
 
 /** An unknown outcome is worse than a failed statement, and that is more telling than the COMMIT that came to nothing. */
 async function commit<T>(queryRunner: QueryRunner, outcome: Promise<T>): Promise<T> {
-  const [result, committed] = await Promise.allSettled([outcome, queryRunner.commitTransaction()]);
+  const [result, committed] = await Promise.allSettled([
+    outcome,
+    COMMITS.run(undefined, () => queryRunner.commitTransaction()),
+  ]);
   if (committed.status === 'rejected' && isOutcomeUnknown(committed.reason))
     throw new OutcomeUnknownError(committed.reason);
   if (result.status === 'rejected') throw result.reason;

@@ -6,6 +6,7 @@ import type { Product } from '../../products/product.entity.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import { allocate, type Placed } from './allocate.js';
 import { type EarlierOrder, findPlaced } from './find-placed.js';
+import { STEPS } from './placement-observed.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { recordOrders, type RecordedOrder } from './record-orders.js';
 
@@ -38,7 +39,9 @@ export async function placeGroup(
   const pending = () => requests.filter((request) => !answers.has(request));
   const answer = (request: PlacementRequest, what: PlacementAnswer | HeldUp) => answers.set(request, what);
 
-  const { products, held } = await lock(queryRunner, productIdsOf(requests), waitFor);
+  const { products, held } = await STEPS.run('lock', () =>
+    lock(queryRunner, productIdsOf(requests), waitFor),
+  );
   const earlier = await findPlaced(queryRunner, requests);
   for (const [request, order] of earlier) answer(request, answerEarlier(order));
   for (const request of pending()) standBack(request, held, answer);
@@ -48,7 +51,8 @@ export async function placeGroup(
     if (allocation.kind === 'placed') placed.push(allocation);
     else answer(allocation.request, { kind: 'refused', error: allocation.error });
   }
-  const recorded = recordOrders(queryRunner, placed).then((orders) => {
+  const written = STEPS.run('write', () => recordOrders(queryRunner, placed));
+  const recorded = written.then((orders) => {
     orders.forEach((order, index) => {
       const allocation = placed[index] as Placed;
       answer(allocation.request, { kind: 'placed', order, placed: allocation });

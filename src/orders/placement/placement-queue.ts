@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ServiceBusyError } from '../../common/errors/domain-error.js';
+import { traces } from '../../common/observation.js';
 import { Env } from '../../config/env.js';
 import { GroupPlacement, perhapsPlaced, type PlacementOutcome } from './group-placement.js';
 import type { PlacementAnswer } from './place-group.js';
+import { GROUPS, PLACEMENTS } from './placement-observed.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { type GroupLimits, nextGroup, nextHeldUp, Reserved, type WaitingOrder } from './waiting-order.js';
 
@@ -48,12 +50,22 @@ export class PlacementQueue {
    * @throws ServiceBusyError when too many orders wait, one waits for too long, or the database is away.
    */
   place(request: PlacementRequest, isAbandoned: () => boolean = () => false): Promise<PlacementAnswer> {
+    return PLACEMENTS.run(undefined, () => this.enqueue(request, isAbandoned));
+  }
+
+  /** Orders that wait to be taken up. */
+  get length(): number {
+    return this.waiting.length + this.heldUp.length;
+  }
+
+  private enqueue(request: PlacementRequest, isAbandoned: () => boolean): Promise<PlacementAnswer> {
     const lines = request.lines.length;
-    const isFull = this.waiting.length + this.heldUp.length >= this.env.PLACEMENT_QUEUE_MAX;
+    const isFull = this.length >= this.env.PLACEMENT_QUEUE_MAX;
     if (isFull || this.linesUnanswered + lines > LINES_MAX) return Promise.reject(new ServiceBusyError());
     this.linesUnanswered += lines;
     return new Promise<PlacementAnswer>((answer, fail) => {
-      this.waiting.push({ request, isAbandoned, answer, fail, arrivedAt: Date.now(), heldUpBy: [] });
+      const [arrivedAt, trace] = [Date.now(), traces.current()];
+      this.waiting.push({ request, isAbandoned, answer, fail, arrivedAt, heldUpBy: [], trace });
       this.planTurn();
     }).finally(() => {
       this.linesUnanswered -= lines;
@@ -86,7 +98,8 @@ export class PlacementQueue {
     this.waiting = without(this.waiting, group);
     for (const { request } of group) this.reserved.add(request, productIdsOf([request]));
     this.freeLanes -= 1;
-    const outcomes = await this.groups.place(requestsOf(group), deadlineOf(group));
+    const place = () => this.groups.place(requestsOf(group), deadlineOf(group));
+    const outcomes = await GROUPS.run(group, place);
     this.freeLanes += 1;
     for (const { request } of group) this.reserved.remove(request, productIdsOf([request]));
     this.settle(group, outcomes);
@@ -97,7 +110,8 @@ export class PlacementQueue {
     this.heldUp = without(this.heldUp, group);
     this.freePatientLanes -= 1;
     const [lock] = group[0]?.heldUpBy ?? [];
-    const outcomes = await this.groups.placePatiently(requestsOf(group), lock as number, deadlineOf(group));
+    const place = () => this.groups.placePatiently(requestsOf(group), lock as number, deadlineOf(group));
+    const outcomes = await GROUPS.run(group, place);
     this.freePatientLanes += 1;
     for (const order of group) this.reserved.remove(order.request, order.heldUpBy);
     this.settle(group, outcomes);

@@ -10,6 +10,8 @@ export interface WaitingOrder {
   readonly fail: (error: unknown) => void;
   /** When it came, by the clock of `Date.now()`. */
   readonly arrivedAt: number;
+  /** What it is part of, for those who trace it. */
+  readonly trace: unknown;
   /** The products that somebody else has locked, as far as that is known; it waits for the first of them. */
   readonly heldUpBy: readonly number[];
 }
