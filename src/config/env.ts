@@ -1,79 +1,15 @@
-import { Transform } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-  ValidateBy,
-} from 'class-validator';
-import { isIP } from 'node:net';
-
-/** A variable that is unset and one that is set to nothing mean the same: use the default. */
-const integer = () =>
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
-  );
-
-const booleanWord = () =>
-  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
-
-/** An integer variable and its limits, both included. */
-const integerBetween =
-  (min: number, max: number): PropertyDecorator =>
-  (target, name) => {
-    for (const decorate of [integer(), IsInt(), Min(min), Max(max)]) decorate(target, name);
-  };
-
-const commaSeparated = () =>
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string'
-      ? value
-          .split(',')
-          .map((part) => part.trim())
-          .filter(Boolean)
-      : value,
-  );
-
-const IsPostgresUrl = () =>
-  ValidateBy({
-    name: 'isPostgresUrl',
-    validator: {
-      validate: (value) => URL.canParse(String(value)) && /^postgres(ql)?:\/\//.test(String(value)),
-      defaultMessage: () => '$property must be a URL such as postgresql://user:password@host:5432/database',
-    },
-  });
-
-const IsAddressList = () =>
-  ValidateBy({
-    name: 'isAddressList',
-    validator: {
-      validate: (value) => Array.isArray(value) && value.every(isAddressOrRange),
-      defaultMessage: () => '$property must list IP addresses or CIDR ranges',
-    },
-  });
-
-function isAddressOrRange(text: unknown): boolean {
-  const [address = '', bits = '0', ...rest] = String(text).split('/');
-  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
-}
+import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { booleanWord, commaSeparated, integerBetween, IsAddressList, IsPostgresUrl } from './env-rules.js';
+import { OperationsEnv } from './operations-env.js';
 
 export const NODE_ENVS = ['development', 'test', 'production'] as const;
 export const ADMIN_SIGNUPS = ['first', 'open', 'closed'] as const;
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export const LOG_FORMATS = ['pretty', 'json'] as const;
 
 /**
  * The whole configuration, validated once at start. `.env.example` lists every variable
  * with its meaning; defaults that depend on others are filled in by `loadEnv`.
  */
-export class Env {
+export class Env extends OperationsEnv {
   @IsIn(NODE_ENVS)
   readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
 
@@ -229,12 +165,6 @@ export class Env {
   /** Milliseconds for which a connection is kept open for the next request. */
   @integerBetween(100, 600_000)
   readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
-
-  @IsIn(LOG_LEVELS)
-  readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
-
-  @IsIn(LOG_FORMATS)
-  readonly LOG_FORMAT!: (typeof LOG_FORMATS)[number];
 
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';

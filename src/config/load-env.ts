@@ -67,7 +67,7 @@ function modeDefaults(isProduction: boolean) {
     ADMIN_SIGNUP: isProduction ? 'closed' : 'first',
     PASSWORD_MIN_LENGTH: isProduction ? 8 : 4,
     RATE_LIMIT_PER_MINUTE: isProduction ? 6_000 : 0,
-    LOG_FORMAT: isProduction ? 'json' : 'pretty',
+    LOG_FORMAT: !isProduction && process.stdout.isTTY ? 'pretty' : 'json',
   };
 }
 
@@ -112,6 +112,11 @@ const KNOWN_VARIABLES = [
   'KEEP_ALIVE_TIMEOUT_MS',
   'LOG_LEVEL',
   'LOG_FORMAT',
+  'METRICS_PORT',
+  'METRICS_HOST',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_SERVICE_NAME',
+  'OTEL_TRACES_SAMPLER_ARG',
 ] as const satisfies readonly (keyof Env)[];
 
 function pickKnown(variables: Record<string, string | undefined>) {
