@@ -18,8 +18,8 @@ import { securityHeaders } from './common/http/security-headers.js';
 import { UnfinishedBodies } from './common/http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
 import { NestLogger } from './operations/logger.js';
-import { logRequests } from './operations/request-log.js';
 import { Shutdown } from './operations/shutdown.js';
+import type { Telemetry } from './operations/telemetry.js';
 
 /** Clients that are too slow are looked for this often, or five times within the shortest timeout. */
 const TIMEOUT_CHECK_MS = 2_000;
@@ -34,6 +34,7 @@ export async function createApp(
   env: Env,
   secrets: AppSecrets,
   logger: Logger,
+  telemetry: Telemetry,
 ): Promise<NestFastifyApplication> {
   const routes = new RouteTable();
   const problems = new ProblemDetailsFilter(routes);
@@ -47,7 +48,7 @@ export async function createApp(
   );
   routes.watch(fastify);
   keepBodiesRaw(fastify);
-  logRequests(fastify, logger);
+  telemetry.watch(fastify);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     done(faultOf(request));
@@ -60,6 +61,7 @@ export async function createApp(
     abortOnError: false,
   });
   app.get(Shutdown).watch(fastify);
+  telemetry.measure(app);
   app.useGlobalFilters(problems);
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
   await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);

@@ -1,12 +1,16 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import cluster from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { AppSecrets } from './app.module.js';
 import { createApp } from './app.setup.js';
 import { delay } from './common/retry.js';
 import type { Env } from './config/env.js';
+import { Readiness } from './operations/readiness.js';
 import { Shutdown } from './operations/shutdown.js';
+import { Telemetry } from './operations/telemetry.js';
 import type { RequestServer } from './request-server.js';
+import { answerPrimary } from './workers/questions.js';
 
 /** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
 const DRAIN_MS = 5_000;
@@ -15,7 +19,9 @@ const LINGER_MS = 250;
 
 /** Serves requests in this process. */
 export class HttpServer implements RequestServer {
+  private telemetry: Telemetry | undefined;
   private app: NestFastifyApplication | undefined;
+  private isServing = false;
 
   constructor(
     private readonly env: Env,
@@ -23,9 +29,23 @@ export class HttpServer implements RequestServer {
   ) {}
 
   async start(secrets: AppSecrets): Promise<number> {
-    this.app = await createApp(this.env, secrets, this.logger);
+    const telemetry = await Telemetry.start(this.env, this.logger);
+    this.telemetry = telemetry;
+    this.app = await createApp(this.env, secrets, this.logger, telemetry);
+    if (cluster.isWorker) {
+      answerPrimary({ 'is-ready': () => this.isReady(), metrics: () => telemetry.metricsData() });
+    }
     await this.app.listen(this.env.PORT, this.env.HOST);
+    this.isServing = true;
     return (this.app.getHttpServer().address() as AddressInfo).port;
+  }
+
+  async isReady(): Promise<boolean> {
+    return this.isServing && (await this.app?.get(Readiness).isReady()) === true;
+  }
+
+  metrics(): Promise<string> {
+    return this.telemetry?.metricsText() ?? Promise.resolve('');
   }
 
   /** Connections that stay idle or half-sent after the drain are closed. */
@@ -39,5 +59,6 @@ export class HttpServer implements RequestServer {
     await Promise.race([closed, delay(LINGER_MS)]);
     this.app.getHttpServer().closeAllConnections();
     await closed;
+    await this.telemetry?.stop();
   }
 }

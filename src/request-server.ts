@@ -5,6 +5,12 @@ export interface RequestServer {
   /** Returns the port when requests are served. After an error, `stop` still has to be called. */
   start(secrets: AppSecrets): Promise<number>;
 
+  /** Whether requests can be taken now, at whatever moment of its life. Never throws. */
+  isReady(): Promise<boolean>;
+
+  /** What is measured of it, in the text format of Prometheus. */
+  metrics(): Promise<string>;
+
   /** Takes nothing new, lets what was taken up finish, and ends within 8 s. */
   stop(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { readOrCreateSecret } from './config/secret-file.js';
 import { runMigrations } from './database/migrator.js';
 import { type OpenDatabase, openDatabase } from './database/open-database.js';
 import { assertReliable } from './database/server-check.js';
+import { OperationsServer } from './operations/operations-server.js';
 import type { RequestServer } from './request-server.js';
 import type { ProcessRole } from './workers/process-role.js';
 
@@ -19,6 +20,7 @@ export interface ServiceOptions {
 export class Service {
   private database: OpenDatabase | undefined;
   private server: RequestServer | undefined;
+  private operations: OperationsServer | undefined;
 
   constructor(
     private readonly env: Env,
@@ -28,9 +30,9 @@ export class Service {
 
   /** Returns when requests are served. After an error, `stop` still has to be called. */
   async start(): Promise<void> {
-    const secrets = await this.prepare();
     this.server = await this.chooseServer();
-    const port = await this.server.start(secrets);
+    await this.openOperations(this.server);
+    const port = await this.server.start(await this.prepare());
     if (this.options.role !== 'worker') this.announce(readyLine(this.env.HOST, port));
   }
 
@@ -40,7 +42,16 @@ export class Service {
       await this.server?.stop();
     } finally {
       await this.database?.close();
+      this.operations?.close();
     }
+  }
+
+  /** Before anything else, and until the end: a start and a stop are when somebody asks. A primary speaks for its workers. */
+  private async openOperations(server: RequestServer): Promise<void> {
+    const { METRICS_PORT: port, METRICS_HOST: host } = this.env;
+    if (port === undefined || this.options.role === 'worker') return;
+    this.operations = await OperationsServer.listen(port, host, server);
+    this.logger.info(`metrics are at ${urlOf(host, this.operations.port)}/metrics`);
   }
 
   /** A database that is migrated, and a key for tokens: made once, and given to the workers. */
@@ -75,8 +86,12 @@ export class Service {
   }
 }
 
-function readyLine(host: string, port: number): string {
+function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const url = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function readyLine(host: string, port: number): string {
+  const url = urlOf(host, port);
   return `Mini Order System is ready at ${url} and explains itself at ${url}/docs`;
 }

@@ -136,9 +136,9 @@ describe('the request limit', () => {
   it('counts every address of a /64 as one client, and other addresses apart', async () => {
     const statuses = [];
     for (let n = 0; n < 21; n += 1) {
-      statuses.push((await strict.anyone.get('/health/live', from(`2001:db8:1:2::${n + 1}`))).status);
+      statuses.push((await strict.anyone.get('/problems', from(`2001:db8:1:2::${n + 1}`))).status);
     }
-    const neighbour = await strict.anyone.get('/health/live', from('2001:db8:1:3::1'));
+    const neighbour = await strict.anyone.get('/problems', from('2001:db8:1:3::1'));
 
     expect([statuses[19], statuses[20], neighbour.status]).toEqual([200, 429, 200]);
   });
@@ -146,14 +146,14 @@ describe('the request limit', () => {
   it('is not got round by an address that the client makes up', async () => {
     const statuses = [];
     for (let n = 0; n < 21; n += 1) {
-      const answer = await strict.anyone.get('/health/live', from(`10.9.8.${n}, 203.0.113.2`));
+      const answer = await strict.anyone.get('/problems', from(`10.9.8.${n}, 203.0.113.2`));
       statuses.push(answer.status);
     }
     expect([statuses[19], statuses[20]]).toEqual([200, 429]);
   });
 
   it('lets pages of allowed origins read what it says', async () => {
-    const { headers } = await strict.anyone.get('/health/live', {
+    const { headers } = await strict.anyone.get('/problems', {
       headers: { origin: 'https://shop.example', 'x-forwarded-for': '203.0.113.3' },
     });
     expect(headers.get('access-control-expose-headers')).toMatch(/RateLimit-Remaining/);

@@ -1,23 +1,19 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { Public } from '../auth/decorators/access.decorators.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
-import { Shutdown } from './shutdown.js';
+import { Readiness } from './readiness.js';
 
 class HealthDto {
   @ApiProperty({ enum: ['ok'] })
   readonly status!: 'ok';
 }
 
+/** For those who decide whether to send requests here, or to start the process anew; not limited by RATE_LIMIT_PER_MINUTE. */
 @ApiTags('Operations')
 @Controller('health')
 export class HealthController {
-  constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly shutdown: Shutdown,
-  ) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @ApiOperation({
     operationId: 'getLiveness',
@@ -42,8 +38,7 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   @Get('ready')
   async ready(): Promise<HealthDto> {
-    if (this.shutdown.hasBegun) throw new ServiceBusyError();
-    await this.dataSource.query('SELECT 1');
+    if (!(await this.readiness.isReady())) throw new ServiceBusyError();
     return { status: 'ok' };
   }
 }

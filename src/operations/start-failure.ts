@@ -9,7 +9,7 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 export function explainStartFailure(error: unknown): string {
   const { code, address, port, path, syscall, message } = error as StartError;
   if (code === 'EADDRINUSE') {
-    return `Port ${port} on ${address} is taken. Stop whatever listens there, or set PORT (0 picks a free one).`;
+    return `Port ${port} on ${address} is taken. Stop whatever listens there, or set PORT (or METRICS_PORT; 0 picks a free one).`;
   }
   if (code === 'EACCES' && port !== undefined) {
     return `Port ${port} needs rights that this user does not have. Set PORT to 1024 or higher.`;

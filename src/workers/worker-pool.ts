@@ -40,6 +40,17 @@ export class WorkerPool implements RequestServer {
     });
   }
 
+  /** Any worker will do: only those that serve are given connections. */
+  async isReady(): Promise<boolean> {
+    const answers = await Promise.all(this.slots.map((slot) => slot.ask('is-ready', false)));
+    return answers.includes(true);
+  }
+
+  async metrics(): Promise<string> {
+    const { pageOfWorkers } = await import('../operations/metrics/worker-page.js');
+    return pageOfWorkers(await Promise.all(this.slots.map((slot) => slot.ask('metrics', []))));
+  }
+
   /** @throws Error when a worker had to be killed or ended with an error. */
   async stop(): Promise<void> {
     const areClean = await Promise.all(this.slots.map((slot) => slot.stop()));

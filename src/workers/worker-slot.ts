@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
+import { type Answers, askWorker } from './questions.js';
 import { RestartPolicy } from './restart-policy.js';
 import { isStartFailure } from './start-failure-message.js';
 
@@ -36,6 +37,11 @@ export class WorkerSlot {
   /** Whether a worker in this place has served, at any time. */
   get hasServed(): boolean {
     return this.hasEverServed;
+  }
+
+  /** @param otherwise what is answered for a worker that is not there or does not answer in time. */
+  ask<Q extends keyof Answers>(question: Q, otherwise: Answers[Q]): Promise<Answers[Q]> {
+    return this.worker ? askWorker(this.worker, question, otherwise) : Promise.resolve(otherwise);
   }
 
   start(): void {

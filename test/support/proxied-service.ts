@@ -7,13 +7,16 @@ import type { Person, World } from './world.js';
 /** A second service on a world's database, with a fault proxy in between. */
 export class ProxiedService {
   proxy!: FaultProxy;
-  private service!: ServiceProcess;
+  service!: ServiceProcess;
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    private readonly variables: Record<string, string>,
+  ) {}
 
   async setUp(): Promise<void> {
     this.proxy = await FaultProxy.start(this.world.database.url);
-    this.service = await ServiceProcess.start({ DATABASE_URL: this.proxy.url });
+    this.service = await ServiceProcess.start({ DATABASE_URL: this.proxy.url, ...this.variables });
   }
 
   /** Whatever the faults were, the process is still there and stops cleanly. */
@@ -29,8 +32,8 @@ export class ProxiedService {
 }
 
 /** Gives a test file a proxied service; comes after `useWorld`. */
-export function useProxiedService(world: World): ProxiedService {
-  const proxied = new ProxiedService(world);
+export function useProxiedService(world: World, variables: Record<string, string> = {}): ProxiedService {
+  const proxied = new ProxiedService(world, variables);
   beforeAll(() => proxied.setUp());
   afterAll(() => proxied.tearDown());
   return proxied;

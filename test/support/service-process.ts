@@ -78,6 +78,11 @@ export class ServiceProcess {
     return [...new Set([...lines].map(([, pid]) => Number(pid)))];
   }
 
+  /** Where the process is asked about itself; empty without METRICS_PORT. */
+  get operationsUrl(): string {
+    return /metrics are at (http:\/\/[\w.:]+)\/metrics/.exec(this.output)?.[1] ?? '';
+  }
+
   get pid(): number {
     return this.child.pid as number;
   }

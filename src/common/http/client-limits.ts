@@ -26,6 +26,8 @@ export async function limitRequestRate(fastify: FastifyInstance, perMinute: numb
     timeWindow: WINDOW_MS,
     cache: CLIENTS_MAX,
     ipv6Subnet: 64,
+    // A flood must not make those who watch the service take it for dead; a probe costs next to nothing.
+    allowList: ({ routeOptions }) => routeOptions.url?.startsWith('/health/') === true,
     errorResponseBuilder: (_request, { ttl }) =>
       new DomainError('too-many-requests', PROBLEMS['too-many-requests'].meaning, {
         retry_after: Math.ceil(ttl / 1000),

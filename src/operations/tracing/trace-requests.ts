@@ -1,0 +1,71 @@
+import {
+  type Context,
+  context,
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { tracer } from './spans.js';
+
+const propagator = new W3CTraceContextPropagator();
+
+/**
+ * A span for every request but the probes, under the caller's if its `traceparent` names one (W3C Trace Context). The
+ * answer names ours in `traceresponse`, as the W3C's draft for responses has it. Must be the first hook, so that the
+ * others run in the trace.
+ */
+export function traceRequests(fastify: FastifyInstance): void {
+  const contexts = new WeakMap<FastifyRequest, Context>();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url?.startsWith('/health/')) {
+      done();
+      return;
+    }
+    const parent = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
+    const span = startSpan(request, parent);
+    contexts.set(request, trace.setSpan(parent, span));
+    void reply.header('traceresponse', traceParentOf(span));
+    reply.raw.once('close', () => endSpan(span, request, reply));
+    context.with(trace.setSpan(parent, span), done);
+  });
+  // A body arrives by events of the socket, which know nothing of the request.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    context.with(contexts.get(request) ?? ROOT_CONTEXT, done);
+  });
+}
+
+/** By the semantic conventions for HTTP servers, but for `url.path`: what has no route may be anything. */
+function startSpan(request: FastifyRequest, parent: Context): Span {
+  const { method, id, routeOptions } = request;
+  const route = routeOptions.url;
+  const attributes = {
+    'http.request.method': method,
+    'url.scheme': request.protocol,
+    'http.response.header.x-request-id': [id],
+    ...(route === undefined ? {} : { 'http.route': route }),
+  };
+  const name = route === undefined ? method : `${method} ${route}`;
+  return tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+}
+
+function endSpan(span: Span, request: FastifyRequest, reply: FastifyReply): void {
+  const { user } = request as { user?: { id: number } };
+  if (user) span.setAttribute('user.id', String(user.id));
+  if (!reply.raw.writableFinished) span.setAttribute('error.type', 'aborted');
+  else span.setAttribute('http.response.status_code', reply.statusCode);
+  if (reply.statusCode >= 500) {
+    span.setAttribute('error.type', String(reply.statusCode));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
+
+function traceParentOf(span: Span): string {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return `00-${traceId}-${spanId}-0${traceFlags & 1}`;
+}

@@ -1,0 +1,100 @@
+import { context, diag, DiagLogLevel, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { delay } from '../../common/retry.js';
+import { traceBy, type TraceContext } from '../../common/observation.js';
+import type { Env } from '../../config/env.js';
+import { LinkSampler } from './link-sampler.js';
+import { tracePlacement } from './trace-placement.js';
+import { traceRequests } from './trace-requests.js';
+
+/** Spans that wait to be sent; beyond that they are dropped, so a dead collector costs this much memory and no more. */
+const SPANS_WAITING_MAX = 2_048;
+const BATCH_SPANS = 512;
+const SEND_EVERY_MS = 500;
+const SEND_TIMEOUT_MS = 5_000;
+/** A stop must not hang on a collector. */
+const STOP_MS_MAX = 1_000;
+const COMPLAINT_INTERVAL_MS = 60_000;
+/** As many as a group may have orders. */
+const LINKS_MAX = 1_000;
+
+/** Makes traces with OpenTelemetry and sends them by OTLP over HTTP, in JSON. */
+export class Tracing {
+  private constructor(private readonly provider: TracerProvider) {}
+
+  /** Once per process. */
+  static start(env: Env, logger: Logger): Tracing {
+    complainTo(logger);
+    const provider = new TracerProvider({
+      resource: resourceFromAttributes({
+        'service.name': env.OTEL_SERVICE_NAME,
+        'service.instance.id': randomUUID(),
+      }),
+      spanLimits: { linkCountLimit: LINKS_MAX },
+      sampler: samplerOf(env.OTEL_TRACES_SAMPLER_ARG),
+      spanProcessors: [processorTo(`${env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '')}/v1/traces`)],
+    });
+    trace.setGlobalTracerProvider(provider);
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    traceBy(ACTIVE);
+    tracePlacement();
+    return new Tracing(provider);
+  }
+
+  /** Must be called before any other hook is added. */
+  watch(fastify: FastifyInstance): void {
+    traceRequests(fastify);
+  }
+
+  async stop(): Promise<void> {
+    const stopped = this.provider.shutdown().catch(() => undefined);
+    await Promise.race([stopped, delay(STOP_MS_MAX)]);
+  }
+}
+
+const ACTIVE: TraceContext = {
+  current: () => context.active(),
+  bind: (run) => context.bind(context.active(), run),
+  logFields() {
+    const span = trace.getSpanContext(context.active());
+    return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+  },
+};
+
+function samplerOf(ratio: number): LinkSampler {
+  return new LinkSampler(new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }));
+}
+
+function processorTo(url: string): BatchSpanProcessor {
+  return new BatchSpanProcessor({
+    exporter: new OTLPTraceExporter({ url, timeoutMillis: SEND_TIMEOUT_MS }),
+    maxQueueSize: SPANS_WAITING_MAX,
+    maxExportBatchSize: BATCH_SPANS,
+    scheduledDelayMillis: SEND_EVERY_MS,
+    exportTimeoutMillis: SEND_TIMEOUT_MS,
+  });
+}
+
+/** Once a minute at most: a collector that is away is away for every batch. */
+function complainTo(logger: Logger): void {
+  let quietUntil = 0;
+  const complain = (reason: string) => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + COMPLAINT_INTERVAL_MS;
+    logger.warn({ reason: reason.slice(0, 500) }, 'traces are lost: OTEL_EXPORTER_OTLP_ENDPOINT');
+  };
+  const quiet = () => undefined;
+  const levels = { error: complain, warn: complain, info: quiet, debug: quiet, verbose: quiet };
+  diag.setLogger(levels, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import { Client } from './support/client.js';
+import { until } from './support/database.js';
+import { MetricsPage } from './support/metrics-page.js';
+import { ServiceProcess } from './support/service-process.js';
+import { PASSWORD, useWorld } from './support/world.js';
+
+const given = useWorld({ METRICS_PORT: '0' });
+const operations = new Client(() => given.service.operationsUrl);
+const page = async () => new MetricsPage((await operations.get('/metrics')).text);
+
+/** How much each of these has grown while the work was done. */
+async function growth(
+  work: () => Promise<unknown>,
+  series: Record<string, [string, Record<string, string>?]>,
+): Promise<Record<string, number>> {
+  const before = await page();
+  await work();
+  const after = await page();
+  return Object.fromEntries(
+    Object.entries(series).map(([name, key]) => [name, after.sum(...key) - before.sum(...key)]),
+  );
+}
+
+const ordered = (status: string): [string, Record<string, string>] => [
+  'http_request_duration_seconds_count',
+  { method: 'POST', route: '/orders', status },
+];
+
+// Guarantees that what the service measures of itself is what has happened.
+describe('the metrics', () => {
+  it('count every order by what became of it, with the groups and the transactions they took', async () => {
+    const lamp = await given.product({ stock: 1 });
+    const buyer = await given.customer();
+    const key = { 'idempotency-key': 'once' };
+
+    const grown = await growth(
+      async () => {
+        await buyer.places({ [lamp.id]: 1 }, key);
+        await buyer.places({ [lamp.id]: 1 }, key);
+        await buyer.places({ [lamp.id]: 1 });
+        await buyer.places({ 999999: 1 });
+      },
+      {
+        placed: ['orders_placed_total'],
+        replayed: ['orders_replayed_total'],
+        short: ['orders_refused_total', { reason: 'insufficient-stock' }],
+        unknown: ['orders_refused_total', { reason: 'product-not-found' }],
+        refused: ['orders_refused_total'],
+        inGroups: ['placement_group_orders_sum'],
+        waits: ['placement_queue_wait_seconds_count'],
+        locks: ['placement_lock_wait_seconds_count'],
+        commits: ['database_commit_duration_seconds_count'],
+        transactions: ['database_transaction_duration_seconds_count', { outcome: 'committed' }],
+        created: ordered('201'),
+        conflicts: ordered('409'),
+        notFound: ordered('404'),
+      },
+    );
+
+    expect(grown).toEqual({
+      placed: 1,
+      replayed: 1,
+      short: 1,
+      unknown: 1,
+      refused: 2,
+      inGroups: 4,
+      waits: 4,
+      locks: 4,
+      commits: 4,
+      transactions: 4,
+      created: 2,
+      conflicts: 1,
+      notFound: 1,
+    });
+    expect(await given.database.stockOf(lamp)).toBe(0);
+  });
+
+  it('show how long a lock was waited for, what waits meanwhile, and the retries after a lost connection', async () => {
+    const lamp = await given.product({ stock: 10 });
+    const [buyer, other] = await given.customers(2);
+    const order = await given.order(buyer, { [lamp.id]: 1 });
+    const held = await given.database.hold(lamp.id);
+
+    const grown = await growth(
+      async () => {
+        const waiting = [buyer, other].map((one) => one.places({ [lamp.id]: 1 }));
+        await until(
+          'both have stood back or wait',
+          async () => (await page()).sum('database_pool_connections', { state: 'used' }) > 0,
+        );
+        const cancelling = buyer.client.patch(`/orders/${order.id}/cancel`);
+        await until('they wait for the lock', async () => (await given.database.waitingForLocks()) >= 2);
+        await given.database.cutConnections();
+        await held.release();
+        expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201]);
+        expect((await cancelling).status).toBe(200);
+      },
+      {
+        placed: ['orders_placed_total'],
+        slowLocks: ['placement_lock_wait_seconds_count'],
+        fastLocks: ['placement_lock_wait_seconds_bucket', { le: '0.05' }],
+        retries: ['database_transaction_retries_total'],
+        lost: ['database_transaction_duration_seconds_count', { outcome: 'unavailable' }],
+      },
+    );
+
+    expect(grown.placed).toBe(2);
+    expect(grown.slowLocks).toBeGreaterThan(grown.fastLocks as number);
+    expect(grown.retries).toBeGreaterThan(0);
+    expect(grown.lost).toBeGreaterThan(0);
+    expect(await given.database.stockOf(lamp)).toBe(8);
+  });
+
+  it('count logins by outcome', async () => {
+    const { username } = await given.customer();
+    const attempt = (password: string) => given.anyone.post('/login', { username, password });
+
+    const grown = await growth(
+      async () => {
+        await attempt(PASSWORD);
+        for (let n = 0; n < 11; n += 1) await attempt('wrong');
+      },
+      {
+        succeeded: ['login_attempts_total', { outcome: 'succeeded' }],
+        wrong: ['login_attempts_total', { outcome: 'invalid-credentials' }],
+        limited: ['login_attempts_total', { outcome: 'too-many-attempts' }],
+      },
+    );
+
+    expect(grown).toEqual({ succeeded: 1, wrong: 10, limited: 1 });
+  });
+
+  it('say when the stock was last found to add up, and when not', async () => {
+    const lamp = await given.product({ stock: 5 });
+    const { client } = await given.admin();
+    const times = async () => {
+      await client.get('/audit/stock');
+      const seen = await page();
+      return ['balanced', 'unbalanced'].map((result) =>
+        seen.sum('stock_audit_timestamp_seconds', { result }),
+      );
+    };
+
+    const good = await times();
+    await given.database.rows('UPDATE products SET stock_quantity = 4 WHERE id = $1', [lamp.id]);
+    const bad = await times();
+    await given.database.rows('UPDATE products SET stock_quantity = 5 WHERE id = $1', [lamp.id]);
+    const mended = await times();
+
+    expect(good).toEqual([expect.any(Number), 0]);
+    expect(bad[1]).toBeGreaterThan(bad[0] as number);
+    expect(mended[0]).toBeGreaterThan(mended[1] as number);
+  });
+
+  it('have as many series as there are routes and outcomes, whatever clients send', async () => {
+    const before = await page();
+    for (let n = 0; n < 20; n += 1) {
+      await given.anyone.call(['GET', 'PUT', 'DELETE', 'REPORT'][n % 4] as string, `/nowhere-${n}?x=${n}`);
+      await given.anyone.get(`/products/${n + 1_000}`);
+    }
+    const after = await page();
+
+    expect([...after.valuesOf('route')].filter((route) => /nowhere|\d/.test(route))).toEqual([]);
+    expect(after.sum('http_request_duration_seconds_count', { route: 'unmatched', status: '404' })).toBe(
+      before.sum('http_request_duration_seconds_count', { route: 'unmatched', status: '404' }) + 20,
+    );
+    expect([...after.valuesOf('method')].sort()).toEqual(['GET', 'OTHER', 'PATCH', 'POST']);
+  });
+
+  it('are not on the port of the API, and a stranger on theirs learns nothing else', async () => {
+    const [onApi, elsewhere, posted] = [
+      await given.anyone.get('/metrics'),
+      await operations.get('/products'),
+      await operations.post('/metrics', {}),
+    ];
+    expect([onApi.status, elsewhere.status, posted.status]).toEqual([404, 404, 404]);
+  });
+
+  it('are off unless METRICS_PORT is set', async () => {
+    const service = await ServiceProcess.start({ DATABASE_URL: given.database.url });
+    await service.stop();
+    expect(service.output).not.toMatch(/metrics are at/);
+  });
+});
+
+// Guarantees that several processes are measured as one service, and that one that dies does not spoil the sums.
+describe('the metrics of workers', () => {
+  it('stand on one page by the place of each worker, which a new process takes over from zero', async () => {
+    const service = await ServiceProcess.start({
+      DATABASE_URL: given.database.url,
+      WORKERS: '2',
+      METRICS_PORT: '0',
+    });
+    const asked = new Client(() => service.operationsUrl);
+    const look = async () => new MetricsPage((await asked.get('/metrics')).text);
+    const startOf = (seen: MetricsPage, worker: string) => seen.sum('process_start_time_seconds', { worker });
+    const countOf = (seen: MetricsPage, worker: string) =>
+      seen.sum('http_request_duration_seconds_count', { route: '/problems', worker });
+    await until('both have answered', async () => {
+      // Each on a connection of its own: those go to the workers in turn.
+      await fetch(`${service.url}/problems`, { headers: { connection: 'close' } });
+      const seen = await look();
+      return countOf(seen, '1') > 0 && countOf(seen, '2') > 0;
+    });
+    const before = await look();
+
+    const [victim] = service.answering;
+    process.kill(victim as number, 'SIGKILL');
+    await service.says(/another takes its place/);
+    await until('another has taken its place', async () => {
+      const seen = await look();
+      return ['1', '2'].every((worker) => startOf(seen, worker) > 0);
+    });
+    const after = await look();
+    const health = await asked.get('/health/ready');
+    await service.stop();
+
+    const counts = ['1', '2'].map((worker) => [countOf(before, worker), countOf(after, worker)]);
+    expect([...before.valuesOf('worker')].sort()).toEqual(['1', '2']);
+    expect(counts.filter(([then, now]) => then === now)).toHaveLength(1);
+    expect(counts.filter(([, now]) => now === 0)).toHaveLength(1);
+    expect(health.status).toBe(200);
+  });
+});
