@@ -25,7 +25,7 @@ function readConfiguration(): Env {
 
 const env = readConfiguration();
 const role = processRole(env);
-const logger = createLogger(env, role);
+const logger = await createLogger(env, role);
 // Loaded only now: a faulty configuration is told at once, before a second of loading.
 const { Service } = await import('./service.js');
 const service = new Service(env, logger, { role, giveUp: (reason) => void fail(reason) });

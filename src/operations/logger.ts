@@ -1,38 +1,57 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino, type DestinationStream } from 'pino';
-import PinoPretty from 'pino-pretty';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { traces } from '../common/observation.js';
 import type { Env } from '../config/env.js';
 import type { ProcessRole } from '../workers/process-role.js';
+
+/** Causes of causes of causes; an error that goes deeper, or in a circle, is cut off. */
+const CAUSES_MAX = 5;
+
+const SECRETS = ['password', 'current_password', 'new_password', 'access_token', 'refresh_token'];
+/**
+ * Members that are never printed. Nobody logs them; this is for the day on which somebody logs a body or headers. Named
+ * one by one: a wildcard would make every line of the log six times as dear.
+ */
+const REDACTED = [
+  ...SECRETS.flatMap((name) => [name, `body.${name}`]),
+  ...['authorization', 'cookie'].flatMap((name) => [name, `headers.${name}`]),
+];
 
 /**
  * The one logger of the process: JSON lines, or one readable line each where a person looks on. Lines carry the id of
  * the process where there are several.
  */
-export function createLogger(
-  { LOG_LEVEL, LOG_FORMAT }: Pick<Env, 'LOG_LEVEL' | 'LOG_FORMAT'>,
-  role: ProcessRole,
-): Logger {
+export async function createLogger(
+  env: Pick<Env, 'LOG_LEVEL' | 'LOG_FORMAT' | 'OTEL_EXPORTER_OTLP_ENDPOINT'>,
+  role: ProcessRole = 'alone',
+): Promise<Logger> {
   const options = {
-    level: LOG_LEVEL,
+    level: env.LOG_LEVEL,
     base: role === 'alone' ? null : { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: describeError },
+    serializers: { err: (error: unknown) => describeError(error) },
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { mixin: () => ({ ...traces.logFields() }) }),
   };
-  return LOG_FORMAT === 'json' ? pino(options) : pino(options, prettyLines());
+  return env.LOG_FORMAT === 'json' ? pino(options) : pino(options, await prettyLines());
 }
 
-function prettyLines(): DestinationStream {
-  return PinoPretty({ sync: true, translateTime: 'HH:MM:ss.l', singleLine: true, ignore: 'context' });
+/** Loaded only here: where machines read the log, it would be memory for nothing. */
+async function prettyLines(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ sync: true, translateTime: 'HH:MM:ss.l', singleLine: true, ignore: 'context' });
 }
 
 /**
- * An error as the log shows it. Of a failed query only the server's words and codes: the text and the
- * parameters that TypeORM attaches may hold what users have typed.
+ * An error as the log shows it, with what caused it. Of a failed query only the server's words and codes: the text
+ * and the parameters that TypeORM attaches may hold what users have typed.
  */
-function describeError(error: unknown): unknown {
+function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { code, constraint, table } = error as Error & Record<string, unknown>;
-  return { type: error.name, message: error.message, code, constraint, table, stack: error.stack };
+  const cause =
+    depth < CAUSES_MAX && error.cause !== undefined ? { cause: describeError(error.cause, depth + 1) } : {};
+  return { type: error.name, message: error.message, code, constraint, table, stack: error.stack, ...cause };
 }
 
 /** Lets Nest write to the same log. */
