@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from './support/client.js';
 import { until } from './support/database.js';
-import { OtlpReceiver, type ReceivedSpan } from './support/otlp-receiver.js';
+import { named, OtlpReceiver } from './support/otlp-receiver.js';
 import { ServiceProcess } from './support/service-process.js';
 import { asItems, type Person, useWorld } from './support/world.js';
 
@@ -35,17 +35,7 @@ const traceparent = (traceId: string, flags = '01') => ({
 const clientOf = (person: Person) => given.clientOf(service, person);
 const oneOf = (id: number) => ({ items: asItems({ [id]: 1 }) });
 
-/** The spans of a trace, once those asked for have arrived. */
-async function traceOf(traceId: string, ...names: string[]): Promise<ReceivedSpan[]> {
-  const spans = () => collector.spans.filter((span) => span.traceId === traceId);
-  await until(`the spans ${names.join(', ')} arrive`, () =>
-    Promise.resolve(names.every((name) => spans().some((span) => span.name === name))),
-  );
-  return spans();
-}
-
-const named = (spans: readonly ReceivedSpan[], name: string) =>
-  spans.find((span) => span.name === name) as ReceivedSpan;
+const traceOf = (traceId: string, ...names: string[]) => collector.trace(traceId, ...names);
 
 // Guarantees that one can follow a request from its caller through everything that it waited for.
 describe('traces', () => {
@@ -166,7 +156,9 @@ describe('traces', () => {
     await traceOf('f'.repeat(32), 'GET /me');
 
     expect(answer.headers.get('traceresponse')).toMatch(new RegExp(`^00-${id}-.*-00$`));
-    expect(collector.spans.filter(({ traceId }) => [id, 'e'.repeat(32)].includes(traceId))).toEqual([]);
+    const unwanted = (traceId: string) => [id, 'e'.repeat(32)].includes(traceId);
+    expect(collector.spans.filter(({ traceId }) => unwanted(traceId))).toEqual([]);
+    expect(collector.spans.filter(({ links }) => links.some((link) => unwanted(link.traceId)))).toEqual([]);
   });
 
   it('begin anew where a caller names no trace, or a malformed one', async () => {
@@ -190,6 +182,32 @@ describe('traces', () => {
 
     const line = service.output.split('\n').find((one) => one.includes(id)) as string;
     expect(JSON.parse(line)).toMatchObject({ route: '/orders/:id', trace_id: id, span_id: span.spanId });
+  });
+
+  it('are named in the log also where the client has gone away', async () => {
+    const [lamp, buyer] = [await given.product(), await given.customer()];
+    const id = '8'.repeat(32);
+    const held = await given.database.hold(lamp.id);
+    const client = new AbortController();
+    const headers = { authorization: `Bearer ${buyer.client.token}`, 'content-type': 'application/json' };
+    const order = fetch(`${service.url}/orders`, {
+      method: 'POST',
+      signal: client.signal,
+      headers: { ...headers, ...traceparent(id) },
+      body: JSON.stringify(oneOf(lamp.id)),
+    });
+    await until('the order waits', async () => (await given.database.waitingForLocks()) > 0);
+
+    client.abort();
+    await expect(order).rejects.toThrow();
+    await service.says(/"aborted":true/);
+    await held.release();
+
+    const lines = service.output.split('\n').filter((line) => line.includes('"aborted":true'));
+    expect(lines.map((line) => (JSON.parse(line) as { trace_id?: string }).trace_id)).toEqual([id]);
+    expect(named(await traceOf(id, 'POST /orders'), 'POST /orders').attributes).toMatchObject({
+      'error.type': 'aborted',
+    });
   });
 });
 

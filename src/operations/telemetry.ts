@@ -39,7 +39,7 @@ export class Telemetry {
 
   /** As a worker hands them to its primary. */
   async metricsData(): Promise<readonly Metric[]> {
-    return ((await this.metrics?.registry.getMetricsAsJSON()) ?? []) as Metric[];
+    return (await this.metrics?.registry.getMetricsAsJSON()) ?? [];
   }
 
   /** In the text format of Prometheus. */
@@ -47,7 +47,7 @@ export class Telemetry {
     return this.metrics?.registry.metrics() ?? Promise.resolve('');
   }
 
-  /** Sends what has not been sent; takes 2 s at most. */
+  /** Sends what has not been sent; takes half a second at most. */
   async stop(): Promise<void> {
     await this.tracing?.stop();
   }

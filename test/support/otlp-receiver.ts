@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { until } from './database.js';
 
 interface AnyValue {
   readonly stringValue?: string;
@@ -36,6 +37,9 @@ export interface ReceivedSpan extends Omit<OtlpSpan, 'attributes' | 'links'> {
   readonly service: unknown;
 }
 
+export const named = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan =>
+  spans.find((span) => span.name === name) as ReceivedSpan;
+
 /** A collector for OTLP over HTTP in JSON, as far as a test needs one. */
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
@@ -60,6 +64,15 @@ export class OtlpReceiver {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The spans of a trace, once those of these names have arrived. */
+  async trace(traceId: string, ...names: string[]): Promise<ReceivedSpan[]> {
+    const spans = () => this.spans.filter((span) => span.traceId === traceId);
+    await until(`the spans ${names.join(', ')} arrive`, () =>
+      Promise.resolve(names.every((name) => spans().some((span) => span.name === name))),
+    );
+    return spans();
   }
 
   stop(): void {

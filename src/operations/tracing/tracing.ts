@@ -24,7 +24,7 @@ const BATCH_SPANS = 512;
 const SEND_EVERY_MS = 500;
 const SEND_TIMEOUT_MS = 5_000;
 /** A stop must not hang on a collector. */
-const STOP_MS_MAX = 1_000;
+const STOP_MS_MAX = 500;
 const COMPLAINT_INTERVAL_MS = 60_000;
 /** As many as a group may have orders. */
 const LINKS_MAX = 1_000;
