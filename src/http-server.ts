@@ -52,8 +52,10 @@ export class HttpServer implements RequestServer {
   async stop(): Promise<void> {
     if (!this.app) return;
     const shutdown = this.app.get(Shutdown);
+    shutdown.announce();
+    if (this.env.STOP_DELAY_MS > 0) await delay(this.env.STOP_DELAY_MS);
     if (shutdown.takenUp > 0) this.logger.info(`finishing ${shutdown.takenUp} requests`);
-    const finished = shutdown.begin(DRAIN_MS);
+    const finished = shutdown.finish(DRAIN_MS);
     const closed = this.app.close();
     await finished;
     await Promise.race([closed, delay(LINGER_MS)]);

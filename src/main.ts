@@ -8,7 +8,7 @@ import { sendStartFailure } from './workers/start-failure-message.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 500;
-/** A stop that takes longer hangs on something that will not come, such as a database that is frozen. A primary waits for its workers. */
+/** A stop that takes longer, beyond the delay that is asked for, hangs on something that will not come, such as a database that is frozen. A primary waits for its workers. */
 const STOP_DEADLINE_MS = { alone: 9_500, primary: 9_500, worker: 6_500 };
 /** How long a stop waits for a start that is under way, so that what it has begun can be undone; a worker begins nothing. */
 const START_GRACE_MS = { alone: 3_000, primary: 3_000, worker: 0 };
@@ -38,7 +38,7 @@ async function stop(exitCode: number): Promise<void> {
   setTimeout(() => {
     logger.fatal('could not stop in time');
     process.exit(1);
-  }, STOP_DEADLINE_MS[role]).unref();
+  }, env.STOP_DELAY_MS + STOP_DEADLINE_MS[role]).unref();
   await Promise.race([started.catch(() => undefined), delay(START_GRACE_MS[role])]);
   try {
     await service.stop();

@@ -11,6 +11,6 @@ export interface RequestServer {
   /** What is measured of it, in the text format of Prometheus. */
   metrics(): Promise<string>;
 
-  /** Takes nothing new, lets what was taken up finish, and ends within 8 s. */
+  /** Takes nothing new, lets what was taken up finish, and ends within 8 s after STOP_DELAY_MS. */
   stop(): Promise<void>;
 }

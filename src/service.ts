@@ -36,7 +36,10 @@ export class Service {
     if (this.options.role !== 'worker') this.announce(readyLine(this.env.HOST, port));
   }
 
-  /** Takes nothing new, lets what was taken up finish, then closes the database. Ends within 10 s. */
+  /**
+   * Says that it is not ready, and after STOP_DELAY_MS takes nothing new, lets what was taken up finish, then
+   * closes the database. Ends within 10 s then.
+   */
   async stop(): Promise<void> {
     try {
       await this.server?.stop();

@@ -67,6 +67,22 @@ describe('stopping', () => {
     },
   );
 
+  it('with STOP_DELAY_MS first says that it is not ready, serves whoever comes, and sends them elsewhere', async () => {
+    const [lamp, buyer] = [await given.product(), await given.customer()];
+    const service = await given.secondService({ STOP_DELAY_MS: '3000' });
+    const readiness = async () => (await fetch(`${service.url}/health/ready`)).status;
+    expect(await readiness()).toBe(200);
+
+    const exit = service.stop();
+    await until('it is not ready', async () => (await readiness()) === 503);
+    const answer = await given.clientOf(service, buyer).post<OrderBody>('/orders', oneOf(lamp));
+
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(await given.database.stockOf(lamp)).toBe(9);
+    expect(await exit).toEqual({ code: 0, signal: null });
+  });
+
   it('is over at once at a second signal', async () => {
     const [buyer, service] = [await given.customer(), await given.secondService()];
     const { answer, letGo } = await stuckOrder(service, buyer);

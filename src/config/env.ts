@@ -166,6 +166,10 @@ export class Env extends OperationsEnv {
   @integerBetween(100, 600_000)
   readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
 
+  /** Milliseconds for which a stopping process says that it is not ready and serves on, so that a proxy sees it in time. */
+  @integerBetween(0, 60_000)
+  readonly STOP_DELAY_MS: number = 0;
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }

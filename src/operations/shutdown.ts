@@ -11,6 +11,7 @@ export class Shutdown {
   private begun = false;
   private onFinished: (() => void) | undefined;
 
+  /** The process is about to stop: it is not ready any more, and answers to what still comes. */
   get hasBegun(): boolean {
     return this.begun;
   }
@@ -24,17 +25,23 @@ export class Shutdown {
   watch(fastify: FastifyInstance): void {
     fastify.addHook('preValidation', (_request, reply, done) => {
       this.count += 1;
+      // Whoever has kept the connection comes back on another one, and so to another process.
+      if (this.begun) void reply.header('connection', 'close');
       reply.raw.once('close', () => {
         this.count -= 1;
-        if (this.begun && this.count === 0) this.onFinished?.();
+        if (this.count === 0) this.onFinished?.();
       });
       done();
     });
   }
 
-  /** Says that the process stops, and waits until nothing is taken up or the time is over. */
-  begin(timeoutMs: number): Promise<void> {
+  /** From now on the process is not ready, though it serves what comes. */
+  announce(): void {
     this.begun = true;
+  }
+
+  /** Waits until nothing is taken up or the time is over. */
+  finish(timeoutMs: number): Promise<void> {
     if (this.count === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);

@@ -33,7 +33,8 @@ export class WorkerPool implements RequestServer {
       hasServed: () => this.slots.some(({ hasServed }) => hasServed),
       gaveUp: (reason: string) => this.fail(reason),
     };
-    this.slots = Array.from({ length: this.env.WORKERS }, () => new WorkerSlot(this.logger, events));
+    const { WORKERS, STOP_DELAY_MS } = this.env;
+    this.slots = Array.from({ length: WORKERS }, () => new WorkerSlot(this.logger, events, STOP_DELAY_MS));
     return new Promise((resolve, reject) => {
       this.starting = { resolve, reject };
       for (const slot of this.slots) slot.start();

@@ -4,7 +4,7 @@ import { type Answers, askWorker } from './questions.js';
 import { RestartPolicy } from './restart-policy.js';
 import { isStartFailure } from './start-failure-message.js';
 
-/** Longer than a worker gives itself; one that is still there then hangs. */
+/** Longer than a worker gives itself beside STOP_DELAY_MS; one that is still there then hangs. */
 const STOP_MS_MAX = 7_000;
 
 export interface SlotEvents {
@@ -32,6 +32,7 @@ export class WorkerSlot {
   constructor(
     private readonly logger: Logger,
     private readonly events: SlotEvents,
+    private readonly stopDelayMs: number,
   ) {}
 
   /** Whether a worker in this place has served, at any time. */
@@ -79,7 +80,7 @@ export class WorkerSlot {
     const worker = this.worker?.process;
     if (!worker) return Promise.resolve(true);
     worker.kill('SIGTERM');
-    const timer = setTimeout(() => worker.kill('SIGKILL'), STOP_MS_MAX);
+    const timer = setTimeout(() => worker.kill('SIGKILL'), this.stopDelayMs + STOP_MS_MAX);
     return new Promise((resolve) => {
       this.onGone = (isClean) => {
         clearTimeout(timer);

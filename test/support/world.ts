@@ -46,8 +46,8 @@ export class World {
   }
 
   /** Another process of the service on the same database. */
-  secondService(): Promise<ServiceProcess> {
-    return ServiceProcess.start({ DATABASE_URL: this.database.url, ...this.variables });
+  secondService(variables: Record<string, string> = {}): Promise<ServiceProcess> {
+    return ServiceProcess.start({ DATABASE_URL: this.database.url, ...this.variables, ...variables });
   }
 
   clientOf(service: ServiceProcess, person: Person): Client {
