@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { runCommand } from './support/command.js';
-import { TestDatabase } from './support/database.js';
+import { TestDatabase, until } from './support/database.js';
 
 const MIGRATIONS = [
   'InitialSchema1764000000000',
@@ -76,6 +76,17 @@ describe('migrations', () => {
     expect(hidden).toBe(MIGRATIONS.map((name) => `[ ] ${name}\n`).join(''));
     expect(reverted).toEqual([]);
     expect(await shape()).toEqual(before);
+  });
+
+  it('leave no lock behind, also on a connection that a pooler keeps', async () => {
+    await migrate('run');
+
+    const locks = () =>
+      database.value<number>(
+        `SELECT count(*)::integer FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+          WHERE locktype = 'advisory' AND datname = current_database()`,
+      );
+    await until('the lock is gone', async () => (await locks()) === 0);
   });
 
   it('run once when five processes start at once', async () => {

@@ -64,8 +64,11 @@ async function underMigrationLock<T>(url: string, work: (dataSource: DataSource)
   await lock.connect();
   const dataSource = commandDataSource(url);
   try {
-    await lock.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+    // A transaction holds it, because a pooler may share connections that hold none.
+    await lock.query('BEGIN');
+    await lock.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await lock.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    await lock.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.migrations]);
     await dataSource.initialize();
     return await work(dataSource);
   } finally {

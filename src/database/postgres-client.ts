@@ -91,11 +91,18 @@ export class RobustClient extends pg.Client {
   }
 
   private preparedOf(args: unknown[]): unknown[] {
+    if (!this.prepares) return withoutName(args);
     const [text, values = [], ...rest] = args;
     const isPreparable = typeof text === 'string' && /^\s*(SELECT|WITH|INSERT|UPDATE)\b/.test(text);
-    const name = this.prepares && isPreparable ? prepared.nameOf(text) : undefined;
+    const name = isPreparable ? prepared.nameOf(text) : undefined;
     return name === undefined ? args : [{ name, text, values }, ...rest];
   }
+}
+
+/** Libraries name statements too, as the login limiter's does; an unnamed one is not kept. */
+function withoutName([query, ...rest]: unknown[]): unknown[] {
+  const isNamed = query !== null && typeof query === 'object' && 'name' in query;
+  return [isNamed ? { ...query, name: undefined } : query, ...rest];
 }
 
 /** A statement is worth nothing where the transaction in front of it has not begun. */

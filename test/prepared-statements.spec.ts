@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RobustClient } from '../src/database/postgres-client.js';
+import { TestDatabase } from './support/database.js';
+
+let database: TestDatabase;
+beforeAll(async () => (database = await TestDatabase.create()));
+afterAll(() => database.drop());
+
+/** How many statements a connection has kept after statements of ours have come often, and one that a library names. */
+async function keptStatements(prepares: boolean): Promise<number> {
+  const client = new RobustClient({ connectionString: database.url, prepares });
+  await client.connect();
+  for (let round = 0; round < 6; round += 1) await client.query('SELECT id FROM orders WHERE id = $1', [1]);
+  await client.query({ name: 'of a library', text: 'SELECT $1::integer', values: [1] });
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_prepared_statements');
+  await client.end();
+  return rows.length;
+}
+
+// Guarantees that a pooler may give each transaction another connection.
+describe('a connection', () => {
+  it('keeps no prepared statement behind a pooler that does not know of them, whoever names it', async () => {
+    expect(await keptStatements(false)).toBe(0);
+  });
+
+  it('keeps those that come often otherwise', async () => {
+    expect(await keptStatements(true)).toBe(2);
+  });
+});
