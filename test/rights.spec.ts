@@ -5,6 +5,7 @@ import { ADVISORY_LOCKS } from '../src/database/advisory-locks.js';
 import type { AccountBody, ListBody, ProblemBody, UserBody } from './support/api-types.js';
 import type { Client } from './support/client.js';
 import { until } from './support/database.js';
+import { throughPooler } from './support/pooler.js';
 import { ServiceProcess } from './support/service-process.js';
 import { type Person, refusedWith, succeeded, useWorld, World } from './support/world.js';
 
@@ -69,7 +70,10 @@ describe('taking rights away', () => {
   });
 
   it('costs one lookup a second at most, however many requests come', async () => {
-    const counter = await countQueries(given.database.url, /FROM "users" "user" INNER JOIN "sessions"/g);
+    const counter = await countQueries(
+      throughPooler(given.database.url),
+      /FROM "users" "user" INNER JOIN "sessions"/g,
+    );
     const service = await ServiceProcess.start({ DATABASE_URL: counter.url });
     const client = given.clientOf(service, await given.customer());
     const since = Date.now();

@@ -5,6 +5,7 @@ import type { OrderBody } from './support/api-types.js';
 import { Buying, oneOf } from './support/buying.js';
 import { Connection } from './support/connection.js';
 import { until } from './support/database.js';
+import { throughPooler } from './support/pooler.js';
 import { ServiceProcess } from './support/service-process.js';
 import { type Person, succeeded, useWorld } from './support/world.js';
 
@@ -98,7 +99,7 @@ describe('stopping', () => {
   });
 
   it('ends within 10 s though the database does not answer any more', async () => {
-    const proxy = await FreezableProxy.start(given.database.url);
+    const proxy = await FreezableProxy.start(throughPooler(given.database.url));
     const service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
     const [lamp, buyer] = [await given.product(), await given.customer()];
     await given.clientOf(service, buyer).get('/me');

@@ -5,6 +5,7 @@ import { parseEnv } from '../src/config/load-env.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { TransactionRunner } from '../src/database/transaction-runner.js';
 import { TestDatabase, until } from './support/database.js';
+import { PREPARES, throughPooler } from './support/pooler.js';
 
 const POOL_SIZE = 8;
 /** What is left of the pool after the two lanes of placement, by half. */
@@ -16,7 +17,9 @@ let runner: TransactionRunner;
 
 beforeAll(async () => {
   database = await TestDatabase.create();
-  dataSource = await new DataSource(dataSourceOptions(database.url, POOL_SIZE)).initialize();
+  dataSource = await new DataSource(
+    dataSourceOptions(throughPooler(database.url), POOL_SIZE, PREPARES),
+  ).initialize();
   runner = new TransactionRunner(
     dataSource,
     parseEnv({ DATABASE_POOL_SIZE: `${POOL_SIZE}`, PLACEMENT_PATIENT_LANES: '1' }),

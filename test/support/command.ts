@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { pooled } from './pooler.js';
 
 const run = promisify(execFile);
 
@@ -9,7 +10,7 @@ export async function runCommand(
   command: string,
   { args = [], variables = {}, workingDir = '.' }: CommandOptions = {},
 ): Promise<string> {
-  const env = { PATH: process.env.PATH, ...variables };
+  const env = { PATH: process.env.PATH, ...pooled(variables) };
   const program = resolve(`dist/cli/${command}.js`);
   const { stdout } = await run(process.execPath, [program, ...args], { cwd: workingDir, env });
   return stdout;

@@ -11,6 +11,7 @@ import { PlacementQueue } from '../../src/orders/placement/placement-queue.js';
 import { FaultProxy } from '../../src/storm/fault-proxy.js';
 import { audit } from './audit.js';
 import { TestDatabase } from './database.js';
+import { PREPARES, throughPooler } from './pooler.js';
 
 /** The queue as the service has it, without HTTP in front, so that a test decides what comes together. */
 export class PlacementDesk {
@@ -22,9 +23,9 @@ export class PlacementDesk {
 
   static async open(database: TestDatabase, variables: Record<string, string> = {}): Promise<PlacementDesk> {
     const env = parseEnv({ ...variables });
-    const proxy = await FaultProxy.start(database.url);
+    const proxy = await FaultProxy.start(throughPooler(database.url));
     const dataSource = await new DataSource(
-      dataSourceOptions(proxy.url, env.DATABASE_POOL_SIZE),
+      dataSourceOptions(proxy.url, env.DATABASE_POOL_SIZE, PREPARES),
     ).initialize();
     const groups = new GroupPlacement(new TransactionRunner(dataSource, env));
     return new PlacementDesk(new PlacementQueue(env, groups), proxy, dataSource);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { FaultProxy } from '../../src/storm/fault-proxy.js';
 import type { Client } from './client.js';
+import { throughPooler } from './pooler.js';
 import { ServiceProcess } from './service-process.js';
 import type { Person, World } from './world.js';
 
@@ -15,7 +16,7 @@ export class ProxiedService {
   ) {}
 
   async setUp(): Promise<void> {
-    this.proxy = await FaultProxy.start(this.world.database.url);
+    this.proxy = await FaultProxy.start(throughPooler(this.world.database.url));
     this.service = await ServiceProcess.start({ DATABASE_URL: this.proxy.url, ...this.variables });
   }
 

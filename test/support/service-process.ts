@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pooled } from './pooler.js';
 
 const MAIN = resolve('dist/main.js');
 const SECRET = 'a secret of the tests, longer than 32 characters';
@@ -46,7 +47,7 @@ export class ServiceProcess {
     { flags = [], detached = false }: LaunchOptions = {},
   ): ServiceProcess {
     const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json', ...TEST_SERVER };
-    const env = { PATH: process.env.PATH, ...defaults, ...variables };
+    const env = { PATH: process.env.PATH, ...defaults, ...pooled(variables) };
     const workingDir = givenDir ?? mkdtempSync(join(tmpdir(), 'service-'));
     const service = new ServiceProcess(
       spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }),

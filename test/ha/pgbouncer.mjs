@@ -1,0 +1,87 @@
+// `npm run test:pgbouncer [-- jest's arguments]`: the tests, with PgBouncer in transaction mode between the service
+// and PostgreSQL. What tests do past the service (databases made and dropped, locks held) goes to the server itself.
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
+import { needPackages, programOf } from './support/packages.mjs';
+import { Program } from './support/programs.mjs';
+import { perform } from './support/stage.mjs';
+
+const CONFIGURATION = resolve('deploy/pgbouncer/pgbouncer.ini');
+const JEST = ['--experimental-vm-modules', resolve('node_modules/jest/bin/jest.js')];
+/** As in test/support/global-setup.mjs. */
+const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
+/** They start what they test by themselves, from the database up, so PgBouncer would not be in between. */
+const WITHOUT_POOLER = ['test/embedded.spec.ts', 'test/storm.spec.ts'];
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+/** The settings of deploy/pgbouncer, for the server of the tests. @returns the URL of the pooler. */
+async function startPgbouncer(stage, server) {
+  const folder = stage.folderFor('pgbouncer', stage.account);
+  const { username, password, hostname, port } = new URL(server);
+  const listenPort = await freePort();
+  const write = (name, text) => {
+    const file = join(folder, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    if (stage.account.uid !== undefined) chownSync(file, stage.account.uid, stage.account.gid);
+    return file;
+  };
+  const users = write('userlist.txt', `"${username}" "${decodeURIComponent(password)}"\n`);
+  const settings = readFileSync(CONFIGURATION, 'utf8')
+    .replace(/^mini_order_system = .*$/m, `* = host=${hostname} port=${port}`)
+    .replace(/^listen_port = .*$/m, `listen_port = ${listenPort}`)
+    .replace(/^auth_file = .*$/m, `auth_file = ${users}`);
+  const configuration = write('pgbouncer.ini', settings);
+  const program = new Program(stage, {
+    name: 'pgbouncer',
+    command: programOf('pgbouncer'),
+    args: [configuration],
+    folder,
+    account: stage.account,
+  });
+  stage.finallyDo(() => program.stop());
+  return Object.assign(new URL(server), { port: listenPort }).href;
+}
+
+/** @returns whether every test has passed. */
+async function runTests(stage, variables) {
+  const skipped = WITHOUT_POOLER.map((path) => `--testPathIgnorePatterns=${path}`);
+  const env = { ...process.env, ...variables };
+  const args = [...JEST, ...process.argv.slice(2), ...skipped];
+  // With all that the tests have started, should they be ended before their time.
+  const jest = spawn(process.execPath, args, { env, stdio: 'inherit', detached: true });
+  stage.finallyDo(() => jest.exitCode === null && process.kill(-jest.pid, 'SIGTERM'));
+  const [code] = await once(jest, 'exit');
+  return code === 0;
+}
+
+await perform(
+  async (stage) => {
+    needPackages('pgbouncer', 'postgresql');
+    const server = await EmbeddedPostgres.start({
+      dataDir: stage.folderFor('postgresql'),
+      progress: (step) => stage.tell(step),
+      settings: SETTINGS,
+    });
+    stage.finallyDo(() => server.stop());
+    const pooler = await startPgbouncer(stage, server.url);
+    stage.tell(`not run: ${WITHOUT_POOLER.join(', ')}: they start what they test from the database up`);
+    const isGreen = await runTests(stage, {
+      TEST_DATABASE_URL: Object.assign(new URL(server.url), { pathname: '/test' }).href,
+      TEST_POOLER_URL: pooler,
+    });
+    stage.tell(isGreen ? 'PASSED through PgBouncer' : 'FAILED through PgBouncer');
+    return isGreen;
+  },
+  { minutesMax: 40 },
+);

@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const POSTGRESQL = '/usr/lib/postgresql';
+
+/** Debian's packages, and the program of each that is needed. */
+const PROGRAMS = {
+  haproxy: '/usr/sbin/haproxy',
+  pgbouncer: '/usr/sbin/pgbouncer',
+  patroni: '/usr/bin/patroni',
+  'etcd-server': '/usr/bin/etcd',
+  postgresql: join(newestPostgresql(), 'bin', 'postgres'),
+};
+
+export class MissingPackagesError extends Error {}
+
+/** @param {(keyof typeof PROGRAMS)[]} packages @throws MissingPackagesError that names them all at once. */
+export function needPackages(...packages) {
+  const missing = packages.filter((name) => !existsSync(PROGRAMS[name]));
+  if (missing.length === 0) return;
+  throw new MissingPackagesError(
+    `These Debian packages are missing: ${missing.join(', ')}\n` +
+      // Patroni's part for etcd; it is only recommended by the package.
+      `  apt-get install -y --no-install-recommends ${missing.join(' ')}${missing.includes('patroni') ? ' python3-etcd' : ''}`,
+  );
+}
+
+export function programOf(name) {
+  return PROGRAMS[name];
+}
+
+/** Where the newest PostgreSQL of Debian keeps its programs. */
+export const POSTGRESQL_BIN = join(newestPostgresql(), 'bin');
+
+function newestPostgresql() {
+  const versions = existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : [];
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0] ?? 'none';
+  return join(POSTGRESQL, newest);
+}
+
+/**
+ * PostgreSQL and PgBouncer refuse root: for root they run as `postgres`, whom Debian's package has made.
+ * @returns {{ uid?: number, gid?: number }} for `spawn`; nothing for an ordinary user.
+ */
+export function databaseAccount() {
+  if (process.getuid() !== 0) return {};
+  const id = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
