@@ -1,9 +1,9 @@
 // `npm run test:pgbouncer [-- jest's arguments]`: the tests, with PgBouncer in transaction mode between the service
 // and PostgreSQL. What tests do past the service (databases made and dropped, locks held) goes to the server itself.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 import { needPackages, programOf } from './support/packages.mjs';
@@ -67,7 +67,7 @@ async function runTests(stage, variables) {
 
 await perform(
   async (stage) => {
-    needPackages('pgbouncer', 'postgresql');
+    needPackages('pgbouncer');
     const server = await EmbeddedPostgres.start({
       dataDir: stage.folderFor('postgresql'),
       progress: (step) => stage.tell(step),

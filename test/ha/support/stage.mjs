@@ -8,8 +8,8 @@ class StoppedError extends Error {}
 
 /** Where a script of this folder plays: its temporary folder, and the way to leave nothing behind. */
 export class Stage {
-  account = databaseAccount();
   folder = mkdtempSync(join(tmpdir(), 'mini-order-system-ha-'));
+  #account;
   #endings = [];
   #startedAt = performance.now();
   #interrupted = new AbortController();
@@ -21,6 +21,11 @@ export class Stage {
     setMaxListeners(0, this.signal);
     // The account of the database has to get through to its own folders.
     chmodSync(this.folder, 0o755);
+  }
+
+  /** Who runs the databases. */
+  get account() {
+    return (this.#account ??= databaseAccount());
   }
 
   /** Says what happens. */

@@ -1,0 +1,51 @@
+// `npm run test:failover`: two services behind HAProxy, on a PostgreSQL cluster of three nodes under Patroni and
+// etcd, all of it on this machine. Restarts one service after the other, and then kills the primary, again and
+// again, while buyers buy; in the end every answer is compared with the database.
+import { randomBytes } from 'node:crypto';
+import { Cluster } from './support/cluster.mjs';
+import { failOver } from './support/fail-over.mjs';
+import { servesAt, Service, serviceVariables, startHaproxy } from './support/front.mjs';
+import { needPackages } from './support/packages.mjs';
+import { readOptions } from './support/options.mjs';
+import { restartOneByOne } from './support/rolling-restart.mjs';
+import { perform } from './support/stage.mjs';
+import { auditOf, judged } from './support/verdicts.mjs';
+
+const { clients, failovers, restarts } = readOptions(process.argv.slice(2));
+
+/** Loopback addresses that nobody else is likely to use, one for each machine that this would be. */
+function chooseAddresses() {
+  const [b, c] = randomBytes(2);
+  const at = (d) => `127.${100 + (b % 100)}.${c}.${d}`;
+  return { proxy: at(1), services: [at(11), at(12)], nodes: [at(21), at(22), at(23)] };
+}
+
+await perform(
+  async (stage) => {
+    needPackages('haproxy', 'patroni', 'etcd-server', 'postgresql');
+    const { proxy, services: serviceAddresses, nodes } = chooseAddresses();
+    const url = `http://${proxy}:8000`;
+
+    stage.tell('starting three nodes of etcd, Patroni and PostgreSQL');
+    const cluster = new Cluster(stage, nodes);
+    await cluster.start();
+    stage.tell('starting HAProxy and two services');
+    startHaproxy(stage, { address: proxy, services: serviceAddresses, nodes });
+    const databaseUrl = await cluster.createDatabase(proxy);
+    const variables = serviceVariables({ databaseUrl, proxy });
+    const services = serviceAddresses.map(
+      (address, index) => new Service(stage, { name: `service-${index + 1}`, address, variables }),
+    );
+    await Promise.all(services.map((service) => service.start()));
+    await servesAt(stage, url);
+
+    const drill = { stage, url, clients, databaseUrl, cluster, services };
+    const verdicts = [
+      ...(restarts > 0 ? [await restartOneByOne({ ...drill, rounds: restarts })] : []),
+      ...(failovers > 0 ? [await failOver({ ...drill, rounds: failovers })] : []),
+      await auditOf(databaseUrl),
+    ];
+    return judged(stage, verdicts);
+  },
+  { minutesMax: 15 },
+);

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { DatabaseNode } from './database-node.mjs';
+import { waitFor } from './stage.mjs';
+
+const NAMES = ['one', 'two', 'three'];
+const START_MS_MAX = 120_000;
+const DATABASE = 'orders_storm';
+
+const newPassword = () => randomBytes(12).toString('hex');
+
+/** Three nodes of PostgreSQL under Patroni and etcd, of which one is the primary and one its synchronous standby. */
+export class Cluster {
+  #passwords = {
+    superuser: newPassword(),
+    replication: newPassword(),
+    rewind: newPassword(),
+    owner: newPassword(),
+  };
+
+  #stage;
+
+  constructor(stage, addresses) {
+    this.#stage = stage;
+    const members = NAMES.map((name, index) => ({ name, address: addresses[index] }));
+    this.nodes = members.map(
+      (member) =>
+        new DatabaseNode({
+          stage,
+          ...member,
+          members,
+          folder: stage.folderFor(`node-${member.name}`, stage.account),
+          account: stage.account,
+          passwords: this.#passwords,
+        }),
+    );
+    stage.finallyDo(() => Promise.all(this.nodes.map((node) => node.kill())));
+  }
+
+  async start() {
+    for (const node of this.nodes) node.start();
+    await this.becomesWhole();
+  }
+
+  /** Waits until every node takes part: one primary, one synchronous standby, one more that follows. */
+  async becomesWhole() {
+    const { signal } = this.#stage;
+    await waitFor('all three nodes take part', () => this.#isWhole(), { timeoutMs: START_MS_MAX, signal });
+  }
+
+  /** The node that is the primary now. */
+  async primary() {
+    const states = await this.#states();
+    return this.nodes.find((_, index) => ['master', 'primary'].includes(states[index]?.role));
+  }
+
+  /** @param {string} host where the primary is to be found. @returns the URL of a new, empty database. */
+  async createDatabase(host) {
+    const { signal } = this.#stage;
+    const client = await waitFor('HAProxy has found the primary', () => this.#connectToPrimary(host), {
+      timeoutMs: START_MS_MAX,
+      signal,
+    });
+    await client.query(`CREATE ROLE orders LOGIN PASSWORD '${this.#passwords.owner}'`);
+    await client.query(`CREATE DATABASE ${DATABASE} OWNER orders`);
+    await client.end();
+    return `postgresql://orders:${this.#passwords.owner}@${host}:5000/${DATABASE}`;
+  }
+
+  /** Until its first checks are over, HAProxy takes every node for one. */
+  async #connectToPrimary(host) {
+    const client = new pg.Client({ host, port: 5000, user: 'postgres', password: this.#passwords.superuser });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query('SELECT pg_is_in_recovery() AS follows');
+    if (!rows[0].follows) return client;
+    await client.end();
+    return undefined;
+  }
+
+  /** @returns {Promise<(object | undefined)[]>} what Patroni says of each node. */
+  #states() {
+    return Promise.all(this.nodes.map((node) => node.status().catch(() => undefined)));
+  }
+
+  /** The synchronous standby counts from when etcd knows it: until then nobody may succeed the primary. */
+  async #isWhole() {
+    const states = await this.#states();
+    const primary = states.find((state) => ['master', 'primary'].includes(state?.role));
+    const streaming = (primary?.replication ?? []).filter(({ state }) => state === 'streaming');
+    const isEachRunning = states.every((state) => state?.state === 'running');
+    return isEachRunning && streaming.length === 2 && states.some((state) => state.sync_standby);
+  }
+}

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { childEnvironment } from '../../../dist/config/child-environment.js';
+
+const LISTED_MAX = 20;
+const LINE_MAX = 200;
+
+/**
+ * What became of a trade: its own faults, and what the comparison with the database finds.
+ * @returns {Promise<{ promise: string, faults: string[], facts: string }>}
+ */
+export async function tradeVerdict(promise, trade, databaseUrl, faults) {
+  const { violations, ...counts } = await trade.compare(databaseUrl);
+  const { calls, busyCalls, lostCalls, slowestCallMs } = trade.history;
+  const nothing = counts.acknowledged === 0 ? ['no order was acknowledged, so nothing was shown'] : [];
+  return {
+    promise,
+    faults: [...faults, ...nothing, ...violations.map(({ promise: id, text }) => `${id}: ${text}`)],
+    facts:
+      `${calls} requests, ${busyCalls} answered 503, ${lostCalls} not at all, the slowest in ${Math.round(slowestCallMs)} ms; orders: ` +
+      Object.entries(counts)
+        .map(([what, count]) => `${count} ${what}`)
+        .join(', '),
+  };
+}
+
+/** What `npm run audit` says about the stock. */
+export async function auditOf(databaseUrl) {
+  const env = { ...childEnvironment(), DATABASE_URL: databaseUrl };
+  const audit = promisify(execFile)(process.execPath, [resolve('dist/cli/audit.js')], { env });
+  const { stdout, code = 0 } = await audit.catch((error) => error);
+  return {
+    promise: 'the stock adds up (npm run audit)',
+    faults: code === 0 ? [] : [`exit code ${code}`],
+    facts: String(stdout).replace(/\s+/g, ' ').trim().slice(0, LINE_MAX),
+  };
+}
+
+/** Prints the verdicts; whether every promise was kept. */
+export function judged(stage, verdicts) {
+  for (const { promise, faults, facts } of verdicts) {
+    stage.tell(`${faults.length === 0 ? 'kept  ' : 'BROKEN'} ${promise}`);
+    stage.tell(`         ${facts}`);
+    for (const fault of faults.slice(0, LISTED_MAX)) stage.tell(`       - ${fault}`);
+    if (faults.length > LISTED_MAX) stage.tell(`       - and ${faults.length - LISTED_MAX} more`);
+  }
+  const hasPassed = verdicts.every(({ faults }) => faults.length === 0);
+  stage.tell(hasPassed ? 'PASSED' : 'FAILED');
+  return hasPassed;
+}
