@@ -20,6 +20,7 @@ const VALID_BODIES: Record<string, object> = {
   'PATCH /users/{id}': { is_active: true },
   'POST /products': { name: 'Lamp', price: 1, stock_quantity: 1 },
   'PATCH /products/{id}': { name: 'Lamp' },
+  'PATCH /orders/{id}/cancel': { reason: 'Ordered by mistake.' },
   'POST /orders': { items: [{ product_id: 1, quantity: 1 }] },
 };
 

@@ -99,7 +99,7 @@ describe('a service whose role owns nothing', () => {
     ['drop a table', 'DROP TABLE orders'],
     ['empty a table', 'TRUNCATE orders CASCADE'],
     ['alter a table', 'ALTER TABLE products DROP CONSTRAINT ck_products_stock_nonnegative'],
-    ['drop an index', 'DROP INDEX ix_orders_status_id'],
+    ['drop an index', 'DROP INDEX ix_orders_created_at_id'],
     ['make a table', 'CREATE TABLE mine (id integer)'],
     ['make a temporary table', 'CREATE TEMPORARY TABLE mine (id integer)'],
     ['make a function', `CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'`],

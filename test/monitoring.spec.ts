@@ -28,7 +28,7 @@ const withPrometheus = hasPrometheus ? it : it.skip;
 /** What an idle service shows, with an audit, which is not there before. */
 async function metricsPage(): Promise<MetricsPage> {
   await (await given.admin()).client.get('/audit/stock');
-  return new MetricsPage((await new Client(() => given.service.operationsUrl).get('/metrics')).text);
+  return new MetricsPage((await Client.ofOperations(() => given.service.operationsUrl).get('/metrics')).text);
 }
 
 /** The metrics that an expression of PromQL asks for. */

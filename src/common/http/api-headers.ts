@@ -29,6 +29,15 @@ export const API_HEADERS = {
     description: 'The origin of the page that asks, where CORS_ORIGINS names it.',
     schema: { type: 'string', format: 'uri', maxLength: 300, example: 'https://shop.example' },
   },
+  traceresponse: {
+    description: 'The trace that the request became part of (W3C Trace Context), where traces are recorded.',
+    schema: {
+      type: 'string',
+      maxLength: 55,
+      pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+      example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    },
+  },
   ETag: {
     required: true,
     description: 'The version of the resource (RFC 9110, 8.8.3).',
@@ -80,6 +89,7 @@ export const HEADERS_OF_EVERY_ANSWER: readonly ApiHeaderName[] = [
   'RateLimit-Remaining',
   'RateLimit-Reset',
   'Access-Control-Allow-Origin',
+  'traceresponse',
 ];
 
 /** On every answer of these statuses. */
