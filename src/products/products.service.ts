@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { VersionCheck } from '../common/http/entity-tag.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
-import { lockProducts } from './lock-products.js';
+import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
 import { assertStockChange, isEmpty, type ProductChange, stockAfter } from './product-change.js';
@@ -41,16 +41,8 @@ export class ProductsService {
       const product = (await lockProducts(queryRunner, [id])).get(id);
       if (!product) throw new ProductNotFoundError([id]);
       checkVersion?.(product.version);
-      if (isEmpty(change)) return product;
-      const before = product.stockQuantity;
-      applyChange(product, change);
-      await recordAdjustment(queryRunner.manager, {
-        productId: product.id,
-        quantity: product.stockQuantity - before,
-        createdBy: changedBy,
-        createdAt: TIME_UNDER_LOCK,
-      });
-      return saveLocked(queryRunner.manager, product);
+      if (!isEmpty(change)) await changeLocked(queryRunner.manager, product, change, changedBy);
+      return queryRunner.manager.findOneByOrFail(Product, { id });
     });
   }
 }
@@ -68,18 +60,27 @@ export async function insertProduct(
   return product;
 }
 
-function applyChange(product: Product, change: ProductChange): void {
-  product.name = change.name ?? product.name;
-  product.priceMinor = change.priceMinor ?? product.priceMinor;
-  product.isActive = change.isActive ?? product.isActive;
-  const stock = stockAfter(product.stockQuantity, change);
-  if (stock < 0) {
-    const requested = product.stockQuantity - stock;
+async function changeLocked(
+  manager: EntityManager,
+  { id, stockQuantity: before, ...product }: LockedProduct,
+  change: ProductChange,
+  changedBy: number,
+): Promise<void> {
+  const stockQuantity = stockAfter(before, change);
+  if (stockQuantity < 0) {
     throw new InsufficientStockError([
-      { product_id: product.id, requested, available: product.stockQuantity },
+      { product_id: id, requested: before - stockQuantity, available: before },
     ]);
   }
-  product.stockQuantity = stock;
+  const quantity = stockQuantity - before;
+  await recordAdjustment(manager, {
+    productId: id,
+    quantity,
+    createdBy: changedBy,
+    createdAt: TIME_UNDER_LOCK,
+  });
+  const { name = product.name, priceMinor = product.priceMinor, isActive = product.isActive } = change;
+  await manager.update(Product, { id }, { name, priceMinor, isActive, stockQuantity, ...NEXT_VERSION });
 }
 
 type NewAdjustment = Pick<StockAdjustment, 'productId' | 'quantity' | 'createdBy'> & {
@@ -88,10 +89,4 @@ type NewAdjustment = Pick<StockAdjustment, 'productId' | 'quantity' | 'createdBy
 
 async function recordAdjustment(manager: EntityManager, adjustment: NewAdjustment): Promise<void> {
   if (adjustment.quantity !== 0) await manager.insert(StockAdjustment, adjustment);
-}
-
-async function saveLocked(manager: EntityManager, product: Product): Promise<Product> {
-  const { id, name, priceMinor, isActive, stockQuantity } = product;
-  await manager.update(Product, { id }, { name, priceMinor, isActive, stockQuantity, ...NEXT_VERSION });
-  return manager.findOneByOrFail(Product, { id });
 }

@@ -1,8 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/errors/domain-error.js';
 import type { SentLast } from '../../database/transaction-runner.js';
-import { findExisting, lockProducts } from '../../products/lock-products.js';
-import type { Product } from '../../products/product.entity.js';
+import { findExisting, type LockedProduct, lockProducts } from '../../products/lock-products.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import { allocate, type Placed } from './allocate.js';
 import { type EarlierOrder, findPlaced } from './find-placed.js';
@@ -63,7 +62,7 @@ export async function placeGroup(
 }
 
 interface Locked {
-  readonly products: ReadonlyMap<number, Product>;
+  readonly products: ReadonlyMap<number, LockedProduct>;
   /** Products that exist and were not to be had. */
   readonly held: readonly number[];
 }
