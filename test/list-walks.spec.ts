@@ -88,7 +88,7 @@ describe('walking a list by cursor', () => {
     expect(ids).toEqual(expected.map(({ id }) => id));
   });
 
-  it('finds one order among many of a customer by its product, some thousand looked through a page', async () => {
+  it('finds one order among many of a customer by its product, some hundred looked through a page', async () => {
     const { customer } = people();
     const rare = await given.product();
     await given.order(customer, { [rare.id]: 1 });
@@ -107,7 +107,7 @@ describe('walking a list by cursor', () => {
       path = nextOf(answer);
     }
 
-    expect(pages.map(({ data }) => data.length)).toEqual([0, 0, 1]);
+    expect(pages.map(({ data }) => data.length)).toEqual([0, 0, 0, 0, 1]);
     expect(pages[0]?.pagination).toMatchObject({ total: 0, total_is_exact: false });
   });
 });

@@ -5,8 +5,8 @@ import { PAGE_LIMIT_MAX } from './page-query.dto.js';
 export const TOTAL_EXACT_MAX = 1_000;
 /** Rows that numbered pages reach; what follows is for cursors, whose cost does not grow with the depth. */
 export const PAGES_REACH = 10_000;
-/** Rows that one page looks through for those that pass the sieve of a list. */
-export const SIEVED_MAX = 1_000;
+/** Rows that one page, and the count, look through for those that pass the sieve of a list. */
+export const SIEVED_MAX = 500;
 
 /** Where in a list a row stands: lists are in order of the id alone, or of the time and then the id. */
 export interface Position {
@@ -83,9 +83,9 @@ function walk(list: List, where: readonly string[], limit: number): string {
 
 function countOf(list: List): string {
   const passes = list.sieve ? `FILTER (WHERE ${list.sieve})` : '';
-  return `SELECT least(count(*) ${passes}, ${TOTAL_EXACT_MAX})::integer AS total,
-                 count(*) <= ${TOTAL_EXACT_MAX} AS "totalIsExact"
-            FROM (${walk(list, list.where, TOTAL_EXACT_MAX + 1)}) AS key`;
+  const max = list.sieve ? SIEVED_MAX : TOTAL_EXACT_MAX;
+  return `SELECT least(count(*) ${passes}, ${max})::integer AS total, count(*) <= ${max} AS "totalIsExact"
+            FROM (${walk(list, list.where, max + 1)}) AS key`;
 }
 
 /** The last key of a window that is full: the list may go on behind it. */

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsIn, ValidateBy } from 'class-validator';
+import { SIEVED_MAX } from '../../common/pagination/list-statement.js';
 import { PageQueryDto } from '../../common/pagination/page-query.dto.js';
 import { ApiTimestamp } from '../../common/validation/api-properties.js';
 import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
@@ -61,8 +62,7 @@ export class ListOrdersQueryDto extends PageQueryDto {
     type: 'integer',
     minimum: 1,
     maximum: ID_MAX,
-    description:
-      'With a line of this product. Beside `customer_id` or `status`, and always for customers, one page looks through 1,000 orders: it may be short, and `next_cursor` goes on.',
+    description: `With a line of this product. Beside \`customer_id\` or \`status\`, and always for customers, one page looks through ${SIEVED_MAX} orders: it may be short, and \`next_cursor\` goes on.`,
   })
   @IsIntegerBetween(1, ID_MAX)
   @FromDigits()
