@@ -14,8 +14,15 @@ const CONFIGURATION = resolve('deploy/pgbouncer/pgbouncer.ini');
 const JEST = ['--experimental-vm-modules', resolve('node_modules/jest/bin/jest.js')];
 /** As in test/support/global-setup.mjs. */
 const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
-/** They start what they test by themselves, from the database up, so PgBouncer would not be in between. */
-const WITHOUT_POOLER = ['test/embedded.spec.ts', 'test/storm.spec.ts'];
+/** What is not run, and why PgBouncer cannot be in between. */
+const WITHOUT_POOLER = {
+  'test/embedded.spec.ts': 'starts what it tests from the database up',
+  'test/storm.spec.ts': 'starts what it tests from the database up',
+  'test/database-tls.spec.ts': 'is about the connection to the server itself',
+  'test/least-privilege.spec.ts': 'makes roles, which PgBouncer does not know',
+  'test/health.spec.ts':
+    'changes what a database says of itself, which open connections of the pool do not see',
+};
 
 async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -55,7 +62,7 @@ async function startPgbouncer(stage, server) {
 
 /** @returns whether every test has passed. */
 async function runTests(stage, variables) {
-  const skipped = WITHOUT_POOLER.map((path) => `--testPathIgnorePatterns=${path}`);
+  const skipped = Object.keys(WITHOUT_POOLER).map((path) => `--testPathIgnorePatterns=${path}`);
   const env = { ...process.env, ...variables };
   const args = [...JEST, ...process.argv.slice(2), ...skipped];
   // With all that the tests have started, should they be ended before their time.
@@ -75,7 +82,7 @@ await perform(
     });
     stage.finallyDo(() => server.stop());
     const pooler = await startPgbouncer(stage, server.url);
-    stage.tell(`not run: ${WITHOUT_POOLER.join(', ')}: they start what they test from the database up`);
+    for (const [path, why] of Object.entries(WITHOUT_POOLER)) stage.tell(`not run: ${path}: ${why}`);
     const isGreen = await runTests(stage, {
       TEST_DATABASE_URL: Object.assign(new URL(server.url), { pathname: '/test' }).href,
       TEST_POOLER_URL: pooler,
