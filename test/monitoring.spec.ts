@@ -10,6 +10,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Client } from './support/client.js';
 import { until } from './support/database.js';
 import { MetricsPage } from './support/metrics-page.js';
+import { itNeeding } from './support/needing.js';
 import { useWorld } from './support/world.js';
 
 const given = useWorld({ METRICS_PORT: '0' });
@@ -23,7 +24,7 @@ const hasPrometheus = await Promise.all(
   () => true,
   () => false,
 );
-const withPrometheus = hasPrometheus ? it : it.skip;
+const withPrometheus = itNeeding('promtool and prometheus', hasPrometheus);
 
 /** What an idle service shows, with an audit, which is not there before. */
 async function metricsPage(): Promise<MetricsPage> {
@@ -110,9 +111,6 @@ describe('the monitoring', () => {
     expect(own.length).toBeGreaterThan(12);
     expect(own.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
   });
-
-  if (!hasPrometheus)
-    it.skip('is not tried with Prometheus itself: install promtool and prometheus', () => undefined);
 
   withPrometheus(
     'passes promtool: the metrics, the configuration, and the alerts with their tests',
