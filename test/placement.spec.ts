@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConnectionRecord } from '../src/storm/sent-statements.js';
+import { until } from './support/database.js';
 import { fateOf, times, usePlacement } from './support/placement-desk.js';
 
 const UNKNOWN_CUSTOMER = 2_000_000_000;
@@ -51,6 +52,26 @@ describe('a group of orders', () => {
 
     expect(trips(records)).toEqual([[5, 3]]);
     expect(await groupsWith(lamp)).toEqual([20]);
+  });
+
+  it('has one time on its orders and their lines, taken when it had the locks', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(2);
+    const outside = await given.database.hold(lamp);
+    const placing = desk.placeAll(times(2, () => given.order({ [lamp]: 1 })));
+    await until('the group waits', async () => (await given.database.waitingForLocks()) === 1);
+    const heldAt = await given.database.value('SELECT clock_timestamp()::timestamptz(3)');
+    await outside.release();
+
+    expect((await placing).map(fateOf)).toEqual(['placed', 'placed']);
+    expect(
+      await given.database.rows(
+        `SELECT count(*)::integer AS lines, bool_and(line.created_at = orders.created_at) AS same,
+                count(DISTINCT orders.created_at)::integer AS times, bool_and(orders.created_at >= $2) AS late
+           FROM order_items AS line JOIN orders ON orders.id = order_id WHERE product_id = $1`,
+        [lamp, heldAt],
+      ),
+    ).toEqual([{ lines: 2, same: true, times: 1, late: true }]);
   });
 
   it('sells the last units to those who came first', async () => {
