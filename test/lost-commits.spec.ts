@@ -32,11 +32,29 @@ describe('a connection that is lost during COMMIT', () => {
     },
   );
 
+  it('twice, once while the order is looked up, costs the buyer nothing either, key or not', async () => {
+    const lamp = await given.product({ stock: 10 });
+    const buyer = await given.customer();
+    const before = await given.database.orderCount();
+    const sent = proxied.proxy.recordStatements();
+    proxied.proxy.faultNextCommits('after', 'after');
+
+    const answer = await order(buyer, lamp.id);
+
+    expect(proxied.proxy.commitFaultsLeft).toBe(0);
+    expect(answer.status).toBe(201);
+    expect((await buyer.client.get<OrderBody>(`/orders/${answer.body.id}`)).body).toEqual(answer.body);
+    expect(await given.database.orderCount()).toBe(before + 1);
+    expect(await given.database.stockOf(lamp)).toBe(9);
+    const statements = sent.flatMap((connection) => connection.statements);
+    expect(statements.filter((sql) => /FROM orders/.test(sql))).toHaveLength(1);
+  });
+
   it('twice in a row is 503, and the retry with the same key finds the one order', async () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const key = { 'idempotency-key': 'lost-twice' };
-    proxied.proxy.faultNextCommits('after', 'after');
+    proxied.proxy.faultNextCommits('before', 'after');
 
     const lost = await order(buyer, lamp.id, key);
     const found = await order(buyer, lamp.id, key);

@@ -205,7 +205,7 @@ describe('a group of orders', () => {
     const desk = await given.desk();
     const lamp = await given.product(100);
     const requests = times(5, () => given.order({ [lamp]: 1 }, { mayBePlaced: true }));
-    desk.proxy.faultNextCommits('after', 'after');
+    desk.proxy.faultNextCommits('before', 'after');
 
     const lost = await desk.placeAll(requests);
     const found = await desk.placeAll(requests);

@@ -47,6 +47,8 @@ export class OutcomeUnknownError extends ServiceBusyError {
       'The database was lost while the change was being stored: look whether it was before you try again.',
     );
   }
+  /** Where nothing was written the outcome is true whatever becomes of COMMIT. */
+  readonly hasWritten: boolean;
 }
 
 /**
@@ -85,7 +87,7 @@ export class TransactionRunner {
     return this.slots.run(() =>
       this.runAtOnce(async (queryRunner) => {
         const result = await work(queryRunner);
-        return { outcome: Promise.resolve(result) };
+        return { outcome: Promise.resolve(result), hasWritten: true };
       }, limits),
     );
   }
@@ -122,8 +124,7 @@ export class TransactionRunner {
       const client = (await queryRunner.connect()) as RobustClient;
       client.lockWaitMsMax = lockWaitMsMax;
       await queryRunner.startTransaction();
-      const { outcome } = await work(queryRunner);
-      return await commit(queryRunner, outcome);
+      return await commit(queryRunner, await work(queryRunner));
     } catch (error) {
       await rollBack(queryRunner);
       throw error;
@@ -155,15 +156,16 @@ function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
 }
 
 /** An unknown outcome is worse than a failed statement, and that is more telling than the COMMIT that came to nothing. */
-async function commit<T>(queryRunner: QueryRunner, outcome: Promise<T>): Promise<T> {
+async function commit<T>(queryRunner: QueryRunner, { outcome, hasWritten }: SentLast<T>): Promise<T> {
   const [result, committed] = await Promise.allSettled([
     outcome,
     COMMITS.run(undefined, () => queryRunner.commitTransaction()),
   ]);
-  if (committed.status === 'rejected' && isOutcomeUnknown(committed.reason))
-    throw new OutcomeUnknownError(committed.reason);
+  const isUnknown = committed.status === 'rejected' && isOutcomeUnknown(committed.reason);
+  if (isUnknown && hasWritten) throw new OutcomeUnknownError(committed.reason);
   if (result.status === 'rejected') throw result.reason;
-  if (committed.status === 'rejected') throw committed.reason;
+  if (isUnknown) await rollBack(queryRunner);
+  else if (committed.status === 'rejected') throw committed.reason;
   return result.value;
 }
 

@@ -5,7 +5,6 @@ import type { VersionCheck } from '../common/http/entity-tag.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { lockOrder } from './lock-order.js';
-import { OrderReader } from './order-reader.js';
 import type { OrderWithItems } from './order-row.js';
 import { canBecome, type OrderStatus } from './order-status.js';
 import { Order } from './order.entity.js';
@@ -39,7 +38,6 @@ export interface PlacedOrder {
 export class OrdersService {
   constructor(
     private readonly queue: PlacementQueue,
-    private readonly reader: OrderReader,
     private readonly transactions: TransactionRunner,
   ) {}
 
@@ -54,8 +52,7 @@ export class OrdersService {
     const answer = await this.queue.place(asRequest(wanted, customer), wanted.isAbandoned);
     if (answer.kind === 'refused') throw answer.error;
     if (answer.kind === 'replayed') {
-      const isReplay = wanted.idempotencyKey !== undefined;
-      return { order: await this.reader.get(answer.orderId, customer), isReplay };
+      return { order: answer.order, isReplay: wanted.idempotencyKey !== undefined };
     }
     return { order: asNewOrder(answer), isReplay: false };
   }

@@ -1,12 +1,24 @@
 import type { QueryRunner } from 'typeorm';
-import { Order } from '../order.entity.js';
+import { ORDER_COLUMNS, type OrderRow, type OrderWithItems, withItems } from '../order-row.js';
 import type { PlacementRequest } from './placement-request.js';
 
 /** An order that was placed under the key of a request. */
 export interface EarlierOrder {
-  readonly id: number;
+  /** As it is now. */
+  readonly order: OrderWithItems;
   readonly isSameRequest: boolean;
 }
+
+interface PlacedRow extends OrderRow {
+  readonly placementKey: string;
+  readonly requestHash: Buffer | null;
+}
+
+/** All that an answer tells: whoever is found needs no second statement, which could fail. */
+const FIND_PLACED = `
+  SELECT placement_key AS "placementKey", request_hash AS "requestHash", ${ORDER_COLUMNS}
+    FROM orders
+   WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
 
 /**
  * Finds the orders that keys stand for already. Under the group's locks: an attempt before this one, for
@@ -18,30 +30,27 @@ export async function findPlaced(
 ): Promise<Map<PlacementRequest, EarlierOrder>> {
   const keyed = requests.filter(({ mayBePlaced }) => mayBePlaced);
   if (keyed.length === 0) return new Map();
-  const orders = await queryRunner.manager
-    .createQueryBuilder(Order, 'o')
-    .select(['o.id', 'o.customerId', 'o.placementKey', 'o.requestHash'])
-    .where(
-      '(o.customerId, o.placementKey) IN (SELECT * FROM unnest(:customers::integer[], :keys::varchar[]))',
-      {
-        customers: keyed.map(({ customerId }) => customerId),
-        keys: keyed.map(({ placementKey }) => placementKey),
-      },
-    )
-    .getMany();
-  const byKey = new Map(orders.map((order) => [keyOf(order), order]));
+  const rows = (await queryRunner.query(FIND_PLACED, [
+    keyed.map(({ customerId }) => customerId),
+    keyed.map(({ placementKey }) => placementKey),
+  ])) as PlacedRow[];
+  const placed = new Map(
+    rows.map(({ placementKey, requestHash, ...row }) => {
+      const key = keyOf({ customerId: row.customerId, placementKey });
+      return [key, { requestHash, order: withItems(row) }] as const;
+    }),
+  );
   return new Map(
     keyed.flatMap((request) => {
-      const order = byKey.get(keyOf(request));
-      return order ? [[request, asEarlier(order, request)] as const] : [];
+      const earlier = placed.get(keyOf(request));
+      const isSameRequest = earlier !== undefined && isSame(request.requestHash, earlier.requestHash);
+      return earlier ? [[request, { order: earlier.order, isSameRequest }] as const] : [];
     }),
   );
 }
 
-function asEarlier(order: Order, { requestHash }: PlacementRequest): EarlierOrder {
-  const isSameRequest =
-    requestHash?.equals(order.requestHash ?? Buffer.alloc(0)) ?? order.requestHash === null;
-  return { id: order.id, isSameRequest };
+function isSame(one: Buffer | null, other: Buffer | null): boolean {
+  return one === null || other === null ? one === other : one.equals(other);
 }
 
 function keyOf({ customerId, placementKey }: { customerId: number; placementKey: string }): string {

@@ -2,6 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/errors/domain-error.js';
 import type { SentLast } from '../../database/transaction-runner.js';
 import { findExisting, type LockedProduct, lockProducts } from '../../products/lock-products.js';
+import type { OrderWithItems } from '../order-row.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import { allocate, type Placed } from './allocate.js';
 import { type EarlierOrder, findPlaced } from './find-placed.js';
@@ -12,7 +13,7 @@ import { recordOrders, type RecordedOrder } from './record-orders.js';
 /** What became of one order of a group. */
 export type PlacementAnswer =
   | { readonly kind: 'placed'; readonly order: RecordedOrder; readonly placed: Placed }
-  | { readonly kind: 'replayed'; readonly orderId: number }
+  | { readonly kind: 'replayed'; readonly order: OrderWithItems }
   | { readonly kind: 'refused'; readonly error: DomainError };
 
 /** Nothing was decided: somebody else has locked these products. */
@@ -58,7 +59,7 @@ export async function placeGroup(
     });
     return requests.map((request) => answers.get(request) as PlacementAnswer | HeldUp);
   });
-  return { outcome: recorded };
+  return { outcome: recorded, hasWritten: placed.length > 0 };
 }
 
 interface Locked {
@@ -96,7 +97,7 @@ function standBack(
   if (productIds.length > 0) answer(request, { kind: 'held-up', productIds });
 }
 
-function answerEarlier({ id, isSameRequest }: EarlierOrder): PlacementAnswer {
-  if (isSameRequest) return { kind: 'replayed', orderId: id };
+function answerEarlier({ order, isSameRequest }: EarlierOrder): PlacementAnswer {
+  if (isSameRequest) return { kind: 'replayed', order };
   return { kind: 'refused', error: new IdempotencyKeyReusedError() };
 }
