@@ -26,6 +26,38 @@ describe('faults of the database', () => {
     expect(await given.database.stockOf(held)).toBe(9);
   });
 
+  it('lets other rows be written while one is held from outside, and those who want it go on afterwards', async () => {
+    const [held, free] = [await given.product({ stock: 50 }), await given.product()];
+    const [{ client }, buyer] = [await given.admin(), await given.customer()];
+    const orders = await Promise.all(Array.from({ length: 6 }, () => given.order(buyer, { [held.id]: 1 })));
+    const [other, another] = [
+      await given.order(buyer, { [free.id]: 1 }),
+      await given.order(buyer, { [free.id]: 1 }),
+    ];
+    const outside = await given.database.hold(held.id);
+    let areFreed = 0;
+    const stuck = [
+      ...orders.map(({ id }) => client.patch(`/orders/${id}/cancel`)),
+      ...orders.map((_, n) => client.patch(`/products/${held.id}`, { price: n + 1 })),
+    ].map((request) => request.finally(() => (areFreed += 1)));
+    await until('as many wait as may write', async () => (await given.database.waitingForLocks()) === 3);
+
+    const writes = await Promise.all([
+      client.patch(`/orders/${other.id}/confirm`),
+      client.patch(`/orders/${another.id}/cancel`),
+      client.patch(`/products/${free.id}`, { stock_delta: 5 }),
+      client.post('/products', { name: 'Chair', price: 1, stock_quantity: 1 }),
+    ]);
+    const freedBefore = areFreed;
+    await outside.release();
+
+    expect(writes.map(({ status }) => status)).toEqual([200, 200, 200, 201]);
+    expect(freedBefore).toBe(0);
+    expect((await Promise.all(stuck)).map(({ status }) => status)).toEqual(Array(12).fill(200));
+    expect(await given.database.stockOf(held)).toBe(50);
+    expect(await given.database.stockOf(free)).toBe(14);
+  });
+
   it('drops the order of a buyer who has gone away before its turn', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();

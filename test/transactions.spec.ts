@@ -97,7 +97,8 @@ describe('TransactionRunner', () => {
 
     await Promise.all([cross(1, 2), cross(2, 1)]);
 
-    expect(attempts).toBe(3);
+    expect(attempts).toBeGreaterThan(2);
+    expect(await database.value('SELECT count(*)::integer FROM notes WHERE body = $1', ['x'])).toBe(2);
   });
 
   it('gives up with "busy" after three deadlocks', async () => {

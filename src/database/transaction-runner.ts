@@ -5,7 +5,13 @@ import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
-import { asServiceBusy, isConnectionLost, isOutcomeUnknown, isRetryable } from './database-errors.js';
+import {
+  asServiceBusy,
+  isConnectionLost,
+  isOutcomeUnknown,
+  isRetryable,
+  LockTimeoutError,
+} from './database-errors.js';
 import type { RobustClient } from './postgres-client.js';
 import { COMMITS, TRANSACTIONS } from './transactions-observed.js';
 
@@ -15,7 +21,11 @@ const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
 /** From the first attempt on, all of them together; then the connection is closed under the last one. */
 const TRANSACTION_MS_MAX = 3_000;
-const LOCK_WAIT_MS_MAX = 1_000;
+/** From its arrival, a write waits so long for rows that others have locked, in short waits of this length. */
+const LOCK_PATIENCE_MS = 2_000;
+const LOCK_WAIT_MS_MAX = 50;
+/** From its arrival on, with all waiting; the connection of its last transaction is closed then. */
+const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
 
 /** pg-pool has no public way to tell its idle connections. */
 interface PoolInternals {
@@ -37,6 +47,8 @@ export interface TransactionLimits {
 export interface SentLast<T> {
   /** The result of the work, once that statement has been answered. */
   readonly outcome: Promise<T>;
+  /** Where nothing was written the outcome is true whatever becomes of COMMIT. */
+  readonly hasWritten: boolean;
 }
 
 /** The connection was lost while the transaction was being committed: it may have been, or not. */
@@ -47,8 +59,6 @@ export class OutcomeUnknownError extends ServiceBusyError {
       'The database was lost while the change was being stored: look whether it was before you try again.',
     );
   }
-  /** Where nothing was written the outcome is true whatever becomes of COMMIT. */
-  readonly hasWritten: boolean;
 }
 
 /**
@@ -63,8 +73,8 @@ export class TransactionRunner {
   private readonly slots: BoundedSemaphore;
 
   /**
-   * Writers that wait for a locked row must not take every connection: placing orders has its lanes, and
-   * what is left is shared between other writes and reads.
+   * Writers must not take every connection: placing orders has its lanes, and what is left is shared between
+   * other writes and reads.
    */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
@@ -78,18 +88,25 @@ export class TransactionRunner {
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock, a serialisation failure or the loss of the
    * connection the whole of it is run again, three attempts at most, so it must have no effect outside the
-   * database.
+   * database. So it is, for 2 s, when somebody else has a row locked: it gives its turn away after 50 ms and comes
+   * again, so that those who wait for that row cost the writes of others a moment and never their turn.
    * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time,
    *   within 7 s, usually 4; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
-    const limits = { lockWaitMsMax: LOCK_WAIT_MS_MAX, deadline: Infinity };
-    return this.slots.run(() =>
-      this.runAtOnce(async (queryRunner) => {
-        const result = await work(queryRunner);
-        return { outcome: Promise.resolve(result), hasWritten: true };
-      }, limits),
-    );
+    const arrivedAt = Date.now();
+    const limits = { lockWaitMsMax: LOCK_WAIT_MS_MAX, deadline: arrivedAt + WRITE_MS_MAX };
+    const takeTurn = () =>
+      this.slots.run(() =>
+        this.runAtOnce(async (queryRunner) => {
+          const result = await work(queryRunner);
+          return { outcome: Promise.resolve(result), hasWritten: true };
+        }, limits),
+      );
+    return retry(takeTurn, (error) => {
+      const mayWait = error instanceof LockTimeoutError && Date.now() < arrivedAt + LOCK_PATIENCE_MS;
+      return mayWait ? randomDelayMs() : undefined;
+    });
   }
 
   /**
@@ -169,10 +186,14 @@ async function commit<T>(queryRunner: QueryRunner, { outcome, hasWritten }: Sent
   return result.value;
 }
 
-/** Random, so that those who collided do not collide again. */
 function retryDelayMs(error: unknown, attempt: number): number | undefined {
   const isWorthIt = isRetryable(error) || isConnectionLost(error);
-  return attempt < ATTEMPTS_MAX && isWorthIt ? Math.random() * RETRY_DELAY_MS_MAX : undefined;
+  return attempt < ATTEMPTS_MAX && isWorthIt ? randomDelayMs() : undefined;
+}
+
+/** So that those who collided do not collide again. */
+function randomDelayMs(): number {
+  return Math.random() * RETRY_DELAY_MS_MAX;
 }
 
 /** Never throws, so that the first error stays the one that is seen. A connection that cannot roll back is closed. */
