@@ -17,6 +17,15 @@ async function keptStatements(prepares: boolean): Promise<number> {
   return rows.length;
 }
 
+/** Whether a connection is still good after the statement has failed as one that is not supported (0A000). */
+async function survives(client: RobustClient, sql: string): Promise<boolean> {
+  await expect(client.query(sql)).rejects.toMatchObject({ code: '0A000' });
+  return client.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+}
+
 // Guarantees that a pooler may give each transaction another connection.
 describe('a connection', () => {
   it('keeps no prepared statement behind a pooler that does not know of them, whoever names it', async () => {
@@ -25,5 +34,16 @@ describe('a connection', () => {
 
   it('keeps those that come often otherwise', async () => {
     expect(await keptStatements(true)).toBe(2);
+  });
+
+  it('is closed when what it has prepared is outdated, but not for what PostgreSQL does not support', async () => {
+    const client = new RobustClient({ connectionString: database.url });
+    await client.connect();
+    await database.rows('CREATE TABLE shelves (id integer)');
+    for (let round = 0; round < 6; round += 1) await client.query('SELECT * FROM shelves');
+    await database.rows('ALTER TABLE shelves ADD COLUMN name text');
+
+    expect(await survives(client, 'SELECT count(*) FROM shelves FOR UPDATE')).toBe(true);
+    expect(await survives(client, 'SELECT * FROM shelves')).toBe(false);
   });
 });

@@ -112,6 +112,17 @@ describe('TransactionRunner', () => {
     expect(attempts).toBe(3);
   });
 
+  it('does not run again what PostgreSQL does not support', async () => {
+    let attempts = 0;
+    const work = runner.run(async (queryRunner) => {
+      attempts += 1;
+      await queryRunner.query('SELECT count(*) FROM notes FOR UPDATE');
+    });
+
+    await expect(work).rejects.toMatchObject({ code: '0A000' });
+    expect(attempts).toBe(1);
+  });
+
   it('is "busy" when its connection is killed, and works again at once', async () => {
     const work = runner.run(async (queryRunner) => {
       await queryRunner.query(write(1));

@@ -118,9 +118,13 @@ function assertCommitted(result: pg.QueryResult): pg.QueryResult {
   return result;
 }
 
-/** SQLSTATE 0A000, "cached plan must not change result type", and 26000, "prepared statement does not exist". */
+/**
+ * SQLSTATE 26000, "prepared statement does not exist", and of 0A000, which is whatever PostgreSQL does not support,
+ * "cached plan must not change result type". That text is translated, so the function which says it is asked for.
+ */
 export function isPreparedStatementStale(error: unknown): boolean {
-  return ['0A000', '26000'].includes((error as { code?: string } | undefined)?.code ?? '');
+  const { code, routine } = (error ?? {}) as Partial<pg.DatabaseError>;
+  return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
 /** pg reports its client-side `query_timeout` by this text only. */
