@@ -39,10 +39,15 @@ export function asDomainError(thrown: unknown): DomainError {
 }
 
 function foreignStatus(error: unknown): number {
-  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof HttpException) return isNoFile(error.cause) ? 404 : error.getStatus();
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   const isFastifyError = typeof code === 'string' && code.startsWith('FST_');
   return isFastifyError && typeof statusCode === 'number' ? statusCode : 500;
+}
+
+/** A path among the files of `/docs` that is refused for its dots or slashes is as unknown as any other. */
+function isNoFile(cause: unknown): boolean {
+  return (cause as { code?: unknown } | undefined)?.code === 'FST_STATIC_FORBIDDEN_PATH';
 }
 
 export function problemFor(error: DomainError, requestId: string): Problem {
