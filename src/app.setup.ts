@@ -47,6 +47,7 @@ export async function createApp(
     fastify.server.emit('request', request, response),
   );
   routes.watch(fastify);
+  clientErrors.watch(fastify);
   keepBodiesRaw(fastify);
   telemetry.watch(fastify);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {

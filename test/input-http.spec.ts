@@ -131,18 +131,23 @@ describe('bytes on the wire', () => {
     expect(connection.statuses).toEqual([...Array<number>(49).fill(200), 404]);
   });
 
-  it('that cannot be read, behind an order, do not hide what became of it', async () => {
+  it.each([
+    ['behind an order', 1, '\0\0garbage\r\n\r\n'],
+    ['behind three orders', 3, '\0\0garbage\r\n\r\n'],
+    ['in the body of a request behind an order', 1, post(chunked, 'nonsense\r\n')],
+    ['in the body of a request behind three orders', 3, post(chunked, 'nonsense\r\n')],
+  ])('that cannot be read, %s, do not hide what became of it', async (_where, count, garbage) => {
     const [lamp, { client }] = [await given.product({ stock: 5 }), await given.customer()];
     const body = JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] });
     const order =
       `POST /orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${client.token}\r\n` +
       `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 
-    const connection = await Connection.open(given.service, `${order}\0\0garbage\r\n\r\n`);
+    const connection = await Connection.open(given.service, order.repeat(count) + garbage);
     await connection.closed;
 
-    expect(connection.statuses).toEqual([201]);
-    expect(await given.database.stockOf(lamp)).toBe(4);
+    expect(connection.statuses).toEqual(Array(count).fill(201));
+    expect(await given.database.stockOf(lamp)).toBe(5 - count);
   });
 
   it('that end in the middle of a request are forgotten', async () => {

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
@@ -13,17 +14,37 @@ const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
 /** How long a refused client has to read why, before its connection is cut even if it goes on sending. */
 const LINGER_MS = 1_000;
 
+/** A request whose headers have been read and that is not answered yet, and the one in front of it. */
+interface InProgress {
+  readonly response: ServerResponse;
+  readonly before: ServerResponse | undefined;
+}
+
 /** Ends connections with a problem, where there is no request or only half of one: the answer is written by hand. */
 export class ClientErrors {
+  /** The latest of each connection. All before it have been received in full, or it would not have been read. */
+  private readonly latest = new WeakMap<Socket, InProgress>();
+
   /** @param commonHeaders those of every answer, which no hook adds here. */
   constructor(private readonly commonHeaders: Readonly<Record<string, string>>) {}
 
+  /** Comes before every hook that may wait: what is behind a request can be refused before it has passed them. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', ({ socket }, { raw: response }, done) => {
+      this.latest.set(socket, { response, before: this.latest.get(socket)?.response });
+      response.once('close', () => {
+        if (this.latest.get(socket)?.response === response) this.latest.delete(socket);
+      });
+      done();
+    });
+  }
+
   /**
-   * Answers what Node's HTTP parser refuses. A request before it on the same connection that has been
-   * taken up is answered first and alone: its client must learn what became of it.
+   * Answers what Node's HTTP parser refuses. Requests before it on the same connection that have been
+   * taken up are answered first and alone: their client must learn what became of them.
    */
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
-    const earlier = responseInProgress(socket);
+    const earlier = this.takenUpOn(socket);
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else if (earlier) earlier.once('close', () => socket.destroySoon());
     else this.refuse(CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request', socket);
@@ -47,10 +68,11 @@ export class ClientErrors {
     );
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   }
-}
 
-/** Node keeps the response that a connection is waiting for on its socket; nothing public tells it. */
-function responseInProgress(socket: Socket): ServerResponse | undefined {
-  const { _httpMessage: response } = socket as Socket & { _httpMessage?: ServerResponse | null };
-  return response?.req.complete && !response.writableFinished ? response : undefined;
+  /** The last response on its way to a request that was received in full; Node sends those before it first. */
+  private takenUpOn(socket: Socket): ServerResponse | undefined {
+    const { response, before } = this.latest.get(socket) ?? {};
+    const takenUp = response?.req.complete ? response : before;
+    return takenUp?.writableFinished ? undefined : takenUp;
+  }
 }
