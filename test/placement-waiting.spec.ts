@@ -196,22 +196,44 @@ describe('the placement queue', () => {
     expect(await given.stockOf(lamp)).toBe(97);
   });
 
-  it.each([
-    ['1', 'service-unavailable'],
-    ['2', 'placed'],
-  ])('has %s of PLACEMENT_LANES open at once: beside one that hangs, an order is %s', async (lanes, fate) => {
-    const desk = await given.desk({ PLACEMENT_LANES: lanes, PLACEMENT_WAIT_MS: '500' });
-    const [lamp, chair] = [await given.product(10), await given.product(10)];
-    desk.proxy.faultNextCommits('silence');
-    const hanging = desk.queue.place(given.order({ [lamp]: 1 }));
-    await until('its COMMIT has met the fault', () => Promise.resolve(desk.proxy.commitFaultsLeft === 0));
+  it.each([1, 2])(
+    'has %s of PLACEMENT_LANES open at once, one more while one of them hangs, and none beyond',
+    async (lanes) => {
+      const desk = await given.desk({ PLACEMENT_LANES: `${lanes}`, PLACEMENT_WAIT_MS: '1000' });
+      const free = await given.product(10);
+      const hang = async () => {
+        desk.proxy.faultNextCommits('silence');
+        const hanging = desk.queue.place(given.order({ [await given.product(10)]: 1 }));
+        await until('its COMMIT has met the fault', () => Promise.resolve(desk.proxy.commitFaultsLeft === 0));
+        return { hanging };
+      };
 
-    const [other] = await desk.placeAll([given.order({ [chair]: 1 })]);
+      const hung = [];
+      for (let lane = 0; lane < lanes; lane += 1) hung.push(await hang());
+      const [beside] = await desk.placeAll([given.order({ [free]: 1 })]);
+      hung.push(await hang());
+      const [beyond] = await desk.placeAll([given.order({ [free]: 1 })]);
+      const fates = await Promise.allSettled(hung.map(({ hanging }) => hanging));
 
-    expect(other && fateOf(other)).toBe(fate);
-    expect((await hanging).kind).toBe('replayed');
-    expect(await given.stockOf(lamp)).toBe(9);
-  });
+      expect([beside, beyond].map((result) => result && fateOf(result))).toEqual([
+        'placed',
+        'service-unavailable',
+      ]);
+      expect(fates.map(fateOf)).toEqual(times(lanes + 1, () => 'replayed'));
+      expect(await given.stockOf(free)).toBe(9);
+
+      const more = await Promise.all(times(lanes + 1, () => given.product(10)));
+      desk.proxy.freeze();
+      const underWay = [];
+      for (const id of more) {
+        underWay.push(desk.queue.place(given.order({ [id]: 1 })));
+        await new Promise((turn) => setImmediate(turn));
+      }
+      expect(desk.queue.length).toBe(1);
+      desk.proxy.thaw();
+      expect((await Promise.allSettled(underWay)).map(fateOf)).toEqual(times(lanes + 1, () => 'placed'));
+    },
+  );
 
   it('has no more than PLACEMENT_PATIENT_LANES in which orders wait for locks', async () => {
     const desk = await given.desk({ PLACEMENT_PATIENT_LANES: '1' });

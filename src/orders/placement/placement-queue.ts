@@ -15,6 +15,9 @@ const LINES_MAX = 100_000;
 /** From an order's arrival to the end of its last transaction, which may take another 2 s where it needs a new connection. */
 const ORDER_MS_MAX = 7_000;
 
+/** A lane that is busy for longer, as when the answer to COMMIT does not come, lets another one open beside it. */
+const LANE_MS_MAX = 500;
+
 /**
  * Lets orders that arrive while a transaction is under way share the next one.
  *
@@ -32,6 +35,7 @@ export class PlacementQueue {
   private readonly reserved = new Reserved();
   private freeLanes: number;
   private freePatientLanes: number;
+  private canReplaceLane = true;
   private linesUnanswered = 0;
   private isTurnPlanned = false;
   private expiry: NodeJS.Timeout | undefined;
@@ -97,12 +101,30 @@ export class PlacementQueue {
   private async openLane(group: readonly WaitingOrder[]): Promise<void> {
     this.waiting = without(this.waiting, group);
     for (const { request } of group) this.reserved.add(request, productIdsOf([request]));
-    this.freeLanes -= 1;
+    const leaveLane = this.enterLane();
     const place = () => this.groups.place(requestsOf(group), deadlineOf(group));
     const outcomes = await GROUPS.run(group, place);
-    this.freeLanes += 1;
+    leaveLane();
     for (const { request } of group) this.reserved.remove(request, productIdsOf([request]));
     this.settle(group, outcomes);
+  }
+
+  /** One lane at a time is replaced while it hangs: its own products stay reserved, and others are sold on. */
+  private enterLane(): () => void {
+    this.freeLanes -= 1;
+    let isReplaced = false;
+    const hanging = setTimeout(() => {
+      if (!this.canReplaceLane) return;
+      this.canReplaceLane = false;
+      isReplaced = true;
+      this.freeLanes += 1;
+      this.planTurn();
+    }, LANE_MS_MAX);
+    return () => {
+      clearTimeout(hanging);
+      if (isReplaced) this.canReplaceLane = true;
+      else this.freeLanes += 1;
+    };
   }
 
   private async openPatientLane(limits: GroupLimits): Promise<void> {
