@@ -9,7 +9,6 @@ import { serveApiDocs } from './api-docs.js';
 import { AppModule, type AppSecrets } from './app.module.js';
 import { ClientErrors } from './common/errors/client-errors.js';
 import { DomainError } from './common/errors/domain-error.js';
-import { PROBLEMS } from './common/errors/problem-catalogue.js';
 import { ProblemDetailsFilter } from './common/errors/problem-details.filter.js';
 import { RouteTable } from './common/errors/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './common/http/body-parser.js';
@@ -112,7 +111,7 @@ function createAdapter(
 function faultOf(request: FastifyRequest): DomainError | undefined {
   if (isWithoutHost(request)) return new DomainError('malformed-request', 'HTTP/1.1 requires a Host header.');
   if (request.url.length <= URL_LENGTH_MAX) return undefined;
-  return new DomainError('uri-too-long', PROBLEMS['uri-too-long'].meaning);
+  return new DomainError('uri-too-long');
 }
 
 /** RFC 9112, 3.2. What is older than 1.0 has no headers and is not served. */

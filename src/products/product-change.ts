@@ -1,5 +1,4 @@
 import { DomainError, ValidationFailedError } from '../common/errors/domain-error.js';
-import { PROBLEMS } from '../common/errors/problem-catalogue.js';
 import { STOCK_MAX } from './stock.js';
 
 /** What an admin wants changed; what is left out stays. */
@@ -41,9 +40,7 @@ export function assertStockChange(
     const message = 'must be left out where there is a stock_quantity';
     throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'one-of-two', message }]);
   }
-  if (!hasVersionCheck) {
-    throw new DomainError('precondition-required', PROBLEMS['precondition-required'].meaning);
-  }
+  if (!hasVersionCheck) throw new DomainError('precondition-required');
 }
 
 export function isEmpty(change: ProductChange): boolean {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { DomainError } from './domain-error.js';
 import { problemFor } from './problem.js';
-import { type ProblemCode, PROBLEMS } from './problem-catalogue.js';
+import type { ProblemCode } from './problem-catalogue.js';
 
 const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'header-fields-too-large',
@@ -52,7 +52,7 @@ export class ClientErrors {
 
   refuse(code: ProblemCode, socket: Socket): void {
     const requestId = randomUUID();
-    const problem = problemFor(new DomainError(code, PROBLEMS[code].meaning), requestId);
+    const problem = problemFor(new DomainError(code), requestId);
     const body = JSON.stringify(problem.body);
     const headers = Object.entries({
       ...this.commonHeaders,

@@ -1,14 +1,14 @@
-import type { ProblemCode } from './problem-catalogue.js';
+import { type ProblemCode, PROBLEMS } from './problem-catalogue.js';
 
 /**
  * A rule of the trade said no. Knows nothing of HTTP: the catalogue maps the code to a status.
- * Message and `facts` become members of the problem document, so they must be fit for the client
- * to see; what is only for the log goes into `cause`.
+ * Message (what the catalogue says, unless there is more to tell) and `facts` become members of the problem
+ * document, so they must be fit for the client to see; what is only for the log goes into `cause`.
  */
 export class DomainError extends Error {
   constructor(
     readonly code: ProblemCode,
-    message: string,
+    message: string = PROBLEMS[code].meaning,
     readonly facts: Readonly<Record<string, unknown>> = {},
     options?: ErrorOptions,
   ) {

@@ -31,7 +31,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const allowed = this.routes.methodsFor(request.url);
     if (allowed.length === 0 || allowed.includes(request.method)) return error;
     void reply.header('allow', allowed.join(', '));
-    return new DomainError('method-not-allowed', PROBLEMS['method-not-allowed'].meaning);
+    return new DomainError('method-not-allowed');
   }
 
   private logFault(error: DomainError, requestId: string): void {

@@ -35,7 +35,7 @@ export function asDomainError(thrown: unknown): DomainError {
   const error = asServiceBusy(thrown);
   if (error instanceof DomainError) return error;
   const code = CODE_OF_FOREIGN_STATUS[foreignStatus(error)] ?? 'internal-error';
-  return new DomainError(code, PROBLEMS[code].meaning, {}, { cause: error });
+  return new DomainError(code, undefined, {}, { cause: error });
 }
 
 function foreignStatus(error: unknown): number {

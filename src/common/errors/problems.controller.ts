@@ -25,7 +25,7 @@ export class ProblemsController {
   @Get(':code')
   @Header('content-type', HTML)
   explain(@Param('code') code: string): string {
-    if (!isProblemCode(code)) throw new DomainError('not-found', PROBLEMS['not-found'].meaning);
+    if (!isProblemCode(code)) throw new DomainError('not-found');
     const { status, title, meaning, remedy } = PROBLEMS[code];
     return page(
       title,

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../errors/domain-error.js';
-import { PROBLEMS } from '../errors/problem-catalogue.js';
 import { parseForm } from './form-parser.js';
 
 export const JSON_BODY = 'application/json';
@@ -41,7 +40,7 @@ export async function parseBody(
 ): Promise<unknown> {
   if (raw.length === 0) return undefined;
   const mediaType = accepted.find((candidate) => candidate === essenceOf(contentType));
-  if (mediaType === undefined || !isUtf8(contentType)) throw refusal('unsupported-media-type');
+  if (mediaType === undefined || !isUtf8(contentType)) throw new DomainError('unsupported-media-type');
   return mediaType === JSON_BODY ? parseJson(raw) : await parseFields(raw, contentType as string);
 }
 
@@ -61,7 +60,7 @@ function parseJson(raw: Buffer): unknown {
     assertHarmless(value, NESTING_LIMIT);
     return value;
   } catch {
-    throw refusal('malformed-json');
+    throw new DomainError('malformed-json');
   }
 }
 
@@ -85,10 +84,6 @@ async function parseFields(raw: Buffer, contentType: string): Promise<Record<str
   try {
     return await parseForm(raw, contentType);
   } catch {
-    throw refusal('malformed-request');
+    throw new DomainError('malformed-request');
   }
-}
-
-function refusal(code: 'unsupported-media-type' | 'malformed-json' | 'malformed-request'): DomainError {
-  return new DomainError(code, PROBLEMS[code].meaning);
 }

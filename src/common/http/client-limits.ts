@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { DomainError } from '../errors/domain-error.js';
-import { PROBLEMS } from '../errors/problem-catalogue.js';
 
 /** Characters; longer URLs are 414. RFC 9110, 4.1, asks for 8,000 at least. */
 export const URL_LENGTH_MAX = 8_000;
@@ -29,7 +28,7 @@ export async function limitRequestRate(fastify: FastifyInstance, perMinute: numb
     // A flood must not make those who watch the service take it for dead; a probe costs next to nothing.
     allowList: ({ routeOptions }) => routeOptions.url?.startsWith('/health/') === true,
     errorResponseBuilder: (_request, { ttl }) =>
-      new DomainError('too-many-requests', PROBLEMS['too-many-requests'].meaning, {
+      new DomainError('too-many-requests', undefined, {
         retry_after: Math.ceil(ttl / 1000),
       }),
   });

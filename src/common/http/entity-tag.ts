@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain-error.js';
-import { PROBLEMS } from '../errors/problem-catalogue.js';
 import type { Exchange } from './exchange.decorator.js';
 
 /** The strong entity tag of a version of a row (RFC 9110, 8.8.3). */
@@ -18,7 +17,7 @@ export function ifMatch(request: FastifyRequest): VersionCheck | undefined {
   const tags = header.split(',').map((tag) => tag.trim());
   return (version) => {
     if (tags.includes(entityTag(version))) return;
-    throw new DomainError('precondition-failed', PROBLEMS['precondition-failed'].meaning);
+    throw new DomainError('precondition-failed');
   };
 }
 
