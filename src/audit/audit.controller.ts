@@ -1,4 +1,4 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -19,7 +19,6 @@ export class AuditController {
   })
   @ApiOkResponse({ type: StockAuditResponseDto, description: 'Whether the stock adds up.' })
   @Roles('admin')
-  @Header('cache-control', 'no-store')
   @Get('stock')
   async stock(): Promise<StockAuditResponseDto> {
     return StockAuditResponseDto.from(await AUDITS.run(undefined, () => auditStock(this.dataSource)));

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -58,7 +58,6 @@ export class AuthController {
   })
   @ApiOkResponse({ type: UserResponseDto, description: 'The user.' })
   @SignedIn()
-  @Header('cache-control', 'no-store')
   @Get('me')
   me(@CurrentUser() user: AuthenticatedUser): UserResponseDto {
     return UserResponseDto.from(user);
@@ -72,7 +71,6 @@ export class AuthController {
   @ApiNoContentResponse({ description: 'The password is changed; this session goes on.' })
   @ApiProblems('too-many-attempts')
   @SignedIn()
-  @Header('cache-control', 'no-store')
   @HttpCode(204)
   @Post('me/password')
   changePassword(

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/errors/api-problems.decorator.js';
 import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../common/http/body-parser.js';
@@ -25,7 +25,6 @@ export class SessionsController {
   @ApiProblems('invalid-credentials', 'too-many-attempts')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
-  @Header('cache-control', 'no-store')
   @HttpCode(200)
   @Post('login')
   login(@Body() { username, password }: LoginDto, @HttpExchange() { request }: Exchange): Promise<TokenDto> {
@@ -43,7 +42,6 @@ export class SessionsController {
   @ApiProblems('invalid-refresh-token')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
-  @Header('cache-control', 'no-store')
   @HttpCode(200)
   @Post('refresh')
   refresh(@Body() { refresh_token }: RefreshDto): Promise<TokenDto> {
@@ -59,7 +57,6 @@ export class SessionsController {
   @ApiProblems('invalid-refresh-token')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()
-  @Header('cache-control', 'no-store')
   @HttpCode(204)
   @Post('logout')
   logout(@Body() { refresh_token }: RefreshDto): Promise<void> {

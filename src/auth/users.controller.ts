@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, Param, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/errors/api-problems.decorator.js';
 import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
@@ -23,7 +23,6 @@ export class UsersController {
   })
   @ApiListResponse(AccountResponseDto)
   @Roles('admin')
-  @Header('cache-control', 'no-store')
   @Get()
   async list(
     @Query() query: PageQueryDto,
@@ -42,7 +41,6 @@ export class UsersController {
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
   @ApiProblems('user-not-found', 'last-admin')
   @Roles('admin')
-  @Header('cache-control', 'no-store')
   @Patch(':id')
   async update(
     @Param('id', IdPipe) id: number,

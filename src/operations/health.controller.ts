@@ -1,4 +1,4 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/decorators/access.decorators.js';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
@@ -22,7 +22,6 @@ export class HealthController {
   })
   @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
   @Public()
-  @Header('cache-control', 'no-store')
   @Get('live')
   live(): HealthDto {
     return { status: 'ok' };
@@ -35,7 +34,6 @@ export class HealthController {
   })
   @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
   @Public()
-  @Header('cache-control', 'no-store')
   @Get('ready')
   async ready(): Promise<HealthDto> {
     if (!(await this.readiness.isReady())) throw new ServiceBusyError();

@@ -56,7 +56,6 @@ export function problemFor(error: DomainError, requestId: string): Problem {
     status,
     headers: {
       'content-type': PROBLEM_MEDIA_TYPE,
-      'cache-control': 'no-store',
       ...extraHeaders(error, status),
     },
     body: {
