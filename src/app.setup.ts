@@ -12,7 +12,12 @@ import { DomainError } from './common/errors/domain-error.js';
 import { ProblemDetailsFilter } from './common/errors/problem-details.filter.js';
 import { RouteTable } from './common/errors/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './common/http/body-parser.js';
-import { limitConnections, limitRequestRate, URL_LENGTH_MAX } from './common/http/client-limits.js';
+import {
+  HEADERS_LIMIT_BYTES,
+  limitConnections,
+  limitRequestRate,
+  URL_LENGTH_MAX,
+} from './common/http/client-limits.js';
 import { securityHeaders } from './common/http/security-headers.js';
 import { UnfinishedBodies } from './common/http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
@@ -22,7 +27,6 @@ import type { Telemetry } from './operations/telemetry.js';
 
 /** Clients that are too slow are looked for this often, or five times within the shortest timeout. */
 const TIMEOUT_CHECK_MS = 2_000;
-const HEADERS_LIMIT_BYTES = 16 * 1024;
 const PATH_PARAMETER_MAX = 100;
 
 /** What is taken over from a client or proxy that numbers its own requests. */

@@ -5,12 +5,12 @@ import {
   PROBLEMS,
   problemType,
 } from '../common/errors/problem-catalogue.js';
-import { FACT_SCHEMAS, OPTIONAL_FACTS, PROBLEM_FACTS } from '../common/errors/problem-facts.js';
 import { API_HEADERS } from '../common/http/api-headers.js';
 import { PATTERNS } from '../common/validation/patterns.js';
 import { asComponentName, reference, type Schema, type Schemas } from './document.js';
 import { exampleOf } from './examples.js';
 import { headersOf } from './headers.js';
+import { FACT_SCHEMAS, OPTIONAL_FACTS, PROBLEM_FACTS } from './problem-facts.js';
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 const COMMON_MEMBERS = ['type', 'title', 'status', 'detail', 'code', 'request_id'];

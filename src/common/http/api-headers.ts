@@ -2,11 +2,9 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse, type HeaderObject, type ReferenceObject } from '@nestjs/swagger';
 import { ApiProblems } from '../errors/api-problems.decorator.js';
 import { PATTERNS } from '../validation/patterns.js';
+import { HEADERS_LIMIT_BYTES, URL_LENGTH_MAX } from './client-limits.js';
 
 const ETAG = String.raw`"[!\u0023-\u007e]*"`;
-/** The header section as a whole may have so many bytes; no single header has a limit of its own. */
-const HEADER_MAX = 16_384;
-const URL_MAX = 8_000;
 
 const seconds = { type: 'integer', minimum: 0, maximum: 86_400, example: 42 };
 const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 };
@@ -53,7 +51,7 @@ export const API_HEADERS = {
     description: 'The first, previous, next and last page, as far as there are such (RFC 8288).',
     schema: {
       type: 'string',
-      maxLength: 5 * URL_MAX,
+      maxLength: 5 * URL_LENGTH_MAX,
       pattern: '^(</[^>]*>; rel="(first|prev|next|last)"(, )?)*$',
       example: '</orders?page=1>; rel="first"',
     },
@@ -108,7 +106,7 @@ export function apiHeaders(...names: ApiHeaderName[]): Record<string, ReferenceO
 
 const TAGS_SCHEMA = {
   type: 'string',
-  maxLength: HEADER_MAX,
+  maxLength: HEADERS_LIMIT_BYTES,
   pattern: `^(\\*|(W/)?${ETAG}( *, *(W/)?${ETAG})*)$`,
   example: '"1"',
 } as const;

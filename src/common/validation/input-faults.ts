@@ -2,7 +2,7 @@ import type { ValidationError } from 'class-validator';
 import type { InputFault } from '../errors/domain-error.js';
 
 /** A bad body may have thousands of faults; the first ones are enough to mend it. */
-const FAULTS_MAX = 100;
+export const FAULTS_MAX = 100;
 /** Names of unknown fields come from the client; longer than any of ours, they are cut. */
 const SEGMENT_MAX = 64;
 

@@ -1,16 +1,17 @@
 import type { ReferenceObject, SchemaObject } from '@nestjs/swagger';
-import { PATTERNS } from '../validation/patterns.js';
-import type { ProblemCode } from './problem-catalogue.js';
+import type { ProblemCode } from '../common/errors/problem-catalogue.js';
+import { fromMinor, TOTAL_MAX_MINOR } from '../common/money.js';
+import { FAULTS_MAX } from '../common/validation/input-faults.js';
+import { PATTERNS } from '../common/validation/patterns.js';
+import { ID_MAX } from '../common/validation/rules.js';
+import { ORDER_STATUSES } from '../orders/order-status.js';
+import { ORDER_PRODUCTS_MAX } from '../orders/placement/merge-lines.js';
 
 /** The schema of a member that a problem document has beside the common ones. */
 export type Fact = (SchemaObject | ReferenceObject) & {
   readonly const?: unknown;
   readonly example?: unknown;
 };
-
-const ID_MAX = 2_147_483_647;
-const PRODUCTS_MAX = 1_000;
-const FAULTS_MAX = 100;
 
 const id = { type: 'integer', minimum: 1, maximum: ID_MAX };
 const pieces = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
@@ -56,7 +57,7 @@ const listOf = (items: SchemaObject | ReferenceObject, maxItems: number): Fact =
   items,
 });
 
-const productIds = listOf({ ...id, example: 7 }, PRODUCTS_MAX);
+const productIds = listOf({ ...id, example: 7 }, ORDER_PRODUCTS_MAX);
 
 const retryAfter: Fact = {
   type: 'integer',
@@ -78,12 +79,12 @@ export const PROBLEM_FACTS: Partial<Record<ProblemCode, Readonly<Record<string, 
   'invalid-refresh-token': invalidGrant('The refresh token is not valid, or no longer.'),
   'product-not-found': { product_ids: productIds },
   'product-inactive': { product_ids: productIds },
-  'insufficient-stock': { lines: listOf({ $ref: '#/components/schemas/ShortLine' }, PRODUCTS_MAX) },
+  'insufficient-stock': { lines: listOf({ $ref: '#/components/schemas/ShortLine' }, ORDER_PRODUCTS_MAX) },
   'price-changed': {
-    total_amount: { type: 'number', minimum: 0, maximum: 999_999_999_999.99, example: 120_000 },
+    total_amount: { type: 'number', minimum: 0, maximum: fromMinor(TOTAL_MAX_MINOR), example: 120_000 },
   },
   'invalid-transition': {
-    current_status: { type: 'string', enum: ['PENDING', 'CONFIRMED', 'CANCELLED'], example: 'CANCELLED' },
+    current_status: { type: 'string', enum: [...ORDER_STATUSES], example: 'CANCELLED' },
   },
   'validation-failed': { errors: listOf({ $ref: '#/components/schemas/InputFault' }, FAULTS_MAX) },
   'too-many-attempts': { retry_after: { ...retryAfter, example: 840 } },
