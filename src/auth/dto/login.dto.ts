@@ -3,8 +3,8 @@ import { IsString } from 'class-validator';
 import { ApiLine } from '../../common/validation/api-properties.js';
 import { HasAtMost, IsCleanText } from '../../common/validation/rules.js';
 import { USERNAME_MAX } from '../username.js';
+import { PASSWORD_MAX } from './is-new-password.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
-import { PASSWORD_MAX } from './register.dto.js';
 
 /** What a person types. */
 export class LoginDto extends OAuthClientFields {

@@ -1,13 +1,11 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsIn, IsString } from 'class-validator';
 import { ApiLine } from '../../common/validation/api-properties.js';
-import { PATTERNS } from '../../common/validation/patterns.js';
 import { HasAtLeast, HasAtMost, IsCleanText, IsOptionalButNotNull } from '../../common/validation/rules.js';
 import { type Role, ROLES } from '../role.js';
 import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../username.js';
-
-export const PASSWORD_MAX = 128;
+import { IsNewPassword } from './is-new-password.js';
 
 export class RegisterDto {
   @ApiLine(USERNAME_MAX, {
@@ -24,17 +22,7 @@ export class RegisterDto {
   )
   readonly username!: string;
 
-  @ApiProperty({
-    minLength: 4,
-    maxLength: PASSWORD_MAX,
-    format: 'password',
-    pattern: PATTERNS.line,
-    example: '1234',
-    description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH) and no common password.',
-  })
-  @HasAtMost(PASSWORD_MAX)
-  @IsCleanText()
-  @IsString()
+  @IsNewPassword('1234')
   readonly password!: string;
 
   @ApiPropertyOptional({ enum: ROLES, default: 'customer', example: 'customer' })

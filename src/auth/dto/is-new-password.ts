@@ -1,0 +1,24 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString } from 'class-validator';
+import { PATTERNS } from '../../common/validation/patterns.js';
+import { HasAtMost, IsCleanText } from '../../common/validation/rules.js';
+
+/** Characters; `PASSWORD_MIN_LENGTH` is the other limit, which `PasswordPolicy` looks after. */
+export const PASSWORD_MAX = 128;
+
+/** A field for a password that is being chosen; its type is the first rule to be told of. */
+export const IsNewPassword = (example: string) =>
+  applyDecorators(
+    ApiProperty({
+      minLength: 4,
+      maxLength: PASSWORD_MAX,
+      format: 'password',
+      pattern: PATTERNS.line,
+      example,
+      description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH) and no common password.',
+    }),
+    IsString(),
+    IsCleanText(),
+    HasAtMost(PASSWORD_MAX),
+  );
