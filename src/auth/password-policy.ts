@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ValidationFailedError } from '../common/errors/domain-error.js';
+import { lengthOf } from '../common/validation/rules.js';
 import { Env } from '../config/env.js';
 import { isCommonPassword } from './common-passwords.js';
 import { usernameKey } from './username.js';
@@ -12,8 +13,8 @@ export class PasswordPolicy {
   /** @throws ValidationFailedError that points to the field. */
   assertAcceptable(password: string, username: string, pointer: string): void {
     const minimum = this.env.PASSWORD_MIN_LENGTH;
-    if (password.length < minimum) {
-      throw refusal(pointer, 'too-short', `must be longer than or equal to ${minimum} characters`);
+    if (lengthOf(password) < minimum) {
+      throw refusal(pointer, 'too-short', `must have ${minimum} characters or more`);
     }
     if (!this.env.isProduction) return;
     if (isCommonPassword(password) || usernameKey(password) === usernameKey(username)) {

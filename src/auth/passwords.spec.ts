@@ -59,6 +59,11 @@ describe('the choice of a password', () => {
     },
   );
 
+  it('counts characters as a person does, and not the pieces that UTF-16 makes of some', () => {
+    expect(choosing('\u{1f511}\u{1f510}\u{1f513}', lax)).toThrow();
+    expect(choosing('\u{1f511}\u{1f510}\u{1f513}\u{1f5dd}', lax)).not.toThrow();
+  });
+
   it.each(['correct horse', 'some.body1 and more', '8 letter', 'zq4-vb7x'])('may fall on %s', (password) => {
     expect(choosing(password)).not.toThrow();
   });

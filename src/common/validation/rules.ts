@@ -16,7 +16,7 @@ export const IsCleanText = () =>
   });
 
 /** Characters as PostgreSQL counts them, that is code points; class-validator leaves some out. */
-function lengthOf(text: string): number {
+export function lengthOf(text: string): number {
   return [...text].length;
 }
 
