@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 /** Products that are off are listed up to this many; `unbalancedCount` counts all. */
 export const UNBALANCED_LISTED_MAX = 100;
 
-export interface UnbalancedProduct {
+interface UnbalancedProduct {
   readonly productId: number;
   /** Put in by hand, less what was taken out by hand. */
   readonly putIn: number;
@@ -38,27 +38,23 @@ const COMPARE = `
       FROM products
       LEFT JOIN put_in ON put_in.product_id = products.id
       LEFT JOIN live ON live.product_id = products.id
+  ), unbalanced AS (
+    SELECT *, "stockQuantity" - ("putIn" - "inLiveOrders") AS difference
+      FROM balance
+     WHERE "stockQuantity" < 0 OR "stockQuantity" <> "putIn" - "inLiveOrders"
+  ), listed AS (
+    SELECT * FROM unbalanced ORDER BY "productId" LIMIT ${UNBALANCED_LISTED_MAX}
   )
-  SELECT *, "stockQuantity" - ("putIn" - "inLiveOrders") AS difference,
-         count(*) OVER ()::integer AS "unbalancedCount"
-    FROM balance
-   WHERE "stockQuantity" < 0 OR "stockQuantity" <> "putIn" - "inLiveOrders"
-   ORDER BY "productId"
-   LIMIT ${UNBALANCED_LISTED_MAX}`;
+  SELECT NOT EXISTS (SELECT FROM unbalanced) AS balanced,
+         (SELECT count(*)::integer FROM balance) AS "productsChecked",
+         (SELECT count(*)::integer FROM unbalanced) AS "unbalancedCount",
+         (SELECT coalesce(json_agg(listed ORDER BY "productId"), '[]') FROM listed) AS unbalanced`;
 
 /**
- * Proves, from one snapshot (of the rows; their number is counted after it), that every product's stock is what was put in less what live orders
- * hold, and not negative, or lists the products for which it is not.
+ * Proves, from one snapshot, that every product's stock is what was put in less what live orders hold, and not
+ * negative, or lists the products for which it is not.
  */
 export async function auditStock(database: DataSource | EntityManager): Promise<StockAudit> {
-  const rows = await database.query<(UnbalancedProduct & { unbalancedCount: number })[]>(COMPARE);
-  const [{ count }] = await database.query<[{ count: number }]>(
-    'SELECT count(*)::integer AS count FROM products',
-  );
-  return {
-    balanced: rows.length === 0,
-    productsChecked: count,
-    unbalancedCount: rows[0]?.unbalancedCount ?? 0,
-    unbalanced: rows,
-  };
+  const [audit] = await database.query<[StockAudit]>(COMPARE);
+  return audit;
 }
