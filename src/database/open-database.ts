@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import { retry } from '../common/retry.js';
 import type { Env } from '../config/env.js';
+import { withConnection } from './with-connection.js';
 
 const CONNECT_DEADLINE_MS = 30_000;
 const RETRY_DELAY_MS = 500;
@@ -49,20 +49,13 @@ export async function openDatabase(
 function waitForServer(url: string, progress: (step: string) => void): Promise<void> {
   const deadline = Date.now() + CONNECT_DEADLINE_MS;
   return retry(
-    () => connectOnce(url),
+    () => withConnection(url, () => Promise.resolve()),
     (error, attempt) => {
       if (Date.now() > deadline || !mayPass(error)) return undefined;
       if (attempt === 1) progress('waiting for the PostgreSQL server at DATABASE_URL, up to 30 s');
       return RETRY_DELAY_MS;
     },
   );
-}
-
-async function connectOnce(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.end();
 }
 
 /** A server that is not there yet, starting or full may come; wrong credentials or a wrong URL stay wrong. */

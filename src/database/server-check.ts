@@ -1,7 +1,7 @@
-import { Client } from 'pg';
 import type { Logger } from 'pino';
 import type { Env } from '../config/env.js';
 import { BadConfigurationError } from '../config/load-env.js';
+import { withConnection } from './with-connection.js';
 
 /** Settings with which PostgreSQL may lose a transaction that it has confirmed, or its whole data, in a crash. */
 const UNSAFE_WHEN_OFF = ['fsync', 'full_page_writes', 'synchronous_commit'];
@@ -35,25 +35,15 @@ export async function assertReliable(url: string, env: Env, logger: Logger): Pro
   }
 }
 
-async function checkServer(url: string): Promise<ServerCheck> {
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 5_000,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ unsafe: string[]; connections: number }>(
-      `SELECT coalesce(array_agg(name::text ORDER BY name) FILTER (WHERE setting = 'off'), '{}') AS unsafe,
+function checkServer(url: string): Promise<ServerCheck> {
+  return withConnection(url, async (client) => {
+    const { rows } = await client.query<ServerCheck>(
+      `SELECT coalesce(array_agg(name::text ORDER BY name) FILTER (WHERE setting = 'off'), '{}') AS "unsafeSettings",
               current_setting('max_connections')::integer
-                - current_setting('superuser_reserved_connections')::integer AS connections
+                - current_setting('superuser_reserved_connections')::integer AS "connectionsMax"
          FROM pg_settings WHERE name = ANY($1)`,
       [UNSAFE_WHEN_OFF],
     );
-    const [{ unsafe, connections }] = rows as [{ unsafe: string[]; connections: number }];
-    return { unsafeSettings: unsafe, connectionsMax: connections };
-  } finally {
-    await client.end();
-  }
+    return rows[0] as ServerCheck;
+  });
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { EmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { withConnection } from '../database/with-connection.js';
 
-export const INSPECTOR_NAME = 'mini-order-system storm';
+const INSPECTOR_NAME = 'mini-order-system storm';
 
 /** The database that is stormed, and ways past the service: to look into it and to disturb it. */
 export class StormDatabase {
@@ -27,20 +28,8 @@ export class StormDatabase {
   }
 
   /** Works on a connection of its own, for a bounded time per statement. */
-  async connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({
-      connectionString: this.url,
-      application_name: INSPECTOR_NAME,
-      connectionTimeoutMillis: 5_000,
-      query_timeout: 60_000,
-    });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return await work(client);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+  connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return withConnection(this.url, work, { application_name: INSPECTOR_NAME, query_timeout: 60_000 });
   }
 
   /** Ends every session in the database but our own. */

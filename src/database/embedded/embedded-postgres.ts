@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
 import { ensureFolder } from '../../common/ensure-folder.js';
 import { becomesTrue, retry } from '../../common/retry.js';
 import { readOrCreateSecret } from '../../config/secret-file.js';
+import { withConnection } from '../with-connection.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
 import { clusterExists, createCluster, SUPERUSER } from './cluster.js';
 import { DataDirInUseError, OwnerLock } from './owner-lock.js';
@@ -142,18 +142,7 @@ export class EmbeddedPostgres {
   }
 
   private async query(sql: string): Promise<void> {
-    const client = new Client({
-      connectionString: this.urlOf('postgres'),
-      connectionTimeoutMillis: 5_000,
-      query_timeout: 30_000,
-    });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      await client.query(sql);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+    await withConnection(this.urlOf('postgres'), (client) => client.query(sql), { query_timeout: 30_000 });
   }
 
   /** Waits for our server alone: by the time it is gone, a successor may have started one of its own. */

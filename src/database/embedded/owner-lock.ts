@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { delay } from '../../common/retry.js';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
+import { withConnection } from '../with-connection.js';
 
 const RELOCK_DELAY_MS = 500;
 const WAIT_FOR_PREDECESSOR_MS = 3_000;
@@ -119,16 +120,11 @@ async function connectAndLock(connection: Client): Promise<boolean> {
   return rows[0]?.locked === true;
 }
 
-async function describeOwner(url: string): Promise<string | undefined> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+function describeOwner(url: string): Promise<string | undefined> {
+  return withConnection(url, async (client) => {
     const { rows } = await client.query<{ application_name: string }>(
       `SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'owner: %' LIMIT 1`,
     );
     return rows[0]?.application_name.replace('owner: ', '');
-  } finally {
-    await client.end();
-  }
+  });
 }
