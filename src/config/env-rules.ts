@@ -2,7 +2,6 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsNumber, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
 
-/** A variable that is unset and one that is set to nothing mean the same: use the default. */
 const integer = () =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,

@@ -1,5 +1,5 @@
 import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { getMetadataStorage, validateSync } from 'class-validator';
 import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
@@ -42,10 +42,7 @@ export function parseEnv(
   needs: EnvNeeds = { signsTokens: true },
 ): Env {
   const isProduction = variables.NODE_ENV === 'production';
-  const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
-  const env = plainToInstance(Env, { ...modeDefaults(isProduction), ...pickKnown(given) });
+  const env = plainToInstance(Env, { ...modeDefaults(isProduction), ...givenOf(variables) });
   const misshapen = shapeFaults(env);
   const faults = [...misshapen, ...combinationFaults(env, needs)];
   if (misshapen.length === 0) faults.push(...databaseFaults(env));
@@ -71,58 +68,17 @@ function modeDefaults(isProduction: boolean) {
   };
 }
 
-const KNOWN_VARIABLES = [
-  'NODE_ENV',
-  'PORT',
-  'HOST',
-  'WORKERS',
-  'DATABASE_URL',
-  'MIGRATION_DATABASE_URL',
-  'DATABASE_CA_FILE',
-  'ALLOW_UNSAFE_DATABASE',
-  'DATABASE_POOL_SIZE',
-  'DATABASE_PREPARED_STATEMENTS',
-  'PLACEMENT_GROUP_MAX',
-  'PLACEMENT_LANES',
-  'PLACEMENT_PATIENT_LANES',
-  'PLACEMENT_QUEUE_MAX',
-  'PLACEMENT_WAIT_MS',
-  'DATA_DIR',
-  'JWT_SECRET',
-  'JWT_SECRET_PREVIOUS',
-  'ACCESS_TOKEN_TTL',
-  'REFRESH_TOKEN_TTL',
-  'SESSIONS_PER_USER',
-  'PASSWORD_QUEUE_MAX',
-  'LOGIN_FAILURE_WINDOW',
-  'LOGIN_FAILURES_PER_ADDRESS',
-  'LOGIN_FAILURES_PER_ACCOUNT',
-  'LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS',
-  'ADMIN_SIGNUP',
-  'ADMIN_USERNAME',
-  'ADMIN_PASSWORD',
-  'PASSWORD_MIN_LENGTH',
-  'TRUST_PROXY',
-  'CORS_ORIGINS',
-  'RATE_LIMIT_PER_MINUTE',
-  'MAX_CONNECTIONS',
-  'MAX_UNFINISHED_BODIES',
-  'HEADERS_TIMEOUT_MS',
-  'REQUEST_TIMEOUT_MS',
-  'KEEP_ALIVE_TIMEOUT_MS',
-  'STOP_DELAY_MS',
-  'LOG_LEVEL',
-  'LOG_FORMAT',
-  'METRICS_PORT',
-  'METRICS_HOST',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_SERVICE_NAME',
-  'OTEL_TRACES_SAMPLER_ARG',
-] as const satisfies readonly (keyof Env)[];
+/** Those that `Env` has a rule for; whatever else is in the environment is not ours. */
+const KNOWN_VARIABLES = new Set(
+  getMetadataStorage()
+    .getTargetValidationMetadatas(Env, '', false, false)
+    .map(({ propertyName }) => propertyName),
+);
 
-function pickKnown(variables: Record<string, string | undefined>) {
+/** A variable that is unset and one that is set to nothing mean the same: use the default. */
+function givenOf(variables: Record<string, string | undefined>) {
   return Object.fromEntries(
-    KNOWN_VARIABLES.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+    Object.entries(variables).filter(([name, value]) => KNOWN_VARIABLES.has(name) && value?.trim()),
   );
 }
 
