@@ -1,5 +1,6 @@
 import { QueryFailedError } from 'typeorm';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { CONNECTION_FAULTS } from './connection-faults.js';
 import { isPreparedStatementStale, isQueryTimeout } from './postgres-client.js';
 
 /** Somebody else has held a lock for longer than the transaction was to wait. */
@@ -14,17 +15,6 @@ const RETRYABLE_STATES = new Set(['40001', '40P01']);
  * a server that became read-only after a failover (25006).
  */
 const BUSY_STATES = /^(08|28|3D|53|57P|55000|55P03|57014|25P03|25P04|25006|40001|40P01)/;
-
-const CONNECTION_FAULTS = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
 
 /** pg has no codes for these. */
 const CONNECTION_MESSAGES =
@@ -64,7 +54,7 @@ export function violates(error: unknown, constraint: string): boolean {
 }
 
 /** Whether the database is away or overloaded, as opposed to having refused what it was asked. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
   if (code !== undefined && (BUSY_STATES.test(code) || CONNECTION_FAULTS.has(code))) return true;
   if (isPreparedStatementStale(driverErrorOf(error))) return true;

@@ -1,21 +1,12 @@
 import { retry } from '../common/retry.js';
 import type { Env } from '../config/env.js';
+import { CONNECTION_FAULTS } from './connection-faults.js';
 import { withConnection } from './with-connection.js';
 
 const CONNECT_DEADLINE_MS = 30_000;
 const RETRY_DELAY_MS = 500;
-/** Of the system, and of PostgreSQL: cannot connect now, too many connections. */
-const PASSING_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  '57P03',
-  '53300',
-]);
+/** Beside those of the system, PostgreSQL's own: cannot connect now, too many connections. */
+const PASSING_CODES = new Set([...CONNECTION_FAULTS, '57P03', '53300']);
 
 export interface OpenDatabase {
   /** Contains the password: never log it. */

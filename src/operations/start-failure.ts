@@ -1,6 +1,7 @@
+import { CONNECTION_FAULTS } from '../database/connection-faults.js';
+
 type StartError = NodeJS.ErrnoException & { address?: string; port?: number };
 
-const NO_ANSWER = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
 const FOLDER_FAULTS = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EROFS', 'ENOSPC']);
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -17,7 +18,7 @@ export function explainStartFailure(error: unknown): string {
   if (syscall !== undefined && path !== undefined && FOLDER_FAULTS.has(code ?? '')) {
     return `${path} cannot be used (${code}). Set DATA_DIR to a folder that this user may write to.`;
   }
-  if (code !== undefined && NO_ANSWER.has(code)) {
+  if (code !== undefined && CONNECTION_FAULTS.has(code)) {
     return `The service could not start: PostgreSQL does not answer (${message}). Check DATABASE_URL.`;
   }
   if (code === INSUFFICIENT_PRIVILEGE) {
