@@ -166,6 +166,35 @@ describe('orders under contention', () => {
     expect((await admin.client.get('/audit/stock')).body).toMatchObject({ balanced: true });
   });
 
+  it('never sets updated_at back, whoever has had to wait for the row', async () => {
+    const lamp = await given.product();
+    const [{ client }, buyer] = [await given.admin(), await given.customer()];
+    const { id } = await given.order(buyer, { [lamp.id]: 1 });
+    const writes = [
+      () => client.patch(`/products/${lamp.id}`, { price: 2 }),
+      () => client.patch(`/orders/${id}/cancel`),
+      () => buyer.places({ [lamp.id]: 1 }),
+    ];
+
+    for (const write of writes) {
+      const outside = await given.database.session();
+      await outside.query('BEGIN');
+      await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [lamp.id]);
+      const written = write();
+      await until('the write waits', async () => (await given.database.waitingForLocks()) === 1);
+      const { rows } = await outside.query<{ updated_at: Date }>(
+        'UPDATE products SET updated_at = clock_timestamp() WHERE id = $1 RETURNING updated_at',
+        [lamp.id],
+      );
+      await outside.query('COMMIT');
+      outside.release();
+
+      expect(succeeded(await written)).toBe(true);
+      const { body } = await client.get<ProductBody>(`/products/${lamp.id}`);
+      expect(Date.parse(body.updated_at)).toBeGreaterThanOrEqual(rows[0]?.updated_at.getTime() ?? NaN);
+    }
+  });
+
   function deadlocks(): Promise<number> {
     return given.database.value<number>(
       'SELECT deadlocks::integer FROM pg_stat_database WHERE datname = current_database()',

@@ -20,14 +20,15 @@ export abstract class VersionedRow {
 }
 
 /**
- * What every update of a versioned row sets beside its own columns. TypeORM's version column would
- * not move with a targeted update, and the clock of the row is the database's.
- */
-export const NEXT_VERSION = { version: () => 'version + 1', updatedAt: () => 'now()' };
-
-/**
  * When the statement began, by the database's clock: after all locks that its transaction took before it. The
  * times of what happened under one lock are then in the order in which it happened; `now()` is when the
  * transaction began, perhaps long before it had the lock.
  */
 export const TIME_UNDER_LOCK = () => 'statement_timestamp()';
+
+/**
+ * What every update of a versioned row sets beside its own columns. TypeORM's version column would
+ * not move with a targeted update, and the clock of the row is the database's; it never goes back, since the
+ * statement that writes comes after the row's lock.
+ */
+export const NEXT_VERSION = { version: () => 'version + 1', updatedAt: TIME_UNDER_LOCK };

@@ -109,7 +109,7 @@ async function change(
   order: OrderWithItems,
   facts: QueryDeepPartialEntity<Order>,
 ): Promise<OrderWithItems> {
-  await manager.update(Order, { id: order.id }, { ...facts, ...NEXT_VERSION, updatedAt: TIME_UNDER_LOCK });
+  await manager.update(Order, { id: order.id }, { ...facts, ...NEXT_VERSION });
   const changed = await manager.findOneByOrFail(Order, { id: order.id });
   return { ...order, ...changed };
 }

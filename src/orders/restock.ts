@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { TIME_UNDER_LOCK } from '../database/columns.js';
 import { lockProducts } from '../products/lock-products.js';
 import type { OrderWithItems } from './order-row.js';
 
@@ -8,7 +9,7 @@ const GIVE_BACK = `
     SELECT order_id, product_id FROM order_items WHERE order_id = $1 ORDER BY product_id
   )
   UPDATE products
-     SET stock_quantity = stock_quantity + item.quantity, version = version + 1, updated_at = now()
+     SET stock_quantity = stock_quantity + item.quantity, version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
     FROM order_items AS item
    WHERE item.order_id = $1 AND products.id = item.product_id`;
 

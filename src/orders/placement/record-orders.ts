@@ -25,7 +25,7 @@ const RECORD_ORDERS = `
     SELECT * FROM unnest($1::integer[], $2::bigint[]) AS t (product_id, quantity)
   ), taken AS (
     UPDATE products
-       SET stock_quantity = stock_quantity - demand.quantity, version = version + 1, updated_at = now()
+       SET stock_quantity = stock_quantity - demand.quantity, version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
       FROM demand
      WHERE products.id = demand.product_id AND products.stock_quantity >= demand.quantity
     RETURNING products.id
