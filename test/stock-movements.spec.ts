@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OrderBody } from './support/api-types.js';
+import type { ListBody, OrderBody, ProblemBody, ProductBody } from './support/api-types.js';
 import { until } from './support/database.js';
 import { brief, expectChain, MovementDesk } from './support/movements.js';
 import { type Person, succeeded, useWorld } from './support/world.js';
@@ -81,6 +81,33 @@ describe('GET /products/{id}/stock-movements', () => {
     expect((await given.anyone.get(path)).status).toBe(401);
     expect((await buyer.client.get(path)).status).toBe(403);
     expect(unknown.body).toMatchObject({ status: 404, code: 'product-not-found', product_ids: [2e9] });
+  });
+
+  it('takes out a billion units at most at once, however many have come back', async () => {
+    const lamp = await given.product({ stock: 1_000_000_000 });
+    const { client } = await given.admin();
+    await given.database.rows(
+      `WITH adjusted AS (INSERT INTO stock_adjustments (product_id, quantity) VALUES ($1, 1000000000), ($1, 1000000000))
+       UPDATE products SET stock_quantity = 3000000000 WHERE id = $1`,
+      [lamp.id],
+    );
+    const path = `/products/${lamp.id}`;
+    const version = (await client.get(path)).headers.get('etag') ?? '';
+
+    const all = await client.patch<ProblemBody>(
+      path,
+      { stock_quantity: 0 },
+      { headers: { 'if-match': version } },
+    );
+    const some = await client.patch<ProductBody>(path, { stock_delta: -1_000_000_000 });
+    const movements = await client.get<ListBody<{ balance: number }>>(`${path}/stock-movements`);
+
+    expect(all.body).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/stock_quantity', code: 'too-small' }],
+    });
+    expect(some.body.stock_quantity).toBe(2_000_000_000);
+    expect(movements.body.data.map(({ balance }) => balance)).toEqual([2e9, 3e9, 2e9, 1e9]);
   });
 });
 

@@ -5,7 +5,7 @@ import { MOVEMENT_KINDS } from './merge-movements.js';
 import type { BalancedMovement } from './stock-movements.js';
 
 /** Where the times of before do not tell the order exactly, a balance may be below zero for a moment. */
-const ANY_SIGN = { minimum: -STOCK_MAX, maximum: 2 * STOCK_MAX };
+const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
 
 export class StockMovementResponseDto {
   @ApiProperty({

@@ -12,7 +12,8 @@ export interface ProductChange {
 
 /**
  * The stock after a change; below zero when more is taken out than there is.
- * @throws ValidationFailedError when it would grow beyond `STOCK_MAX`; cancelled orders may have carried it there.
+ * @throws ValidationFailedError when it would grow beyond `STOCK_MAX`, or shrink by more than that at once; cancelled
+ *   orders may have carried it beyond, perhaps further than the column of one adjustment reaches.
  */
 export function stockAfter(
   current: number,
@@ -22,6 +23,10 @@ export function stockAfter(
   if (stock > STOCK_MAX && stock > current) {
     const message = `must leave a stock of ${STOCK_MAX} at most`;
     throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'too-large', message }]);
+  }
+  if (current - stock > STOCK_MAX) {
+    const message = `must take out ${STOCK_MAX} units at most at a time`;
+    throw new ValidationFailedError([{ pointer: '/stock_quantity', in: 'body', code: 'too-small', message }]);
   }
   return stock;
 }
