@@ -27,9 +27,10 @@ export function answerPrimary(answers: { [Q in keyof Answers]: () => Promise<Ans
   process.on('message', (message: Partial<Question> | null) => {
     const { question, id } = message ?? {};
     if (question === undefined || id === undefined) return;
+    // Where there is no answer, silence is one: the primary goes on without it.
     void answers[question]().then((answer) => {
       process.send?.({ answerTo: id, answer } satisfies Answer, undefined, undefined, ignore);
-    });
+    }, ignore);
   });
 }
 
