@@ -9,3 +9,10 @@ export interface AuthenticatedUser {
   /** The session whose token they have sent. */
   readonly sessionId: string;
 }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom the guards have let in; nobody on routes that anyone may call, and before the guards. */
+    user?: AuthenticatedUser;
+  }
+}

@@ -4,7 +4,6 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ActiveUsers } from '../active-users.js';
 import { InvalidTokenError, UnauthenticatedError } from '../auth.errors.js';
-import type { AuthenticatedUser } from '../authenticated-user.js';
 import { ACCESS, type Access } from '../decorators/access.decorators.js';
 import { bearerToken } from '../jwt.strategy.js';
 import { VerifiedTokens } from '../verified-tokens.js';
@@ -26,7 +25,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
     if (access?.kind === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: AuthenticatedUser }>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.headers.authorization === undefined) return this.admitWithoutToken(access);
     const identity = this.verifiedTokens.find(bearerToken(request) ?? '');
     if (identity === undefined) return (await super.canActivate(context)) as boolean;

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
 import { ForbiddenError } from '../auth.errors.js';
-import type { AuthenticatedUser } from '../authenticated-user.js';
 import { ACCESS, type Access } from '../decorators/access.decorators.js';
 
 /** The second guard of every route: whether the caller's role may call it. */
@@ -12,7 +12,7 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
     if (access?.kind !== 'roles') return true;
-    const { user } = context.switchToHttp().getRequest<{ user?: AuthenticatedUser }>();
+    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
     if (user && access.roles.includes(user.role)) return true;
     throw new ForbiddenError();
   }

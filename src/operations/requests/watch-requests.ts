@@ -32,14 +32,13 @@ export function watchRequests(fastify: FastifyInstance, watchers: readonly Reque
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply): FinishedRequest {
-  const { user } = request as { user?: { id: number } };
   return {
     request,
     reply,
     route: request.routeOptions.url,
     status: reply.statusCode,
     durationMs: reply.elapsedTime,
-    userId: user?.id,
+    userId: request.user?.id,
     isAborted: !reply.raw.writableFinished,
   };
 }

@@ -54,8 +54,7 @@ function startSpan(request: FastifyRequest, parent: Context): Span {
 }
 
 function endSpan(span: Span, request: FastifyRequest, reply: FastifyReply): void {
-  const { user } = request as { user?: { id: number } };
-  if (user) span.setAttribute('user.id', String(user.id));
+  if (request.user) span.setAttribute('user.id', String(request.user.id));
   if (!reply.raw.writableFinished) span.setAttribute('error.type', 'aborted');
   else span.setAttribute('http.response.status_code', reply.statusCode);
   if (reply.statusCode >= 500) {
