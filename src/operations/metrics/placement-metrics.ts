@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { asDomainError } from '../../common/errors/problem.js';
 import type { ProblemCode } from '../../common/errors/problem-catalogue.js';
-import { GROUPS, PLACEMENTS, STEPS } from '../../orders/placement/placement-observed.js';
+import { STEPS } from '../../orders/placement/group-steps-observed.js';
+import { GROUPS, PLACEMENTS } from '../../orders/placement/placement-observed.js';
 import type { PlacementQueue } from '../../orders/placement/placement-queue.js';
 import { timing } from './timing.js';
 

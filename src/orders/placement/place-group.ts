@@ -6,7 +6,7 @@ import type { OrderWithItems } from '../order-row.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import { allocate, type Placed } from './allocate.js';
 import { type EarlierOrder, findPlaced } from './find-placed.js';
-import { STEPS } from './placement-observed.js';
+import { STEPS } from './group-steps-observed.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { recordOrders, type RecordedOrder } from './record-orders.js';
 

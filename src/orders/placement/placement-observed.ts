@@ -8,6 +8,3 @@ export const PLACEMENTS = new Observed<void, PlacementAnswer>();
 
 /** Orders that go together, from when they are taken up until it is known what became of each. */
 export const GROUPS = new Observed<readonly WaitingOrder[], readonly PlacementOutcome[]>();
-
-/** The two round trips of a group: BEGIN and the locks, then the write with COMMIT behind it. */
-export const STEPS = new Observed<'lock' | 'write'>();
