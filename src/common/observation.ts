@@ -30,7 +30,7 @@ export interface TraceContext {
   bind(run: () => void): () => void;
 }
 
-export const NO_TRACES: TraceContext = {
+const NO_TRACES: TraceContext = {
   current: () => undefined,
   logFields: () => ({}),
   bind: (run) => run,

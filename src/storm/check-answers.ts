@@ -1,5 +1,5 @@
 /** No request may take longer, whatever the fault. */
-export const ANSWER_MS_MAX = 10_000;
+const ANSWER_MS_MAX = 10_000;
 
 /** What a client may ask for, and the answers that the API description has for it. */
 const DOCUMENTED = {

@@ -7,7 +7,7 @@ import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
 /** How soon after a fault the service has to serve again. */
-export const RECOVERY_MS_MAX = 5_000;
+const RECOVERY_MS_MAX = 5_000;
 
 export interface Findings extends OrderComparison {
   readonly cancelled: number;

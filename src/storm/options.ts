@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-export const FAULT_KINDS = ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'] as const;
+const FAULT_KINDS = ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface StormOptions {

@@ -3,7 +3,7 @@ const STABLE_MS = 30_000;
 const DELAY_MS_MIN = 100;
 const DELAY_MS_MAX = 5_000;
 /** Starts in a row that may come to nothing. */
-export const FAILED_STARTS_MAX = 5;
+const FAILED_STARTS_MAX = 5;
 
 /**
  * When a worker that has ended is started again: soon, but one that ends again and again waits twice as long each

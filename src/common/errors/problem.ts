@@ -3,7 +3,7 @@ import { asServiceBusy } from '../../database/database-errors.js';
 import { DomainError } from './domain-error.js';
 import { type ProblemCode, PROBLEMS, problemType } from './problem-catalogue.js';
 
-export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Seconds after which a client may try again; overload and restarts pass within about that. */
 const RETRY_AFTER_S = 1;

@@ -12,7 +12,7 @@ export interface Postmaster {
 }
 
 /** What a cluster's `postmaster.pid` says, or nothing where there is none; it may be stale. */
-export async function readPostmasterFile(clusterDir: string): Promise<Postmaster | undefined> {
+async function readPostmasterFile(clusterDir: string): Promise<Postmaster | undefined> {
   const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];

@@ -13,7 +13,7 @@ import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.
 import type { OrderLine } from '../placement/placement-request.js';
 
 /** Lines of one body before those with the same product are merged. */
-export const BODY_LINES_MAX = 5_000;
+const BODY_LINES_MAX = 5_000;
 
 export class PlaceOrderLineDto {
   @ApiProperty({ type: 'integer', minimum: 1, maximum: ID_MAX, example: 1 })

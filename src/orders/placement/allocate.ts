@@ -32,7 +32,7 @@ export interface Placed {
   readonly totalMinor: number;
 }
 
-export interface Refused {
+interface Refused {
   readonly kind: 'refused';
   readonly request: PlacementRequest;
   readonly error: DomainError;
