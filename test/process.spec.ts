@@ -9,6 +9,25 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 const SECRET = 'a secret of the tests, longer than 32 characters';
+/** It brings a database of its own, in production mode, without a proxy; its file says so. */
+const DECIDED_BY_COMPOSE = [
+  'ALLOW_UNSAFE_DATABASE',
+  'DATABASE_CA_FILE',
+  'DATABASE_PREPARED_STATEMENTS',
+  'DATABASE_URL',
+  'DATA_DIR',
+  'HOST',
+  'MIGRATION_DATABASE_URL',
+  'NODE_ENV',
+  'STOP_DELAY_MS',
+];
+
+/** Those of `Env`. */
+async function variableNames(): Promise<string[]> {
+  const sources = ['src/config/env.ts', 'src/config/operations-env.ts'];
+  const source = (await Promise.all(sources.map((path) => readFile(path, 'utf8')))).join('');
+  return [...source.matchAll(/readonly ([A-Z_]+)/g)].map(([, name]) => name as string);
+}
 
 // Guarantees that a faulty configuration is told at once and in full, without its values.
 describe('the configuration', () => {
@@ -66,13 +85,18 @@ describe('the configuration', () => {
   });
 
   it('is documented: every variable stands in .env.example', async () => {
-    const sources = ['src/config/env.ts', 'src/config/operations-env.ts'];
-    const source = (await Promise.all(sources.map((path) => readFile(path, 'utf8')))).join('');
     const example = await readFile('.env.example', 'utf8');
-    const names = [...source.matchAll(/readonly ([A-Z_]+)/g)].map(([, name]) => name as string);
+    const names = await variableNames();
 
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => !new RegExp(`^#? ?${name}=`, 'm').test(example))).toEqual([]);
+  });
+
+  it('reaches the service of docker-compose.yml, but for what that decides itself', async () => {
+    const [, service = ''] = (await readFile('docker-compose.yml', 'utf8')).split('\n  app:\n');
+    const missing = (await variableNames()).filter((name) => !service.includes('${' + name));
+
+    expect(missing.sort()).toEqual(DECIDED_BY_COMPOSE);
   });
 });
 
