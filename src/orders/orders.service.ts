@@ -46,7 +46,8 @@ export class OrdersService {
    * committed together, so a retry with the same key gets the same order, as it is by then.
    * @throws ValidationFailedError when the merged lines exceed the limits, ProductNotFoundError,
    *   ProductInactiveError, InsufficientStockError with every short line, TotalTooLargeError,
-   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then.
+   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then; only after
+   *   OutcomeUnknownError, which is a ServiceBusyError, is that for a retry with the same key to find out.
    */
   async place(wanted: WantedOrder, customer: AuthenticatedUser): Promise<PlacedOrder> {
     const answer = await this.queue.place(asRequest(wanted, customer), wanted.isAbandoned);
