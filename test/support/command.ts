@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pooled } from './pooler.js';
@@ -8,7 +9,7 @@ const run = promisify(execFile);
 /** Runs one of the built commands of `src/cli`, as `npm run` would, and answers with what it printed. */
 export async function runCommand(
   command: string,
-  { args = [], variables = {}, workingDir = '.' }: CommandOptions = {},
+  { args = [], variables = {}, workingDir = tmpdir() }: CommandOptions = {},
 ): Promise<string> {
   const env = { PATH: process.env.PATH, ...pooled(variables) };
   const program = resolve(`dist/cli/${command}.js`);

@@ -1,17 +1,20 @@
 // Starts one PostgreSQL for the whole run and migrates one template database in it; every test file
-// then works in a copy of its own. Runs the built product, so that tests and service share one code.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// then works in a copy of its own. Runs the built product, so that tests and service share one code. Whatever tests
+// start works in the folder of the run, and so ends with it, also when a test fails before it stops its service.
 import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '../../dist/database/migrator.js';
-import tearDown from './global-teardown.mjs';
+import { RunFolder } from './run-folder.mjs';
 
 /** Tests kill processes, never the machine, so nothing has to reach the disk. */
 const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
 
 export default async function setUp() {
+  const folder = new RunFolder('mini-order-system-test-');
+  globalThis.testRun = { folder };
+  // Where everything that tests make goes, also what a program that they start makes.
+  process.env.TMPDIR = folder.path;
   const template = await chooseTemplate();
   await recreateDatabase(template);
   await runMigrations(template);
@@ -27,11 +30,12 @@ async function chooseTemplate() {
       throw new Error('The database of TEST_DATABASE_URL must have "test" in its name.');
     return withDatabase(TEST_DATABASE_URL, `${name}_template`);
   }
-  const dataDir = await mkdtemp(join(tmpdir(), 'mini-order-system-test-'));
-  const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings: SETTINGS });
-  globalThis.testServer = { server, dataDir };
-  // Ctrl-C skips the teardown; the server would stay.
-  process.once('SIGINT', () => void tearDown().finally(() => process.exit(130)));
+  const server = await EmbeddedPostgres.start({
+    dataDir: join(globalThis.testRun.folder.path, 'postgresql'),
+    progress: () => undefined,
+    settings: SETTINGS,
+  });
+  globalThis.testRun.server = server;
   return withDatabase(server.url, 'test_template');
 }
 

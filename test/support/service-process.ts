@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pooled } from './pooler.js';
@@ -40,7 +40,7 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts the service with nothing of our own environment but what is given. */
+  /** Starts the service with nothing of our own environment but what is given, in a folder that ends with the run. */
   static launch(
     variables: Record<string, string> = {},
     givenDir?: string,
@@ -49,13 +49,7 @@ export class ServiceProcess {
     const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json', ...TEST_SERVER };
     const env = { PATH: process.env.PATH, ...defaults, ...pooled(variables) };
     const workingDir = givenDir ?? mkdtempSync(join(tmpdir(), 'service-'));
-    const service = new ServiceProcess(
-      spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }),
-    );
-    void service.exited.then(() => {
-      if (!givenDir && variables.DATABASE_URL) rmSync(workingDir, { recursive: true, force: true });
-    });
-    return service;
+    return new ServiceProcess(spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }));
   }
 
   /** Starts the service and waits until it says that it is ready. */

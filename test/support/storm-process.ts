@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 
 /** A short storm takes seconds; more than this is a hang. */
 export const STORM_MS_MAX = 120_000;
@@ -21,8 +22,8 @@ export class StormProcess {
   /** @param folder where the logs of a service that has failed are left. */
   static start(options: readonly string[], folder = tmpdir()): StormProcess {
     const env = { PATH: process.env.PATH, TMPDIR: folder };
-    const command = ['dist/cli/storm.js', ...options];
-    return new StormProcess(spawn(process.execPath, command, { env, timeout: STORM_MS_MAX }));
+    const command = [resolve('dist/cli/storm.js'), ...options];
+    return new StormProcess(spawn(process.execPath, command, { env, cwd: folder, timeout: STORM_MS_MAX }));
   }
 
   /** Ctrl-C. */

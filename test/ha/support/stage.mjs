@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RunFolder } from '../../support/run-folder.mjs';
 import { databaseAccount, MissingPackagesError } from './packages.mjs';
 
 class StoppedError extends Error {}
 
 /** Where a script of this folder plays: its temporary folder, and the way to leave nothing behind. */
 export class Stage {
-  folder = mkdtempSync(join(tmpdir(), 'mini-order-system-ha-'));
+  #runFolder = new RunFolder('mini-order-system-ha-');
   #account;
   #endings = [];
   #startedAt = performance.now();
@@ -19,8 +20,10 @@ export class Stage {
   constructor() {
     // Everybody waits for it.
     setMaxListeners(0, this.signal);
-    // The account of the database has to get through to its own folders.
-    chmodSync(this.folder, 0o755);
+  }
+
+  get folder() {
+    return this.#runFolder.path;
   }
 
   /** Who runs the databases. */
@@ -69,7 +72,7 @@ export class Stage {
         .catch((error) => this.tell(`while stopping: ${error.message}`));
     }
     if (keepsLogs) this.tell(`the logs are in ${this.#keepLogs()}`);
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.#runFolder.remove();
   }
 }
 
