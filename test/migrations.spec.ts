@@ -99,7 +99,7 @@ describe('migrations', () => {
     expect(await database.value('SELECT count(*)::integer FROM migrations')).toBe(MIGRATIONS.length);
   });
 
-  it('give orders of before a history: their last change, by nobody, and the stock that came back', async () => {
+  it('give orders of before a history: their last change, by nobody, and the stock that came back; and lines their time', async () => {
     const later = MIGRATIONS.slice(MIGRATIONS.indexOf('OrderHistory1764200000000'));
     for (let index = 0; index < later.length; index += 1) await migrate('revert');
     const [lamp, buyer] = [await database.addProduct(10), await database.addCustomer()];
@@ -123,6 +123,9 @@ describe('migrations', () => {
       { ...unknown, status: 'PENDING' },
       { ...unknown, status: 'CONFIRMED', confirmed_at: changed },
       { ...unknown, status: 'CANCELLED', cancelled_at: changed },
+    ]);
+    expect(await database.rows('SELECT DISTINCT created_at FROM order_items')).toEqual([
+      { created_at: new Date('2026-01-01T10:00:00Z') },
     ]);
     expect(
       await database.rows(`SELECT status, product_id FROM stock_returns JOIN orders ON orders.id = order_id`),

@@ -16,11 +16,11 @@ export class OrderHistory1764200000000 implements MigrationInterface {
         ADD COLUMN cancelled_at  timestamptz(3),
         ADD COLUMN cancelled_by  integer,
         ADD COLUMN cancel_reason varchar(200)`);
+    // Writes the table and its indexes anew, which takes a fraction of the time of an UPDATE and leaves no dead rows.
     await queryRunner.query(`
-      UPDATE orders
-         SET confirmed_at = CASE status WHEN 'CONFIRMED' THEN updated_at END,
-             cancelled_at = CASE status WHEN 'CANCELLED' THEN updated_at END
-       WHERE status <> 'PENDING'`);
+      ALTER TABLE orders
+        ALTER confirmed_at TYPE timestamptz(3) USING CASE status WHEN 'CONFIRMED' THEN updated_at END,
+        ALTER cancelled_at TYPE timestamptz(3) USING CASE status WHEN 'CANCELLED' THEN updated_at END`);
     await queryRunner.query(`
       ALTER TABLE orders
         ADD CONSTRAINT fk_orders_confirmed_by FOREIGN KEY (confirmed_by) REFERENCES users (id) ON DELETE RESTRICT,

@@ -9,12 +9,13 @@ export class ListOrder1764300000000 implements MigrationInterface {
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`ALTER TABLE order_items ADD created_at timestamptz(3) NOT NULL DEFAULT now()`);
-    await queryRunner.query(
-      `UPDATE order_items SET created_at = orders.created_at FROM orders WHERE orders.id = order_id`,
-    );
+    // First, so that the update has fewer of them to keep up.
     for (const name of ['order_items_product_id_order_id', 'orders_customer_id_id', 'orders_status_id']) {
       await queryRunner.query(`DROP INDEX ix_${name}`);
     }
+    await queryRunner.query(
+      `UPDATE order_items SET created_at = orders.created_at FROM orders WHERE orders.id = order_id`,
+    );
     await queryRunner.query(`
       CREATE INDEX ix_order_items_product_id_created_at_order_id
         ON order_items (product_id, created_at, order_id)`);
