@@ -108,6 +108,12 @@ describe('registering', () => {
     ],
     ['a password of 3 characters', { username: 'abcd', password: '123' }, '/password', 'too-short'],
     [
+      'a password of 2 characters of two units',
+      { username: 'abcd', password: '🙂🙂' },
+      '/password',
+      'too-short',
+    ],
+    [
       'a password of 129 characters',
       { username: 'abcd', password: 'x'.repeat(129) },
       '/password',

@@ -69,6 +69,13 @@ describe('the configuration', () => {
     expect(service.output).toMatch(/DATABASE_URL is required/);
   });
 
+  it("counts the admin's password in characters, as a registered one is counted", async () => {
+    const service = ServiceProcess.launch({ ADMIN_USERNAME: 'boss', ADMIN_PASSWORD: '🙂🙂' });
+
+    expect((await service.exited).code).toBe(78);
+    expect(service.output).toMatch(/ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH/);
+  });
+
   it('closes admin signup in production, and asks for longer passwords', async () => {
     const service = await ServiceProcess.start({ NODE_ENV: 'production', DATABASE_URL: given.database.url });
     const client = new Client(() => service.url);

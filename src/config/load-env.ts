@@ -4,6 +4,7 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { isCommonPassword } from '../auth/common-passwords.js';
+import { lengthOf } from '../common/validation/rules.js';
 import { holdsCertificate, isUnverified, refusesTls, withVerification } from './database-url.js';
 import { Env } from './env.js';
 import { isGuessable } from './guessable-secret.js';
@@ -112,7 +113,7 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   if ((env.ADMIN_USERNAME === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     faults.push('ADMIN_USERNAME and ADMIN_PASSWORD must be set together');
   }
-  if ((env.ADMIN_PASSWORD?.length ?? Infinity) < env.PASSWORD_MIN_LENGTH) {
+  if (env.ADMIN_PASSWORD !== undefined && lengthOf(env.ADMIN_PASSWORD) < env.PASSWORD_MIN_LENGTH) {
     faults.push('ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH');
   }
   if (env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
