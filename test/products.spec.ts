@@ -176,8 +176,9 @@ describe('listing products', () => {
     }
     const byCursor: number[] = [];
     for (let path: string | undefined = '/products?limit=3'; path;) {
-      const { body } = await list(path);
+      const { body, headers } = await list(path);
       byCursor.push(...body.data.map(({ id }) => id));
+      expect(links(headers).first).toBe('/products?limit=3&page=1');
       const next: string | null = body.pagination.next_cursor;
       path = next === null ? undefined : `/products?limit=3&cursor=${next}`;
     }

@@ -52,7 +52,7 @@ export const API_HEADERS = {
     schema: {
       type: 'string',
       maxLength: 5 * URL_LENGTH_MAX,
-      pattern: '^(</[^>]*>; rel="(first|prev|next|last)"(, )?)*$',
+      pattern: '^</[^>]*>; rel="first"(, </[^>]*>; rel="(prev|next|last)")*$',
       example: '</orders?page=1>; rel="first"',
     },
   },

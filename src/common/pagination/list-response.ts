@@ -9,7 +9,12 @@ import { CURSOR_LENGTH_MAX, PAGE_LIMIT_MAX, PAGE_MAX } from './page-query.dto.js
 import type { Page } from './paginate.js';
 
 export class PaginationDto {
-  @ApiWholeNumber({ minimum: 1, maximum: PAGE_MAX, example: 1 })
+  @ApiWholeNumber({
+    minimum: 1,
+    maximum: PAGE_MAX,
+    example: 1,
+    description: 'Always 1 behind a `cursor`, where pages have no numbers.',
+  })
   readonly page!: number;
 
   @ApiWholeNumber({ minimum: 1, maximum: PAGE_LIMIT_MAX, example: 10 })
@@ -57,8 +62,8 @@ export function answerWithPage<Row, Item>(
 }
 
 /**
- * A walk by cursor links to what follows; numbered pages link to their neighbours and both ends, and go on by
- * cursor where numbers do not reach.
+ * A walk by cursor links to the beginning and to what follows; numbered pages link to their neighbours and both
+ * ends, and go on by cursor where numbers do not reach.
  */
 function linkHeader(
   { url, query }: Exchange['request'],
@@ -72,10 +77,8 @@ function linkHeader(
   }
   const links: string[] = [];
   const link = (rel: string, part: string) => links.push(`<${list}${part}>; rel="${rel}"`);
-  if (cursor === undefined) {
-    link('first', 'page=1');
-    if (page > 1) link('prev', `page=${totalIsExact ? Math.min(page - 1, Math.max(pages, 1)) : page - 1}`);
-  }
+  link('first', 'page=1');
+  if (page > 1) link('prev', `page=${totalIsExact ? Math.min(page - 1, Math.max(pages, 1)) : page - 1}`);
   if (nextPageFollows) link('next', `page=${page + 1}`);
   else if (nextCursor !== null) link('next', `cursor=${nextCursor}`);
   if (cursor === undefined && totalIsExact && pages > 0) link('last', `page=${pages}`);
