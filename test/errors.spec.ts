@@ -144,6 +144,7 @@ describe('problems', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(page.text).toContain(code);
+    expect(page.text).not.toContain('`');
   });
 
   it('lists all pages, and has none for anything else', async () => {

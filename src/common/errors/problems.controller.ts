@@ -42,6 +42,11 @@ function isProblemCode(code: string): code is ProblemCode {
 function page(title: string, content: string): string {
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8">' +
-    `<title>${title}</title></head><body><h1>${title}</h1>${content.replaceAll('<token>', '&lt;token&gt;')}</body></html>`
+    `<title>${title}</title></head><body><h1>${title}</h1>${asHtml(content)}</body></html>`
   );
+}
+
+/** The catalogue's texts hold one placeholder in angle brackets, and names between backticks. */
+function asHtml(content: string): string {
+  return content.replaceAll('<token>', '&lt;token&gt;').replace(/`([^`]+)`/g, '<code>$1</code>');
 }
