@@ -25,7 +25,7 @@ const QUERIES: Case[] = [
   'page=0', 'page=-1', 'page=1.5', 'page=1e20', 'page=abc', 'page=', 'page=1&page=2', 'page[]=1', 'page=1000000001',
   'limit=0', 'limit=101', 'limit=%00', 'status=LOST', 'status[]=PENDING', 'status=PENDING&status=CONFIRMED', 'status=',
   'customer_id=0', 'customer_id=x', 'product_id=2147483648', 'created_from=yesterday', 'created_to=2026-13-01T00:00:00Z',
-  'created_from=2026-01-01', 'created_from=2026-02-30T00:00:00Z', 'created_from=0000-01-01T00:00:00Z', 'toString=1', 'unknown=1', '__proto__=1', 'constructor=1', 'sort=id', 'cursor=%00',
+  'created_from=2026-01-01', 'created_to=2026-01-01T24:00:00Z', 'created_from=2026-02-30T00:00:00Z', 'created_from=0000-01-01T00:00:00Z', 'toString=1', 'unknown=1', '__proto__=1', 'constructor=1', 'sort=id', 'cursor=%00',
 ].map((query) => [`query ${query}`, 'GET', `/orders?${query}`, {}, 422] as const); // prettier-ignore
 
 const BODIES: Case[] = [

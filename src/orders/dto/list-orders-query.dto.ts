@@ -7,7 +7,7 @@ import { ApiTimestamp } from '../../common/validation/api-properties.js';
 import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
-const RFC3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
 
 /** `Date` takes the 30th of February for the 2nd of March; a day must come back as it was. */
 function isTimestamp(value: unknown): boolean {
