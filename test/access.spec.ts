@@ -41,6 +41,7 @@ const MATRIX: Record<string, Route> = {
     answers: [401, 422, 422, 422],
   },
   'GET /users': { answers: [401, 403, 403, 200] },
+  'GET /users/{id}': { path: ({ customerId }) => `/users/${customerId}`, answers: [401, 403, 403, 200] },
   'PATCH /users/{id}': {
     path: ({ customerId }) => `/users/${customerId}`,
     json: () => ({ is_active: true }),

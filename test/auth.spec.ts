@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProblemBody, TokenBody, UserBody } from './support/api-types.js';
+import type { AccountBody, ProblemBody, TokenBody, UserBody } from './support/api-types.js';
 import { until } from './support/database.js';
 import { refusedWith, succeeded, useWorld, withWorld } from './support/world.js';
 
@@ -133,6 +133,20 @@ describe('registering', () => {
 
     expect(answer.status).toBe(422);
     expect(answer.body.errors).toEqual([expect.objectContaining({ pointer, code, in: 'body' })]);
+  });
+
+  it('leads an admin to the user by id, and anyone else to /me', async () => {
+    const admin = await given.admin();
+    const body = (username: string) => ({ username, password: '1234' });
+    const alone = await anyone.post<UserBody>('/register', body('comes-alone'));
+    const added = await admin.client.post<UserBody>('/register', body('is-added'));
+    const tokens = await anyone.post<TokenBody>('/login', body('comes-alone'));
+
+    expect(alone.headers.get('location')).toBe('/me');
+    expect((await anyone.as(tokens.body.access_token).get<UserBody>('/me')).body).toEqual(alone.body);
+    expect(added.headers.get('location')).toBe(`/users/${added.body.id}`);
+    const found = await admin.client.get<AccountBody>(`/users/${added.body.id}`);
+    expect(found.body).toEqual({ ...added.body, is_active: true });
   });
 
   it('takes names of 3 and 64 characters', async () => {

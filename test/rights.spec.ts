@@ -166,6 +166,21 @@ describe('PATCH /users/{id}', () => {
   });
 });
 
+describe('GET /users/{id}', () => {
+  it('shows an admin any user, also a deactivated one, and tells who is not there', async () => {
+    const { client } = await given.admin();
+    const person = await given.customer();
+    const changed = await client.patch<AccountBody>(`/users/${person.id}`, { is_active: false });
+
+    const found = await client.get<AccountBody>(`/users/${person.id}`);
+    const nobody = await client.get<ProblemBody>('/users/2147483647');
+
+    expect(found.body).toEqual(changed.body);
+    expect(found.body).toMatchObject({ id: person.id, username: person.username, is_active: false });
+    expect([nobody.status, nobody.body.code]).toEqual([404, 'user-not-found']);
+  });
+});
+
 describe('GET /users', () => {
   it('lists everybody by id, page by page, and nothing of their passwords', async () => {
     const { client } = await given.admin();

@@ -47,7 +47,7 @@ export class AuthController {
   ): Promise<UserResponseDto> {
     const { username, password, role = 'customer' } = dto;
     const user = await this.users.register({ username, password, role }, caller);
-    void reply.header('location', '/me');
+    void reply.header('location', pathOf(user, caller));
     return UserResponseDto.from(user);
   }
 
@@ -80,4 +80,9 @@ export class AuthController {
   ): Promise<void> {
     return this.passwordChange.change(user, { currentPassword, newPassword }, request.ip);
   }
+}
+
+/** Where who has registered a user finds it: an admin among all users, anyone else by signing in as that user. */
+function pathOf(user: Pick<AuthenticatedUser, 'id'>, caller?: AuthenticatedUser): string {
+  return caller?.role === 'admin' ? `/users/${user.id}` : '/me';
 }

@@ -22,13 +22,15 @@ export interface UserChange {
 /** A user as admins see them. */
 export type Account = Pick<User, 'id' | 'username' | 'role' | 'isActive' | 'createdAt'>;
 
+const ACCOUNT = `SELECT id, username, role, is_active AS "isActive", created_at AS "createdAt" FROM users WHERE id =`;
+
 const ALL_USERS = {
   name: 'users',
   table: 'users',
   id: 'id',
   direction: 'ASC',
   where: [],
-  row: `SELECT id, username, role, is_active AS "isActive", created_at AS "createdAt" FROM users WHERE id = key.id`,
+  row: `${ACCOUNT} key.id`,
 } as const;
 
 /** What admins do with users. */
@@ -44,6 +46,13 @@ export class UserAdministration {
   list(query: PageQueryDto): Promise<Page<Account>> {
     const list = { ...ALL_USERS, parameters: new Parameters() };
     return paginate<Account>(this.database, this.cursors, list, query);
+  }
+
+  /** @throws UserNotFoundError */
+  async get(id: number): Promise<Account> {
+    const [user] = await this.database.rows<Account>(`${ACCOUNT} $1`, [id]);
+    if (!user) throw new UserNotFoundError();
+    return user;
   }
 
   /**

@@ -33,6 +33,20 @@ export class UsersController {
   }
 
   @ApiOperation({
+    operationId: 'getUser',
+    summary: 'Read a user',
+    description: 'Whether active or not.',
+  })
+  @ApiIdParam('user')
+  @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
+  @ApiProblems('user-not-found')
+  @Roles('admin')
+  @Get(':id')
+  async get(@Param('id', IdPipe) id: number): Promise<AccountResponseDto> {
+    return AccountResponseDto.from(await this.administration.get(id));
+  }
+
+  @ApiOperation({
     operationId: 'updateUser',
     summary: "Change a user's role or activity",
     description: 'Tokens that were made for other rights stop working within a second.',
