@@ -14,6 +14,8 @@ const POOL_SIZE = 10;
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: POOL_SIZE, pipeline: true });
 pool.on('error', () => undefined);
+// Planned as for the service.
+pool.on('connect', (client) => void client.query('SET plan_cache_mode = force_generic_plan'));
 
 const fastify = Fastify({
   bodyLimit: BODY_LIMIT_BYTES,
