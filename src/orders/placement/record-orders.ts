@@ -16,7 +16,8 @@ interface RecordedRow {
 /**
  * Takes the stock and writes orders, lines and keys, whatever their number, in one round trip.
  * `taken` is guarded although the rows are locked: the counts below then catch every mistake
- * above it, and `ck_products_stock_nonnegative` is the last line behind that. Because COMMIT travels right
+ * above it, and `ck_products_stock_nonnegative` is the last line behind that. The ids are named twice,
+ * because a small table would be read whole for the sake of the join. Because COMMIT travels right
  * behind the statement, it fails by itself where a count is not the one expected: such a number is cast
  * from a text that is none.
  */
@@ -28,6 +29,7 @@ const RECORD_ORDERS = `
        SET stock_quantity = stock_quantity - demand.quantity, version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
       FROM demand
      WHERE products.id = demand.product_id AND products.stock_quantity >= demand.quantity
+       AND products.id = ANY ($1)
     RETURNING products.id
   ), request AS (
     SELECT * FROM unnest($3::integer[], $4::bigint[], $5::varchar[], $6::bytea[])
