@@ -3,7 +3,7 @@ import { ServiceBusyError } from '../../common/errors/domain-error.js';
 import { traces } from '../../common/observation.js';
 import { Env } from '../../config/env.js';
 import { GroupPlacement, perhapsPlaced, type PlacementOutcome } from './group-placement.js';
-import type { PlacementAnswer } from './place-group.js';
+import type { HeldUp, PlacementAnswer } from './place-group.js';
 import { GROUPS, PLACEMENTS } from './placement-observed.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { type GroupLimits, nextGroup, nextHeldUp, Reserved, type WaitingOrder } from './waiting-order.js';
@@ -139,14 +139,19 @@ export class PlacementQueue {
     this.settle(group, outcomes);
   }
 
+  /**
+   * The next groups are sent on their way before this one's callers are answered: the database works on those
+   * while this process writes the answers.
+   */
   private settle(group: readonly WaitingOrder[], outcomes: readonly PlacementOutcome[]): void {
+    const answers: (() => void)[] = [];
     group.forEach((order, index) => {
       const outcome = outcomes[index] as PlacementOutcome;
       if (outcome.kind === 'held-up') this.standBack(order, outcome.productIds);
-      else if (outcome.kind === 'failed') order.fail(outcome.error);
-      else order.answer(outcome);
+      else answers.push(() => answerTo(order, outcome));
     });
-    this.planTurn();
+    this.takeTurn();
+    setImmediate(() => answers.forEach((answer) => answer()));
   }
 
   /** Nobody who came later may take the products that it is held up by; its other products are for all. */
@@ -197,6 +202,11 @@ export class PlacementQueue {
     this.heldUp = without(this.heldUp, heldUp);
     this.waiting = without(this.waiting, waiting);
   }
+}
+
+function answerTo(order: WaitingOrder, outcome: Exclude<PlacementOutcome, HeldUp>): void {
+  if (outcome.kind === 'failed') order.fail(outcome.error);
+  else order.answer(outcome);
 }
 
 function requestsOf(group: readonly WaitingOrder[]): PlacementRequest[] {
