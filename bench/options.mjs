@@ -5,7 +5,7 @@ const HELP = `npm run bench -- [options]
 
   --only LIST        groups or scenarios, comma-separated: placing, listing, reading, soak, or a scenario's name;
                      or scale alone: whether lists cost more with 1,000,000 orders than with 10,000
-  --contenders LIST  of service, two-workers, groups-of-one, pipeline, sql, bare
+  --contenders LIST  of service, two-workers, with-metrics, groups-of-one, sql, bare, pipeline
   --clients LIST     instead of 1,32,64,128
   --rounds N         rounds in which the contenders take turns (3)
   --seconds N        length of one measurement (2)

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} name
  * @property {string} meaning
  * @property {readonly ('placing' | 'listing' | 'reading')[]} groups in which it takes part.
+ * @property {number} [onlyClients] the one number of clients for which it takes part.
  * @property {string} [program] of its server; without one it talks to the database itself.
  * @property {Record<string, string>} [variables]
  * @property {boolean} [storesNothing] whether no order may reach the database.
@@ -28,6 +29,14 @@ export const CONTENDERS = [
     groups: ['placing', 'listing', 'reading'],
     program: '../../dist/main.js',
     variables: { WORKERS: '2' },
+  },
+  {
+    name: 'with-metrics',
+    meaning: 'this service with METRICS_PORT set, which counts and times everything',
+    groups: ['placing', 'listing', 'reading'],
+    onlyClients: 32,
+    program: '../../dist/main.js',
+    variables: { METRICS_PORT: '0' },
   },
   {
     name: 'groups-of-one',

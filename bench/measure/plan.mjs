@@ -30,8 +30,8 @@ export function planOf({ only, clients, contenders, baskets }) {
 /** @param {Scenario} scenario @param {number} clients @param {string[] | undefined} chosen */
 function takingPart({ group }, clients, chosen) {
   if (group !== 'placing' && clients === CLIENTS_FOR_TAILS) return [];
-  return CONTENDERS.filter(({ name, groups }) => {
-    if (!groups.includes(group)) return false;
+  return CONTENDERS.filter(({ name, groups, onlyClients = clients }) => {
+    if (!groups.includes(group) || onlyClients !== clients) return false;
     if (chosen) return chosen.includes(name);
     return clients !== CLIENTS_FOR_TAILS || COMPARED_BY_TAILS.includes(name);
   });

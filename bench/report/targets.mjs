@@ -75,6 +75,11 @@ export const TARGETS = [
     value: ratio(({ p99Ms }) => p99Ms, [scenario, 'service', 64], [scenario, 'groups-of-one', 64]),
   })),
   ...READS.map((scenario) => faster(scenario, 'bare', 0.6)),
+  ...['hot', 'spread', 'orders-admin', 'product'].map((scenario) => ({
+    name: `${scenario}, 32 clients: with-metrics to service`,
+    atLeast: 0.97,
+    value: ratio(rate, [scenario, 'with-metrics', 32], [scenario, 'service', 32]),
+  })),
   ...['hot', 'spread', 'orders-admin', 'orders-customer'].map((scenario) => ({
     name: `${scenario}, 32 clients: two-workers to service`,
     atLeast: 1,
