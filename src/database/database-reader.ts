@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { poolOf } from './pool.js';
 
 /**
  * Sends the reads that come with most requests. They go to the pool that TypeORM has made, with its limits and its
@@ -17,7 +17,7 @@ export class DatabaseReader {
    * @param text of a few shapes only: values are bound, so that the statement is prepared once a connection.
    */
   async rows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    const pool = (this.dataSource.driver as unknown as { master?: Pool }).master;
+    const pool = poolOf(this.dataSource);
     if (!pool) throw new ServiceBusyError();
     return (await pool.query<Row>(text, [...values])).rows;
   }

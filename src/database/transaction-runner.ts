@@ -12,6 +12,7 @@ import {
   isRetryable,
   LockTimeoutError,
 } from './database-errors.js';
+import { idleClientsOf, poolOf } from './pool.js';
 import type { RobustClient } from './postgres-client.js';
 import { COMMITS, TRANSACTIONS } from './transactions-observed.js';
 
@@ -26,11 +27,6 @@ const LOCK_PATIENCE_MS = 2_000;
 const LOCK_WAIT_MS_MAX = 50;
 /** From its arrival on, with all waiting; the connection of its last transaction is closed then. */
 const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
-
-/** pg-pool has no public way to tell its idle connections. */
-interface PoolInternals {
-  readonly _idle: readonly { readonly client: RobustClient }[];
-}
 
 /** What a transaction may wait for. */
 export interface TransactionLimits {
@@ -158,14 +154,15 @@ export class TransactionRunner {
    */
   private async giveUp(queryRunner: QueryRunner): Promise<void> {
     await hangUp(queryRunner);
-    const pool = (this.dataSource.driver as unknown as { master: PoolInternals }).master;
-    for (const { client } of [...pool._idle]) client.hangUp();
+    const pool = poolOf(this.dataSource);
+    for (const client of pool ? idleClientsOf(pool) : []) client.hangUp();
   }
 }
 
 async function hangUp(queryRunner: QueryRunner): Promise<void> {
   const client = await clientOf(queryRunner);
-  client?.hangUp();
+  // Given back meanwhile, it may be somebody else's.
+  if (!queryRunner.isReleased) client?.hangUp();
 }
 
 function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {

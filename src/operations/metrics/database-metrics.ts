@@ -1,8 +1,8 @@
-import type pg from 'pg';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { DomainError, ServiceBusyError } from '../../common/errors/domain-error.js';
 import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
+import { poolOf } from '../../database/pool.js';
 import { OutcomeUnknownError } from '../../database/transaction-runner.js';
 import { COMMITS, TRANSACTIONS } from '../../database/transactions-observed.js';
 import { timing } from './timing.js';
@@ -60,15 +60,15 @@ function outcomeOf(error: unknown): Outcome {
 
 /** The connections of this process at the moment of looking. */
 export function measurePool(registry: Registry, dataSource: DataSource, size: number): void {
-  const pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
   new Gauge({
     name: 'database_pool_connections',
     help: 'Connections to PostgreSQL, by whether they are in use.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      this.set({ state: 'used' }, pool.totalCount - pool.idleCount);
-      this.set({ state: 'idle' }, pool.idleCount);
+      const { totalCount = 0, idleCount = 0 } = poolOf(dataSource) ?? {};
+      this.set({ state: 'used' }, totalCount - idleCount);
+      this.set({ state: 'idle' }, idleCount);
     },
   });
   new Gauge({
@@ -81,7 +81,7 @@ export function measurePool(registry: Registry, dataSource: DataSource, size: nu
     help: 'Work that waits for a connection.',
     registers: [registry],
     collect() {
-      this.set(pool.waitingCount);
+      this.set(poolOf(dataSource)?.waitingCount ?? 0);
     },
   });
 }
