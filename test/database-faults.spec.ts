@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, ProblemBody } from './support/api-types.js';
 import { until } from './support/database.js';
+import { PREPARES } from './support/pooler.js';
 import { asItems, succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
@@ -56,6 +57,40 @@ describe('faults of the database', () => {
     expect((await Promise.all(stuck)).map(({ status }) => status)).toEqual(Array(12).fill(200));
     expect(await given.database.stockOf(held)).toBe(50);
     expect(await given.database.stockOf(free)).toBe(14);
+  });
+
+  // Behind a pooler it is the role that has the limit.
+  (PREPARES ? it : it.skip)(
+    'stops asking for what nobody waits for any more, such as an audit that takes too long',
+    async () => {
+      const { client } = await given.admin();
+      const outside = await given.database.session();
+      await outside.query('BEGIN');
+      await outside.query('LOCK TABLE order_items IN ACCESS EXCLUSIVE MODE');
+
+      const audit = await client.get<ProblemBody>('/audit/stock');
+      const waitingAfter = await given.database.waitingForLocks();
+      await outside.query('ROLLBACK');
+      outside.release();
+
+      expect([audit.status, audit.body.code, waitingAfter]).toEqual([503, 'service-unavailable', 0]);
+      expect((await client.get('/audit/stock')).status).toBe(200);
+    },
+  );
+
+  it('takes no stock for an order that gets no id, because they are used up', async () => {
+    const lamp = await given.product({ stock: 5 });
+    const buyer = await given.customer();
+    const useUpIds = (last: number) =>
+      given.database.rows(`SELECT setval(pg_get_serial_sequence('orders', 'id'), $1)`, [last]);
+    await useUpIds(2_147_483_646);
+
+    const last = await buyer.places({ [lamp.id]: 1 });
+    const beyond = await buyer.places({ [lamp.id]: 1 });
+    await useUpIds(1_000_000);
+
+    expect([last.status, last.body.id, beyond.status]).toEqual([201, 2_147_483_647, 500]);
+    expect(await given.database.stockOf(lamp)).toBe(4);
   });
 
   it('drops the order of a buyer who has gone away before its turn', async () => {

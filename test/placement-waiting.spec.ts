@@ -93,8 +93,8 @@ describe('a product that somebody else has locked', () => {
 
     expect(neighbour && fateOf(neighbour)).toBe('placed');
     const statements = records.flatMap((connection) => connection.statements);
-    // A connection that is new says first how it wants to be planned for.
-    expect(statements.filter((sql) => !sql.startsWith('SET '))).toHaveLength(4);
+    // A connection that is new says first how it wants to be treated.
+    expect(statements.filter((sql) => !sql.trim().startsWith('SET '))).toHaveLength(4);
     await outside.release();
     expect([await waiting, await later].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
     expect(await given.stockOf(held)).toBe(8);

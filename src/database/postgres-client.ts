@@ -15,10 +15,15 @@ const BEGIN = `
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
 /**
+ * For a connection that nobody shares. A statement outside a transaction, which is a read, ends before its caller
+ * gives up, so that PostgreSQL does not go on with what nobody waits for.
+ *
  * A prepared statement is planned once, whatever its values. Left alone, PostgreSQL weighs for each whether to plan it
  * anew every time, and for our lists, whose order and limit leave one good plan, that took as long as their run.
  */
-const PLAN_ONCE = 'SET plan_cache_mode = force_generic_plan';
+const AT_CONNECT = `
+  SET statement_timeout = '4500ms';
+  SET plan_cache_mode = force_generic_plan`;
 
 /** What all connections have in common: the same text has the same name on each. */
 const prepared = new PreparedStatements();
@@ -63,7 +68,7 @@ export class RobustClient extends pg.Client {
     this.on('error', () => undefined);
     const send = this.query.bind(this) as Send;
     this.query = ((...args: unknown[]) => this.sendInTransaction(send, args)) as typeof this.query;
-    if (this.prepares) this.once('connect', () => void this.query(PLAN_ONCE).catch(() => undefined));
+    if (this.prepares) this.once('connect', () => void this.query(AT_CONNECT).catch(() => undefined));
   }
 
   /** Closes the connection at once, whatever is under way on it; that fails as a lost connection. */
