@@ -142,10 +142,11 @@ describe('movements of a product that has sold a lot', () => {
       [popular],
     );
     await database.rows(
-      `UPDATE products SET stock_quantity = 100000 - (
-         SELECT count(*) FROM order_items JOIN orders ON orders.id = order_id
-          WHERE status <> 'CANCELLED' AND product_id = products.id) WHERE id >= $1`,
-      [popular],
+      `UPDATE products SET stock_quantity = 100000 - sold.count
+         FROM (SELECT product_id, count(*) FROM order_items JOIN orders ON orders.id = order_id
+                WHERE status <> 'CANCELLED' AND order_id >= $1 GROUP BY product_id) AS sold
+        WHERE id = product_id`,
+      [first],
     );
     await database.rows('VACUUM ANALYZE');
     return popular;
