@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Pool } from 'pg';
 import { RobustClient } from '../src/database/postgres-client.js';
 import { TestDatabase } from './support/database.js';
 
@@ -38,6 +39,14 @@ describe('a connection', () => {
 
   it('keeps those that come often otherwise, and has them planned once, not for the values of each time', async () => {
     expect(await keptStatements(true)).toEqual([{ custom_plans: '0' }, { custom_plans: '0' }]);
+  });
+
+  it('has the time limit of a read from its first statement on', async () => {
+    const pool = new Pool({ connectionString: database.url, Client: RobustClient, max: 1 });
+    const { rows } = await pool.query('SHOW statement_timeout');
+    await pool.end();
+
+    expect(rows).toEqual([{ statement_timeout: '4500ms' }]);
   });
 
   it('is closed when what it has prepared is outdated, but not for what PostgreSQL does not support', async () => {

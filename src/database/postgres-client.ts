@@ -15,13 +15,13 @@ const BEGIN = `
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
 /**
- * For a connection that nobody shares. A statement outside a transaction, which is a read, ends before its caller
+ * In front of the first statement of a connection that nobody shares. A statement outside a transaction, which is a read, ends before its caller
  * gives up, so that PostgreSQL does not go on with what nobody waits for.
  *
  * A prepared statement is planned once, whatever its values. Left alone, PostgreSQL weighs for each whether to plan it
  * anew every time, and for our lists, whose order and limit leave one good plan, that took as long as their run.
  */
-const AT_CONNECT = `
+const AT_FIRST = `
   SET statement_timeout = '4500ms';
   SET plan_cache_mode = force_generic_plan`;
 
@@ -66,9 +66,15 @@ export class RobustClient extends pg.Client {
     super(config);
     this.prepares = config.prepares ?? true;
     this.on('error', () => undefined);
-    const send = this.query.bind(this) as Send;
+    const query = this.query.bind(this) as Send;
+    let isFirst = this.prepares;
+    const send: Send = (...args) => {
+      // Where it fails the connection has, and the statement behind it says so.
+      if (isFirst) query(AT_FIRST).catch(() => undefined);
+      isFirst = false;
+      return query(...args);
+    };
     this.query = ((...args: unknown[]) => this.sendInTransaction(send, args)) as typeof this.query;
-    if (this.prepares) this.once('connect', () => void this.query(AT_CONNECT).catch(() => undefined));
   }
 
   /** Closes the connection at once, whatever is under way on it; that fails as a lost connection. */
