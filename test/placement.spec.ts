@@ -54,6 +54,21 @@ describe('a group of orders', () => {
     expect(await groupsWith(lamp)).toEqual([20]);
   });
 
+  it('takes up those who wait before it answers, so that the database works while answers are written', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(2);
+    const first = desk.queue.place(given.order({ [lamp]: 1 }));
+    const stillWaiting = first.then(() => desk.queue.length);
+    await new Promise(setImmediate);
+
+    const second = desk.queue.place(given.order({ [lamp]: 1 }));
+    expect(desk.queue.length).toBe(1);
+
+    expect(await stillWaiting).toBe(0);
+    expect((await second).kind).toBe('placed');
+    expect(await given.stockOf(lamp)).toBe(0);
+  });
+
   it('has one time on its orders and their lines, taken when it had the locks', async () => {
     const desk = await given.desk();
     const lamp = await given.product(2);

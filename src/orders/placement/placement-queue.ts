@@ -3,6 +3,7 @@ import { ServiceBusyError } from '../../common/errors/domain-error.js';
 import { traces } from '../../common/observation.js';
 import { Env } from '../../config/env.js';
 import { GroupPlacement, perhapsPlaced, type PlacementOutcome } from './group-placement.js';
+import { Lanes } from './lanes.js';
 import type { HeldUp, PlacementAnswer } from './place-group.js';
 import { GROUPS, PLACEMENTS } from './placement-observed.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
@@ -14,9 +15,6 @@ const GROUP_LINES_MAX = 2_000;
 const LINES_MAX = 100_000;
 /** From an order's arrival to the end of its last transaction, which may take another 2 s where it needs a new connection. */
 const ORDER_MS_MAX = 7_000;
-
-/** A lane that is busy for longer, as when the answer to COMMIT does not come, lets another one open beside it. */
-const LANE_MS_MAX = 500;
 
 /**
  * Lets orders that arrive while a transaction is under way share the next one.
@@ -33,9 +31,8 @@ export class PlacementQueue {
   private waiting: WaitingOrder[] = [];
   private heldUp: WaitingOrder[] = [];
   private readonly reserved = new Reserved();
-  private freeLanes: number;
+  private readonly lanes: Lanes;
   private freePatientLanes: number;
-  private canReplaceLane = true;
   private linesUnanswered = 0;
   private isTurnPlanned = false;
   private expiry: NodeJS.Timeout | undefined;
@@ -44,7 +41,7 @@ export class PlacementQueue {
     @Inject(Env) private readonly env: Env,
     private readonly groups: GroupPlacement,
   ) {
-    this.freeLanes = env.PLACEMENT_LANES;
+    this.lanes = new Lanes(env.PLACEMENT_LANES, () => this.planTurn());
     this.freePatientLanes = env.PLACEMENT_PATIENT_LANES;
   }
 
@@ -90,7 +87,7 @@ export class PlacementQueue {
     this.dropAbandoned();
     const limits = { ordersMax: this.env.PLACEMENT_GROUP_MAX, linesMax: GROUP_LINES_MAX };
     while (this.freePatientLanes > 0 && this.heldUp.length > 0) void this.openPatientLane(limits);
-    while (this.freeLanes > 0) {
+    while (this.lanes.isOneFree) {
       const group = nextGroup(this.waiting, this.reserved, limits);
       if (group.length === 0) break;
       void this.openLane(group);
@@ -101,30 +98,12 @@ export class PlacementQueue {
   private async openLane(group: readonly WaitingOrder[]): Promise<void> {
     this.waiting = without(this.waiting, group);
     for (const { request } of group) this.reserved.add(request, productIdsOf([request]));
-    const leaveLane = this.enterLane();
+    const leaveLane = this.lanes.enter();
     const place = () => this.groups.place(requestsOf(group), deadlineOf(group));
     const outcomes = await GROUPS.run(group, place);
     leaveLane();
     for (const { request } of group) this.reserved.remove(request, productIdsOf([request]));
     this.settle(group, outcomes);
-  }
-
-  /** One lane at a time is replaced while it hangs: its own products stay reserved, and others are sold on. */
-  private enterLane(): () => void {
-    this.freeLanes -= 1;
-    let isReplaced = false;
-    const hanging = setTimeout(() => {
-      if (!this.canReplaceLane) return;
-      this.canReplaceLane = false;
-      isReplaced = true;
-      this.freeLanes += 1;
-      this.planTurn();
-    }, LANE_MS_MAX);
-    return () => {
-      clearTimeout(hanging);
-      if (isReplaced) this.canReplaceLane = true;
-      else this.freeLanes += 1;
-    };
   }
 
   private async openPatientLane(limits: GroupLimits): Promise<void> {
