@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, ProblemBody } from './support/api-types.js';
 import { until } from './support/database.js';
+import { itNeeding } from './support/needing.js';
 import { PREPARES } from './support/pooler.js';
 import { asItems, succeeded, useWorld } from './support/world.js';
 
@@ -60,7 +61,7 @@ describe('faults of the database', () => {
   });
 
   // Behind a pooler it is the role that has the limit.
-  (PREPARES ? it : it.skip)(
+  itNeeding('connections that no pooler shares', PREPARES)(
     'stops asking for what nobody waits for any more, such as an audit that takes too long',
     async () => {
       const { client } = await given.admin();

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { Product } from './product.entity.js';
 
-/** What to do about a row that another transaction has locked: wait for it (2 s at most), or go on without it. */
+/** What to do about a row that another transaction has locked: wait for it, as long as its transaction may, or go on without it. */
 export type OnLocked = 'wait' | 'skip';
 
 /** A product under its lock, as its row is then. */
