@@ -5,25 +5,25 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import { serveApiDocs } from './api-docs.js';
+import { serveApiDocs } from './api-docs/api-docs.js';
 import { AppModule, type AppSecrets } from './app.module.js';
-import { ClientErrors } from './common/errors/client-errors.js';
-import { DomainError } from './common/errors/domain-error.js';
-import { ProblemDetailsFilter } from './common/errors/problem-details.filter.js';
-import { RouteTable } from './common/errors/route-table.js';
-import { BODY_LIMIT_BYTES, keepBodiesRaw } from './common/http/body-parser.js';
+import { ClientErrors } from './http/problems/client-errors.js';
+import { DomainError } from './common/domain-error.js';
+import { ProblemDetailsFilter } from './http/problems/problem-details.filter.js';
+import { RouteTable } from './http/problems/route-table.js';
+import { BODY_LIMIT_BYTES, keepBodiesRaw } from './http/body-parser.js';
 import {
   HEADERS_LIMIT_BYTES,
   limitConnections,
   limitRequestRate,
   URL_LENGTH_MAX,
-} from './common/http/client-limits.js';
-import { securityHeaders } from './common/http/security-headers.js';
-import { UnfinishedBodies } from './common/http/unfinished-bodies.js';
+} from './http/client-limits.js';
+import { securityHeaders } from './http/security-headers.js';
+import { UnfinishedBodies } from './http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
-import { NestLogger } from './operations/logger.js';
-import { Shutdown } from './operations/shutdown.js';
-import type { Telemetry } from './operations/telemetry.js';
+import { NestLogger } from './telemetry/logger.js';
+import { Shutdown } from './health/shutdown.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 
 /** Clients that are too slow are looked for this often, or five times within the shortest timeout. */
 const TIMEOUT_CHECK_MS = 2_000;

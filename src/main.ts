@@ -1,10 +1,10 @@
 import { delay } from './common/retry.js';
 import { BadConfigurationError, EXIT_CODE_BAD_CONFIGURATION, loadEnv } from './config/load-env.js';
 import type { Env } from './config/env.js';
-import { createLogger } from './operations/logger.js';
-import { explainStartFailure } from './operations/start-failure.js';
-import { processRole } from './workers/process-role.js';
-import { sendStartFailure } from './workers/start-failure-message.js';
+import { createLogger } from './telemetry/logger.js';
+import { explainStartFailure } from './runtime/start-failure.js';
+import { processRole } from './config/process-role.js';
+import { sendStartFailure } from './runtime/workers/start-failure-message.js';
 
 /** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 500;
@@ -27,7 +27,7 @@ const env = readConfiguration();
 const role = processRole(env);
 const logger = await createLogger(env, role);
 // Loaded only now: a faulty configuration is told at once, before a second of loading.
-const { Service } = await import('./service.js');
+const { Service } = await import('./runtime/service.js');
 const service = new Service(env, logger, { role, giveUp: (reason) => void fail(reason) });
 const started = service.start();
 let stoppingSince: number | undefined;

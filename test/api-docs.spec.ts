@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { PROBLEM_CODES } from '../src/common/errors/problem-catalogue.js';
+import { PROBLEM_CODES } from '../src/common/problem-catalogue.js';
 import { ApiDocument, type Operation, type Response } from './support/api-document.js';
 import { useWorld } from './support/world.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../src/common/errors/problem-catalogue.js';
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../src/common/problem-catalogue.js';
 import type { ProblemBody } from './support/api-types.js';
 import { type Answer, Client } from './support/client.js';
 import type { Received } from './support/answer-check.js';

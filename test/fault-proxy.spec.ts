@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { FaultProxy } from '../src/storm/fault-proxy.js';
+import { FaultProxy } from '../storm/fault-proxy.js';
 import { TestDatabase, until } from './support/database.js';
 
 let database: TestDatabase;

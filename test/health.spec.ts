@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FaultProxy } from '../src/storm/fault-proxy.js';
+import { FaultProxy } from '../storm/fault-proxy.js';
 import { Client } from './support/client.js';
 import { Connection } from './support/connection.js';
 import { until } from './support/database.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSecretKey } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { UserAdministration } from '../src/auth/user-administration.js';
-import { CursorCodec } from '../src/common/pagination/cursor.js';
-import type { Page } from '../src/common/pagination/paginate.js';
+import { UserAdministration } from '../src/auth/users/user-administration.js';
+import { CursorCodec } from '../src/pagination/cursor.js';
+import type { Page } from '../src/pagination/paginate.js';
 import { DatabaseReader } from '../src/database/database-reader.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import type { TransactionRunner } from '../src/database/transaction-runner.js';

@@ -28,7 +28,7 @@ async function printed(script: string): Promise<string> {
 
 const logging = (format: string, record: string) =>
   printed(`
-    const { createLogger } = await import('./dist/operations/logger.js');
+    const { createLogger } = await import('./dist/telemetry/logger.js');
     const logger = await createLogger({ LOG_LEVEL: 'info', LOG_FORMAT: '${format}' });
     logger.info(${record}, 'something');`);
 
@@ -149,9 +149,9 @@ describe('the log', () => {
     const loaded = await printed(`
       import module from 'node:module';
       const { loadEnv } = await import('./dist/config/load-env.js');
-      const { createLogger } = await import('./dist/operations/logger.js');
-      const { Telemetry } = await import('./dist/operations/telemetry.js');
-      await import('./dist/service.js');
+      const { createLogger } = await import('./dist/telemetry/logger.js');
+      const { Telemetry } = await import('./dist/telemetry/telemetry.js');
+      await import('./dist/runtime/service.js');
       const env = loadEnv();
       const logger = await createLogger(env);
       const packages = () => ['pino-pretty', 'prom-client', '@opentelemetry', 'pino'].filter((name) =>

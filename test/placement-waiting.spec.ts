@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseEnv } from '../src/config/load-env.js';
-import type { ConnectionRecord } from '../src/storm/sent-statements.js';
+import type { ConnectionRecord } from '../storm/sent-statements.js';
 import { until } from './support/database.js';
 import { fateOf, times, usePlacement } from './support/placement-desk.js';
 

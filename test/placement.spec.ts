@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConnectionRecord } from '../src/storm/sent-statements.js';
+import type { ConnectionRecord } from '../storm/sent-statements.js';
 import { until } from './support/database.js';
 import { fateOf, times, usePlacement } from './support/placement-desk.js';
 

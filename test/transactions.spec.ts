@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { ServiceBusyError } from '../src/common/errors/domain-error.js';
+import { ServiceBusyError } from '../src/common/domain-error.js';
 import { parseEnv } from '../src/config/load-env.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { TransactionRunner } from '../src/database/transaction-runner.js';

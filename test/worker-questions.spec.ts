@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
 const WORKER = `
-  const { answerPrimary } = await import('${pathToFileURL('dist/workers/questions.js').href}');
+  const { answerPrimary } = await import('${pathToFileURL('dist/runtime/workers/questions.js').href}');
   answerPrimary({ metrics: () => Promise.reject(new Error('not to be had')), 'is-ready': () => Promise.resolve(true) });
   process.send('asks welcome');`;
 

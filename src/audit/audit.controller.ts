@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Roles } from '../auth/decorators/access.decorators.js';
+import { Roles } from '../auth/access/access.decorators.js';
 import { AUDITS } from './audits-observed.js';
 import { auditStock } from './stock-audit.js';
 import { StockAuditResponseDto } from './stock-audit-response.dto.js';

@@ -1,4 +1,4 @@
-import { ID_MAX } from '../common/validation/rules.js';
+import { ID_MAX } from '../http/validation/rules.js';
 import type { DatabaseReader } from '../database/database-reader.js';
 import type { Stream } from './merge-movements.js';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiId, ApiWholeNumber } from '../common/validation/api-properties.js';
+import { ApiId, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { type StockAudit, UNBALANCED_LISTED_MAX } from './stock-audit.js';
 
 /** Of a product that is off, even the stock may be below zero. */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiId, ApiTimestamp, ApiWholeNumber } from '../common/validation/api-properties.js';
+import { ApiId, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { STOCK_MAX } from '../products/stock.js';
 import { MOVEMENT_KINDS } from './merge-movements.js';
 import type { BalancedMovement } from './stock-movements.js';

@@ -1,12 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Roles } from '../auth/decorators/access.decorators.js';
-import { ApiProblems } from '../common/errors/api-problems.decorator.js';
-import { type Exchange, HttpExchange } from '../common/http/exchange.decorator.js';
-import { answerWithPage, ApiListResponse, type ListResponse } from '../common/pagination/list-response.js';
-import { PageQueryDto } from '../common/pagination/page-query.dto.js';
-import { ApiIdParam } from '../common/validation/api-properties.js';
-import { IdPipe } from '../common/validation/id.pipe.js';
+import { Roles } from '../auth/access/access.decorators.js';
+import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
+import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
+import { PageQueryDto } from '../pagination/page-query.dto.js';
+import { ApiIdParam } from '../http/openapi/api-properties.js';
+import { IdPipe } from '../http/validation/id.pipe.js';
 import { StockMovementResponseDto } from './stock-movement-response.dto.js';
 import { StockMovements } from './stock-movements.js';
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ValidationFailedError } from '../common/errors/domain-error.js';
-import { CursorCodec } from '../common/pagination/cursor.js';
-import type { PageQueryDto } from '../common/pagination/page-query.dto.js';
-import { PAGES_REACH, TOTAL_EXACT_MAX } from '../common/pagination/list-statement.js';
-import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../common/pagination/paginate.js';
-import { ID_MAX } from '../common/validation/rules.js';
+import { ValidationFailedError } from '../common/domain-error.js';
+import { CursorCodec } from '../pagination/cursor.js';
+import type { PageQueryDto } from '../pagination/page-query.dto.js';
+import { PAGES_REACH, TOTAL_EXACT_MAX } from '../pagination/list-statement.js';
+import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../pagination/paginate.js';
+import { ID_MAX } from '../http/validation/rules.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { ProductNotFoundError } from '../products/products.errors.js';
 import { mergeNewestFirst, type StockMovement } from './merge-movements.js';

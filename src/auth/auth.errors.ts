@@ -1,4 +1,4 @@
-import { DomainError } from '../common/errors/domain-error.js';
+import { DomainError } from '../common/domain-error.js';
 
 export class UsernameTakenError extends DomainError {
   constructor() {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { describeApi } from '../api-docs.js';
+import { describeApi } from '../api-docs/api-docs.js';
 import { AppModule } from '../app.module.js';
 import { parseEnv } from '../config/load-env.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BoundedSemaphore } from './bounded-semaphore.js';
-import { ServiceBusyError } from './errors/domain-error.js';
+import { ServiceBusyError } from './domain-error.js';
 
 /** A task that runs until it is told to end. */
 function gate() {

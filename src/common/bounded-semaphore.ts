@@ -1,4 +1,4 @@
-import { ServiceBusyError } from './errors/domain-error.js';
+import { ServiceBusyError } from './domain-error.js';
 
 export interface SemaphoreLimits {
   /** What may run at once. */

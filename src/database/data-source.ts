@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Session } from '../auth/session.entity.js';
-import { User } from '../auth/user.entity.js';
+import { Session } from '../auth/sessions/session.entity.js';
+import { User } from '../auth/users/user.entity.js';
 import { OrderItem } from '../orders/order-item.entity.js';
 import { Order } from '../orders/order.entity.js';
 import { StockReturn } from '../orders/stock-return.entity.js';

@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { ServiceBusyError } from '../common/domain-error.js';
 import { CONNECTION_FAULTS } from './connection-faults.js';
 import { isPreparedStatementStale, isQueryTimeout } from './postgres-client.js';
 

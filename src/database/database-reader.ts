@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { ServiceBusyError } from '../common/domain-error.js';
 import { poolOf } from './pool.js';
 
 /**

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
-import { ServiceBusyError } from '../common/errors/domain-error.js';
+import { ServiceBusyError } from '../common/domain-error.js';
 import { retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
 import {

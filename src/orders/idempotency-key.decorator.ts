@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ValidationFailedError } from '../common/errors/domain-error.js';
+import { ValidationFailedError } from '../common/domain-error.js';
 
 /** 1 to 255 visible ASCII characters (RFC 5234, VCHAR). */
 const KEY = /^[\x21-\x7e]{1,255}$/;

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { OrderItem } from './order-item.entity.js';
 import { ownerFilter } from './order-reader.js';
 import type { OrderWithItems } from './order-row.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import { readVisible } from './order-reader.js';
 import type { Order } from './order.entity.js';

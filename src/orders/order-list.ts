@@ -1,5 +1,5 @@
-import type { List } from '../common/pagination/list-statement.js';
-import { Parameters } from '../database/parameters.js';
+import type { List } from '../pagination/list-statement.js';
+import { Parameters } from '../pagination/parameters.js';
 import type { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
 import { orderById } from './order-row.js';
 

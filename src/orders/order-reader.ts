@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenError } from '../auth/auth.errors.js';
-import type { AuthenticatedUser } from '../auth/authenticated-user.js';
-import { CursorCodec } from '../common/pagination/cursor.js';
-import { type Page, paginate } from '../common/pagination/paginate.js';
+import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
+import { CursorCodec } from '../pagination/cursor.js';
+import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database-reader.js';
 import type { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
 import { orderList } from './order-list.js';

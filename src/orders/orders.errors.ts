@@ -1,4 +1,4 @@
-import { DomainError } from '../common/errors/domain-error.js';
+import { DomainError } from '../common/domain-error.js';
 import { fromMinor } from '../common/money.js';
 import type { OrderStatus } from './order-status.js';
 

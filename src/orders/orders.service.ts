@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity, QueryRunner } from 'typeorm';
-import type { AuthenticatedUser } from '../auth/authenticated-user.js';
-import type { VersionCheck } from '../common/http/entity-tag.js';
+import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
+import type { VersionCheck } from '../http/entity-tag.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction-runner.js';
 import { lockOrder } from './lock-order.js';

@@ -1,4 +1,4 @@
-import { DomainError, ValidationFailedError } from '../common/errors/domain-error.js';
+import { DomainError, ValidationFailedError } from '../common/domain-error.js';
 import { STOCK_MAX } from './stock.js';
 
 /** What an admin wants changed; what is left out stays. */

@@ -1,5 +1,5 @@
-import type { List } from '../common/pagination/list-statement.js';
-import { Parameters } from '../database/parameters.js';
+import type { List } from '../pagination/list-statement.js';
+import { Parameters } from '../pagination/parameters.js';
 
 /**
  * SQL for one product. Amounts and stocks are whole and far below 2^53, so they are exact as `float8`, which pg

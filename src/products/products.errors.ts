@@ -1,4 +1,4 @@
-import { DomainError } from '../common/errors/domain-error.js';
+import { DomainError } from '../common/domain-error.js';
 
 /** One line that asks for more than there is; `product_id` and the rest are named as clients see them. */
 export interface ShortLine {

@@ -8,7 +8,7 @@ import { GroupPlacement } from '../../src/orders/placement/group-placement.js';
 import type { PlacementAnswer } from '../../src/orders/placement/place-group.js';
 import type { PlacementRequest } from '../../src/orders/placement/placement-request.js';
 import { PlacementQueue } from '../../src/orders/placement/placement-queue.js';
-import { FaultProxy } from '../../src/storm/fault-proxy.js';
+import { FaultProxy } from '../../storm/fault-proxy.js';
 import { audit } from './audit.js';
 import { TestDatabase } from './database.js';
 import { PREPARES, throughPooler } from './pooler.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { FaultProxy } from '../../src/storm/fault-proxy.js';
+import { FaultProxy } from '../../storm/fault-proxy.js';
 import type { Client } from './client.js';
 import { throughPooler } from './pooler.js';
 import { ServiceProcess } from './service-process.js';

@@ -2,9 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** A short storm takes seconds; more than this is a hang. */
 export const STORM_MS_MAX = 120_000;
+
+/** Compiles TypeScript as it is loaded. */
+const LOADER = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
 
 /** `npm run storm` in a process of its own. */
 export class StormProcess {
@@ -22,7 +26,7 @@ export class StormProcess {
   /** @param folder where the logs of a service that has failed are left. */
   static start(options: readonly string[], folder = tmpdir()): StormProcess {
     const env = { PATH: process.env.PATH, TMPDIR: folder };
-    const command = [resolve('dist/cli/storm.js'), ...options];
+    const command = ['--import', LOADER, resolve('storm/main.ts'), ...options];
     return new StormProcess(spawn(process.execPath, command, { env, cwd: folder, timeout: STORM_MS_MAX }));
   }
 

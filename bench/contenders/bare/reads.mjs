@@ -1,5 +1,5 @@
 // Lists and single reads with the statements that the service sends, taken from its build.
-import { listStatement } from '../../../dist/common/pagination/list-statement.js';
+import { listStatement } from '../../../dist/pagination/list-statement.js';
 import { orderList } from '../../../dist/orders/order-list.js';
 import { orderById } from '../../../dist/orders/order-row.js';
 import { productById, productList } from '../../../dist/products/product-list.js';
@@ -80,7 +80,7 @@ export function serveReads(fastify, callers, pool) {
 }
 
 /**
- * @param {import('pg').Pool} pool @param {import('../../../dist/common/pagination/list-statement.js').List} list
+ * @param {import('pg').Pool} pool @param {import('../../../dist/pagination/list-statement.js').List} list
  * @param {{ page: string, limit: string }} query
  */
 async function readPage(pool, list, query) {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { HasAtMost } from '../../common/validation/rules.js';
+import { HasAtMost } from '../../http/validation/rules.js';
 import { IsNewPassword, PASSWORD_MAX } from './is-new-password.js';
 
 export class ChangePasswordDto {

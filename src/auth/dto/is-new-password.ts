@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { PATTERNS } from '../../common/validation/patterns.js';
-import { HasAtMost, IsCleanText } from '../../common/validation/rules.js';
+import { PATTERNS } from '../../http/openapi/patterns.js';
+import { HasAtMost, IsCleanText } from '../../http/validation/rules.js';
 
 /** Characters; `PASSWORD_MIN_LENGTH` is the other limit, which `PasswordPolicy` looks after. */
 export const PASSWORD_MAX = 128;

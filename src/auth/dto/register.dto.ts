@@ -1,10 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsIn, IsString } from 'class-validator';
-import { ApiLine } from '../../common/validation/api-properties.js';
-import { HasAtLeast, HasAtMost, IsCleanText, IsOptionalButNotNull } from '../../common/validation/rules.js';
-import { type Role, ROLES } from '../role.js';
-import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../username.js';
+import { ApiLine } from '../../http/openapi/api-properties.js';
+import { HasAtLeast, HasAtMost, IsCleanText, IsOptionalButNotNull } from '../../http/validation/rules.js';
+import { type Role, ROLES } from '../access/role.js';
+import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../users/username.js';
 import { IsNewPassword } from './is-new-password.js';
 
 export class RegisterDto {

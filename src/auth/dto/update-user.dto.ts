@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn } from 'class-validator';
-import { IsOptionalButNotNull } from '../../common/validation/rules.js';
-import { type Role, ROLES } from '../role.js';
+import { IsOptionalButNotNull } from '../../http/validation/rules.js';
+import { type Role, ROLES } from '../access/role.js';
 
 export class UpdateUserDto {
   @ApiPropertyOptional({ enum: ROLES, example: 'admin' })

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiId, ApiLine, ApiTimestamp } from '../../common/validation/api-properties.js';
-import { type Role, ROLES } from '../role.js';
-import { USERNAME_MAX } from '../username.js';
+import { ApiId, ApiLine, ApiTimestamp } from '../../http/openapi/api-properties.js';
+import { type Role, ROLES } from '../access/role.js';
+import { USERNAME_MAX } from '../users/username.js';
 
 export class UserResponseDto {
   @ApiId({ example: 2 })

@@ -1,12 +1,12 @@
 import { IsString } from 'class-validator';
-import { ApiLine } from '../../common/validation/api-properties.js';
+import { ApiLine } from '../../http/openapi/api-properties.js';
 import {
   HasAtLeast,
   HasAtMost,
   IsCleanText,
   IsOptionalButNotNull,
   Trim,
-} from '../../common/validation/rules.js';
+} from '../../http/validation/rules.js';
 
 export const CANCEL_REASON_MAX = 200;
 

@@ -1,10 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsIn, ValidateBy } from 'class-validator';
-import { SIEVED_MAX } from '../../common/pagination/list-statement.js';
-import { PageQueryDto } from '../../common/pagination/page-query.dto.js';
-import { ApiTimestamp } from '../../common/validation/api-properties.js';
-import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../common/validation/rules.js';
+import { SIEVED_MAX } from '../../pagination/list-statement.js';
+import { PageQueryDto } from '../../pagination/page-query.dto.js';
+import { ApiTimestamp } from '../../http/openapi/api-properties.js';
+import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../http/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;

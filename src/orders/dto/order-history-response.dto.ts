@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiId, ApiLine, ApiTimestamp } from '../../common/validation/api-properties.js';
+import { ApiId, ApiLine, ApiTimestamp } from '../../http/openapi/api-properties.js';
 import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from '../order-history.js';
 import { CANCEL_REASON_MAX } from './cancel-order.dto.js';
 

@@ -2,13 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import { TOTAL_MAX_MINOR, toMinorUnits } from '../../common/money.js';
-import { IsMoney } from '../../common/validation/is-money.js';
-import {
-  HoldsNoLists,
-  ID_MAX,
-  IsIntegerBetween,
-  IsOptionalButNotNull,
-} from '../../common/validation/rules.js';
+import { IsMoney } from '../../http/validation/is-money.js';
+import { HoldsNoLists, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../http/validation/rules.js';
 import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
 import type { OrderLine } from '../placement/placement-request.js';
 

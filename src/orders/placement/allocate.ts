@@ -1,4 +1,4 @@
-import type { DomainError } from '../../common/errors/domain-error.js';
+import type { DomainError } from '../../common/domain-error.js';
 import { TOTAL_MAX_MINOR } from '../../common/money.js';
 import {
   InsufficientStockError,

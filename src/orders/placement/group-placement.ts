@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ServiceBusyError } from '../../common/errors/domain-error.js';
+import { ServiceBusyError } from '../../common/domain-error.js';
 import { LockTimeoutError } from '../../database/database-errors.js';
 import {
   OutcomeUnknownError,

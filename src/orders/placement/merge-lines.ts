@@ -1,4 +1,4 @@
-import { type InputFault, ValidationFailedError } from '../../common/errors/domain-error.js';
+import { type InputFault, ValidationFailedError } from '../../common/domain-error.js';
 import type { OrderLine } from './placement-request.js';
 
 /** Distinct products in one order; real baskets reach 600. */

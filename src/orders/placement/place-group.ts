@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import type { DomainError } from '../../common/errors/domain-error.js';
+import type { DomainError } from '../../common/domain-error.js';
 import type { SentLast } from '../../database/transaction-runner.js';
 import { findExisting, type LockedProduct, lockProducts } from '../../products/lock-products.js';
 import type { OrderWithItems } from '../order-row.js';

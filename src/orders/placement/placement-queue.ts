@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ServiceBusyError } from '../../common/errors/domain-error.js';
+import { ServiceBusyError } from '../../common/domain-error.js';
 import { traces } from '../../common/observation.js';
 import { Env } from '../../config/env.js';
 import { GroupPlacement, perhapsPlaced, type PlacementOutcome } from './group-placement.js';

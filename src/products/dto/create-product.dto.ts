@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
-import { ApiLine } from '../../common/validation/api-properties.js';
-import { IsMoney } from '../../common/validation/is-money.js';
-import { HasAtLeast, HasAtMost, IsCleanText, IsIntegerBetween, Trim } from '../../common/validation/rules.js';
+import { ApiLine } from '../../http/openapi/api-properties.js';
+import { IsMoney } from '../../http/validation/is-money.js';
+import { HasAtLeast, HasAtMost, IsCleanText, IsIntegerBetween, Trim } from '../../http/validation/rules.js';
 import type { NewProduct } from '../products.service.js';
 import { STOCK_MAX } from '../stock.js';
 

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean } from 'class-validator';
-import { PageQueryDto } from '../../common/pagination/page-query.dto.js';
-import { FromBooleanWord } from '../../common/validation/rules.js';
+import { PageQueryDto } from '../../pagination/page-query.dto.js';
+import { FromBooleanWord } from '../../http/validation/rules.js';
 
 export class ListProductsQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ default: false, description: 'Inactive products too; for admins only.' })

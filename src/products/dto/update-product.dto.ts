@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsString } from 'class-validator';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
-import { ApiLine } from '../../common/validation/api-properties.js';
-import { IsMoney } from '../../common/validation/is-money.js';
+import { ApiLine } from '../../http/openapi/api-properties.js';
+import { IsMoney } from '../../http/validation/is-money.js';
 import {
   HasAtLeast,
   HasAtMost,
@@ -10,7 +10,7 @@ import {
   IsIntegerBetween,
   IsOptionalButNotNull,
   Trim,
-} from '../../common/validation/rules.js';
+} from '../../http/validation/rules.js';
 import type { ProductChange } from '../product-change.js';
 import { STOCK_MAX } from '../stock.js';
 import { PRODUCT_NAME_MAX } from './create-product.dto.js';

@@ -1,4 +1,4 @@
-import { now, pause } from '../../../dist/storm/clock.js';
+import { now, pause } from '../../../storm/clock.ts';
 import { waitFor } from './stage.mjs';
 import { Trade } from './trade.mjs';
 import { tradeVerdict } from './verdicts.mjs';

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import pg from 'pg';
-import { Buyer } from '../../../dist/storm/buyer.js';
-import { checkHistory } from '../../../dist/storm/check-history.js';
-import { History } from '../../../dist/storm/history.js';
-import { PriceBook } from '../../../dist/storm/price-book.js';
-import { Random } from '../../../dist/storm/random.js';
-import { Shop } from '../../../dist/storm/shop.js';
-import { Shopkeeper } from '../../../dist/storm/shopkeeper.js';
-import { readStoredState } from '../../../dist/storm/stored-state.js';
-import { InventedBaskets } from '../../../dist/storm/workload.js';
+import { Buyer } from '../../../storm/buyer.ts';
+import { checkHistory } from '../../../storm/check-history.ts';
+import { History } from '../../../storm/history.ts';
+import { PriceBook } from '../../../storm/price-book.ts';
+import { Random } from '../../../storm/random.ts';
+import { Shop } from '../../../storm/shop.ts';
+import { Shopkeeper } from '../../../storm/shopkeeper.ts';
+import { readStoredState } from '../../../storm/stored-state.ts';
+import { InventedBaskets } from '../../../storm/workload.ts';
 
 class TradeHistory extends History {
   /** When the last answer came that was 503, by the clock of the storm. */

@@ -1,0 +1,82 @@
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RouteOptions } from 'fastify';
+import { createRequire } from 'node:module';
+import { completeDocument } from './complete-document.js';
+import { docsPolicy } from '../http/security-headers.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+const DESCRIPTION = `
+Sells limited stock: an order takes all of its lines or none, no unit is sold twice, and a retry with
+the same \`Idempotency-Key\` never orders twice.
+
+**Authorize**: sign in with name and password, or paste a token (with or without the word Bearer).
+Every error is \`application/problem+json\`; its \`type\` leads to a page that explains it. A path that is not
+listed here is 404 (\`not-found\`), a method that is not is 405 (\`method-not-allowed\`) with \`Allow\`; HEAD works
+wherever GET does. Fields of a body that are not listed are 422, and so are parameters of a list. Answers may get
+more fields in time.`;
+
+const TOKENS = 'Tokens are JWTs that are made and checked as RFC8725 advises.';
+const BEARER = `The access_token of POST /login. ${TOKENS}`;
+
+/** Relative, so that the description is the same wherever it is served. */
+const SERVER = {
+  url: '/',
+  description: 'The service that serves this, in production or tests.',
+  'x-internal': false,
+};
+
+const DOCS_PAGES = new Set(['/docs', '/docs/', '/docs/index.html']);
+
+/** The description of the API that is served, from the decorators of its controllers. */
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Mini Order System')
+    .setDescription(DESCRIPTION.trim())
+    .setVersion(version)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addTag('Auth', 'Register and sign in')
+    .addTag('Users', 'Who may do what')
+    .addTag('Products', 'The catalogue and its stock')
+    .addTag('Orders', 'Place, read, confirm and cancel orders')
+    .addTag('Audit', 'Proof that the stock adds up')
+    .addTag('Operations', 'For load balancers and monitors')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')
+    .addOAuth2(
+      {
+        type: 'oauth2',
+        flows: { password: { tokenUrl: '/login', refreshUrl: '/refresh', scopes: {} } },
+        description: `Name and password. ${TOKENS}`,
+      },
+      'password',
+    )
+    .build();
+  const gathered = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  return completeDocument({
+    ...gathered,
+    info: { ...gathered.info, contact: { name: 'Whoever runs this service' } },
+    servers: [SERVER],
+  });
+}
+
+/** Serves Swagger UI at `/docs` and the document at `/openapi.json` and `/openapi.yaml`. */
+export function serveApiDocs(app: NestFastifyApplication): void {
+  app.getHttpAdapter().getInstance().addHook('onRoute', allowDocsPage);
+  SwaggerModule.setup('docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Mini Order System',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}
+
+/** Swagger UI's page, unlike everything else here, loads and runs something. */
+function allowDocsPage(route: RouteOptions): void {
+  if (!DOCS_PAGES.has(route.url)) return;
+  route.onSend = (_request, reply, page, done) => {
+    if (typeof page === 'string') void reply.header('content-security-policy', docsPolicy(page));
+    done();
+  };
+}

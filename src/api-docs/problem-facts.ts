@@ -1,0 +1,95 @@
+import type { ReferenceObject, SchemaObject } from '@nestjs/swagger';
+import type { ProblemCode } from '../common/problem-catalogue.js';
+import { fromMinor, TOTAL_MAX_MINOR } from '../common/money.js';
+import { FAULTS_MAX } from '../http/validation/input-faults.js';
+import { PATTERNS } from '../http/openapi/patterns.js';
+import { ID_MAX } from '../http/validation/rules.js';
+import { ORDER_STATUSES } from '../orders/order-status.js';
+import { ORDER_PRODUCTS_MAX } from '../orders/placement/merge-lines.js';
+
+/** The schema of a member that a problem document has beside the common ones. */
+export type Fact = (SchemaObject | ReferenceObject) & {
+  readonly const?: unknown;
+  readonly example?: unknown;
+};
+
+const id = { type: 'integer', minimum: 1, maximum: ID_MAX };
+const pieces = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const line = { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.line };
+
+/** Schemas that facts refer to. */
+export const FACT_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
+  ShortLine: {
+    type: 'object',
+    description: 'A line that asks for more than there is.',
+    required: ['product_id', 'requested', 'available'],
+    properties: { product_id: id, requested: pieces, available: pieces },
+    example: { product_id: 1, requested: 2, available: 1 },
+  },
+  InputFault: {
+    type: 'object',
+    description: 'Where the input breaks a rule, and which one.',
+    required: ['pointer', 'in', 'code', 'message'],
+    properties: {
+      pointer: {
+        type: 'string',
+        maxLength: 500,
+        pattern: PATTERNS.jsonPointer,
+        description: 'JSON Pointer (RFC 6901) into the part that `in` names; empty for the whole of it.',
+      },
+      in: { type: 'string', enum: ['body', 'query', 'path', 'header'] },
+      code: { type: 'string', maxLength: 50, pattern: PATTERNS.kebabCase },
+      message: line,
+    },
+    example: {
+      pointer: '/items/0/quantity',
+      in: 'body',
+      code: 'too-small',
+      message: 'must not be less than 1',
+    },
+  },
+};
+
+const listOf = (items: SchemaObject | ReferenceObject, maxItems: number): Fact => ({
+  type: 'array',
+  minItems: 1,
+  maxItems,
+  items,
+});
+
+const productIds = listOf({ ...id, example: 7 }, ORDER_PRODUCTS_MAX);
+
+const retryAfter: Fact = {
+  type: 'integer',
+  minimum: 0,
+  maximum: 86_400,
+  description: 'Seconds, as in Retry-After.',
+};
+
+/** RFC 6749, 5.2; what OAuth 2 clients look for. */
+const invalidGrant = (error_description: string): Record<string, Fact> => ({
+  error: { const: 'invalid_grant' },
+  error_description: { ...line, example: error_description },
+});
+
+/** The facts that come with each kind of problem; the API description has them as members of the problem. */
+export const PROBLEM_FACTS: Partial<Record<ProblemCode, Readonly<Record<string, Fact>>>> = {
+  unauthenticated: { error: { const: 'invalid_token', description: 'Where a token came (RFC 6750, 3.1).' } },
+  'invalid-credentials': invalidGrant('The name or the password is wrong.'),
+  'invalid-refresh-token': invalidGrant('The refresh token is not valid, or no longer.'),
+  'product-not-found': { product_ids: productIds },
+  'product-inactive': { product_ids: productIds },
+  'insufficient-stock': { lines: listOf({ $ref: '#/components/schemas/ShortLine' }, ORDER_PRODUCTS_MAX) },
+  'price-changed': {
+    total_amount: { type: 'number', minimum: 0, maximum: fromMinor(TOTAL_MAX_MINOR), example: 120_000 },
+  },
+  'invalid-transition': {
+    current_status: { type: 'string', enum: [...ORDER_STATUSES], example: 'CANCELLED' },
+  },
+  'validation-failed': { errors: listOf({ $ref: '#/components/schemas/InputFault' }, FAULTS_MAX) },
+  'too-many-attempts': { retry_after: { ...retryAfter, example: 840 } },
+  'too-many-requests': { retry_after: { ...retryAfter, example: 42 } },
+};
+
+/** Facts that are not always there. */
+export const OPTIONAL_FACTS: Partial<Record<ProblemCode, readonly string[]>> = { unauthenticated: ['error'] };

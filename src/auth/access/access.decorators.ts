@@ -1,0 +1,28 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
+import type { Role } from './role.js';
+
+export const ACCESS = 'access';
+
+/** Who may call a route. Every route states one; a route that does not keeps the service from starting. */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'optional' }
+  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'roles'; readonly roles: readonly Role[] };
+
+/** The guards read the metadata, the API description the extension. */
+const access = (value: Access) =>
+  applyDecorators(SetMetadata(ACCESS, value), ApiExtension('x-access', value));
+
+/** Anyone may call; a token is not even looked at. */
+export const Public = () => access({ kind: 'public' });
+
+/** Anyone may call; whoever sends a token must send a good one, and may get to see or do more. */
+export const OptionallySignedIn = () => access({ kind: 'optional' });
+
+/** Every user with a valid token may call. */
+export const SignedIn = () => access({ kind: 'signed-in' });
+
+/** Only users of these roles may call. */
+export const Roles = (...roles: Role[]) => access({ kind: 'roles', roles });

@@ -1,0 +1,47 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { ActiveUsers } from '../users/active-users.js';
+import { InvalidTokenError, UnauthenticatedError } from '../auth.errors.js';
+import { ACCESS, type Access } from './access.decorators.js';
+import { bearerToken } from '../tokens/jwt.strategy.js';
+import { VerifiedTokens } from '../tokens/verified-tokens.js';
+
+/**
+ * The first guard of every route: finds out who is calling. Without a decision on the route, a token is needed.
+ * A token that is seen for the first time goes through passport's strategy.
+ */
+@Injectable()
+export class JwtAuthGuard extends AuthGuard('jwt') {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly verifiedTokens: VerifiedTokens,
+    private readonly activeUsers: ActiveUsers,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
+    if (access?.kind === 'public') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (request.headers.authorization === undefined) return this.admitWithoutToken(access);
+    const identity = this.verifiedTokens.find(bearerToken(request) ?? '');
+    if (identity === undefined) return (await super.canActivate(context)) as boolean;
+    request.user = this.handleRequest(undefined, (await this.activeUsers.find(identity)) ?? false);
+    return true;
+  }
+
+  /** Called by passport's guard with what the strategy found. */
+  override handleRequest<TUser>(error: unknown, user: TUser | false): TUser {
+    if (error instanceof Error) throw error;
+    if (!user) throw new InvalidTokenError();
+    return user;
+  }
+
+  private admitWithoutToken(access: Access | undefined): boolean {
+    if (access?.kind === 'optional') return true;
+    throw new UnauthenticatedError();
+  }
+}

@@ -1,0 +1,65 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../http/openapi/api-problems.decorator.js';
+import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../../http/body-parser.js';
+import { AcceptsBody } from '../../http/body.guard.js';
+import { type Exchange, HttpExchange } from '../../http/exchange.decorator.js';
+import { Public } from '../access/access.decorators.js';
+import { LoginDto } from '../dto/login.dto.js';
+import { RefreshDto } from '../dto/refresh.dto.js';
+import { TokenDto } from '../dto/token.dto.js';
+import { SessionsService } from './sessions.service.js';
+
+@ApiTags('Auth')
+@Controller()
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @ApiOperation({
+    operationId: 'login',
+    summary: 'Sign in with name and password',
+    description:
+      'Takes what OAuth 2 clients send in the password grant too, and ignores it. Failures are limited by account and address.',
+  })
+  @ApiOkResponse({ type: TokenDto, description: 'An access token and a refresh token.' })
+  @ApiProblems('invalid-credentials', 'too-many-attempts')
+  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
+  @Public()
+  @HttpCode(200)
+  @Post('login')
+  login(@Body() { username, password }: LoginDto, @HttpExchange() { request }: Exchange): Promise<TokenDto> {
+    return this.sessions.signIn(username, password, request.ip);
+  }
+
+  @ApiOperation({
+    operationId: 'refresh',
+    summary: 'Exchange a refresh token for new tokens',
+    description:
+      'Each refresh token is good once. Sent again within 10 seconds, as after a lost answer, it gets the same ' +
+      'successor; sent again later, it ends the session.',
+  })
+  @ApiOkResponse({ type: TokenDto, description: 'An access token and the next refresh token.' })
+  @ApiProblems('invalid-refresh-token')
+  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
+  @Public()
+  @HttpCode(200)
+  @Post('refresh')
+  refresh(@Body() { refresh_token }: RefreshDto): Promise<TokenDto> {
+    return this.sessions.refresh(refresh_token);
+  }
+
+  @ApiOperation({
+    operationId: 'logout',
+    summary: 'End the session of a refresh token',
+    description: 'Its access tokens stop working within a second.',
+  })
+  @ApiNoContentResponse({ description: 'The session has ended; its tokens are worth nothing.' })
+  @ApiProblems('invalid-refresh-token')
+  @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
+  @Public()
+  @HttpCode(204)
+  @Post('logout')
+  logout(@Body() { refresh_token }: RefreshDto): Promise<void> {
+    return this.sessions.signOut(refresh_token);
+  }
+}

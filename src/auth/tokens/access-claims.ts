@@ -1,0 +1,25 @@
+import { ID_MAX } from '../../http/validation/rules.js';
+
+/** How far ahead the clock of the process that issued a token may be. Its end is taken at its word. */
+const CLOCK_SKEW_SECONDS = 30;
+
+/** Whom a token stands for, before anything is known about them. */
+export interface Identity {
+  readonly userId: number;
+  readonly sessionId: string;
+}
+
+const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Reads the claims that jsonwebtoken leaves to us, of a token whose signature, issuer, audience and end are
+ * good already. Nothing where one is missing or not as we write it, or the token is from the future.
+ */
+export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
+  const { sub, sid, iat, exp } = claims;
+  const userId = typeof sub === 'string' && /^[1-9]\d{0,9}$/.test(sub) ? Number(sub) : Infinity;
+  const latestIat = Date.now() / 1000 + CLOCK_SKEW_SECONDS;
+  if (userId > ID_MAX || typeof sid !== 'string' || !SESSION_ID.test(sid)) return undefined;
+  if (!Number.isInteger(exp) || !Number.isInteger(iat) || Number(iat) > latestIat) return undefined;
+  return { userId, sessionId: sid };
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
+import { identityOf } from './access-claims.js';
+import { ActiveUsers } from '../users/active-users.js';
+import type { AuthenticatedUser } from '../access/authenticated-user.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JwtKeys } from './jwt.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+/** Accepts our access tokens, for as long as their session lasts and their user is active. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
+  constructor(
+    keys: JwtKeys,
+    private readonly activeUsers: ActiveUsers,
+    private readonly verifiedTokens: VerifiedTokens,
+  ) {
+    super({
+      jwtFromRequest: bearerToken,
+      secretOrKeyProvider: keyProvider(keys),
+      algorithms: [JWT_ALGORITHM],
+      issuer: JWT_ISSUER,
+      audience: JWT_AUDIENCE,
+      passReqToCallback: true,
+    });
+  }
+
+  /** @returns `false` for a token that was signed by us but does not stand for a user who may come in. */
+  async validate(
+    request: FastifyRequest,
+    claims: Record<string, unknown>,
+  ): Promise<AuthenticatedUser | false> {
+    const identity = identityOf(claims);
+    if (identity === undefined) return false;
+    this.verifiedTokens.add(bearerToken(request) as string, identity, claims['exp'] as number);
+    return (await this.activeUsers.find(identity)) ?? false;
+  }
+}
+
+function keyProvider(keys: JwtKeys): SecretOrKeyProvider {
+  return (_request, token: string, done) => {
+    const key = keys.keyOf(token);
+    // jsonwebtoken takes a KeyObject; the types of passport-jwt do not say so yet.
+    if (key) done(null, key as unknown as Buffer);
+    else done('not a token of ours');
+  };
+}
+
+/**
+ * The token of the one `Authorization: Bearer …` header (RFC 6750, 2.1). The prefix may be doubled,
+ * because people type it into Swagger UI, which adds its own.
+ */
+export function bearerToken({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): string | null {
+  const token = /^(?:Bearer +){1,2}(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  return token !== undefined && raw.rawHeaders.filter(isAuthorizationName).length === 1 ? token : null;
+}
+
+/** Of names and values in turn. Node's own list of repeated headers is made anew for each request. */
+function isAuthorizationName(text: string, index: number): boolean {
+  return index % 2 === 0 && text.length === 13 && text.toLowerCase() === 'authorization';
+}

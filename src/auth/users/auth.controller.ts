@@ -1,0 +1,88 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ApiProblems } from '../../http/openapi/api-problems.decorator.js';
+import { apiHeaders } from '../../http/openapi/api-headers.js';
+import { type Exchange, HttpExchange } from '../../http/exchange.decorator.js';
+import type { AuthenticatedUser } from '../access/authenticated-user.js';
+import { OptionallySignedIn, SignedIn } from '../access/access.decorators.js';
+import { CurrentUser } from '../access/current-user.decorator.js';
+import { ChangePasswordDto } from '../dto/change-password.dto.js';
+import { RegisterDto } from '../dto/register.dto.js';
+import { UserResponseDto } from '../dto/user-response.dto.js';
+import { PasswordChange } from './password-change.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('Auth')
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly passwordChange: PasswordChange,
+  ) {}
+
+  @ApiOperation({
+    operationId: 'register',
+    summary: 'Register a user',
+    description:
+      'While there is no admin, whoever registers as one becomes the first; later ones need the token of an admin (ADMIN_SIGNUP).',
+  })
+  @ApiCreatedResponse({
+    type: UserResponseDto,
+    description: 'The new user.',
+    headers: apiHeaders('Location'),
+  })
+  @ApiProblems('admin-signup-closed', 'username-taken')
+  @OptionallySignedIn()
+  @Post('register')
+  async register(
+    @Body() dto: RegisterDto,
+    @HttpExchange() { reply }: Exchange,
+    @CurrentUser() caller?: AuthenticatedUser,
+  ): Promise<UserResponseDto> {
+    const { username, password, role = 'customer' } = dto;
+    const user = await this.users.register({ username, password, role }, caller);
+    void reply.header('location', pathOf(user, caller));
+    return UserResponseDto.from(user);
+  }
+
+  @ApiOperation({
+    operationId: 'getCurrentUser',
+    summary: 'Who am I?',
+    description: 'The user of the access token.',
+  })
+  @ApiOkResponse({ type: UserResponseDto, description: 'The user.' })
+  @SignedIn()
+  @Get('me')
+  me(@CurrentUser() user: AuthenticatedUser): UserResponseDto {
+    return UserResponseDto.from(user);
+  }
+
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: 'Change my password and end my other sessions',
+    description: 'Guesses count like failed logins; a wrong present password is 422.',
+  })
+  @ApiNoContentResponse({ description: 'The password is changed; this session goes on.' })
+  @ApiProblems('too-many-attempts')
+  @SignedIn()
+  @HttpCode(204)
+  @Post('me/password')
+  changePassword(
+    @Body() { current_password: currentPassword, new_password: newPassword }: ChangePasswordDto,
+    @CurrentUser() user: AuthenticatedUser,
+    @HttpExchange() { request }: Exchange,
+  ): Promise<void> {
+    return this.passwordChange.change(user, { currentPassword, newPassword }, request.ip);
+  }
+}
+
+/** Where who has registered a user finds it: an admin among all users, anyone else by signing in as that user. */
+function pathOf(user: Pick<AuthenticatedUser, 'id'>, caller?: AuthenticatedUser): string {
+  return caller?.role === 'admin' ? `/users/${user.id}` : '/me';
+}

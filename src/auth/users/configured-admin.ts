@@ -1,0 +1,27 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Env } from '../../config/env.js';
+import { UsersService } from './users.service.js';
+
+/** Makes the admin of `ADMIN_USERNAME` and `ADMIN_PASSWORD` at start; the way to the first one where signup is closed. */
+@Injectable()
+export class ConfiguredAdmin implements OnApplicationBootstrap {
+  private readonly logger = new Logger(ConfiguredAdmin.name);
+
+  constructor(
+    @Inject(Env) private readonly env: Env,
+    private readonly users: UsersService,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { ADMIN_USERNAME, ADMIN_PASSWORD, ADMIN_SIGNUP } = this.env;
+    if (ADMIN_USERNAME !== undefined && ADMIN_PASSWORD !== undefined) {
+      const isAdmin = await this.users.ensureAdmin(ADMIN_USERNAME, ADMIN_PASSWORD);
+      if (!isAdmin)
+        this.logger.warn('The name in ADMIN_USERNAME is taken by somebody who is not an active admin.');
+    } else if (ADMIN_SIGNUP === 'closed') {
+      this.logger.log(
+        'ADMIN_SIGNUP is closed and no ADMIN_USERNAME is set: only existing admins can add admins.',
+      );
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { hash } from '@node-rs/argon2';
+import { ServiceBusyError } from '../../common/domain-error.js';
+import { PasswordPolicy } from './password-policy.js';
+import { Passwords } from './passwords.js';
+
+const passwords = new Passwords({ PASSWORD_QUEUE_MAX: 3 });
+
+describe('passwords', () => {
+  it("are hashed with argon2id and OWASP's parameters, each with a salt of its own", async () => {
+    const [one, two] = [await passwords.hash('correct horse'), await passwords.hash('correct horse')];
+
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(two);
+  });
+
+  it('are the same in every Unicode spelling, and differ in case', async () => {
+    const stored = await passwords.hash('Zo\u00eb 1234');
+
+    expect(await passwords.matches('Zoe\u0308 1234', stored)).toBe(true);
+    expect(await passwords.matches('zo\u00eb 1234', stored)).toBe(false);
+    expect(await passwords.matches('no user has this password', undefined)).toBe(false);
+  });
+
+  it('wait for their turn up to PASSWORD_QUEUE_MAX; one more is refused', async () => {
+    const atOnce = availableParallelism() + 3;
+
+    const results = await Promise.allSettled(
+      Array.from({ length: atOnce + 1 }, () => passwords.hash('correct horse')),
+    );
+
+    expect(results.slice(0, atOnce).every(({ status }) => status === 'fulfilled')).toBe(true);
+    const reasons = results.map((result) => result.status === 'rejected' && (result.reason as Error));
+    expect(reasons[atOnce]).toBeInstanceOf(ServiceBusyError);
+  });
+
+  it('have to be hashed again when the parameters are others', async () => {
+    const older = await hash('correct horse', { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+
+    expect(passwords.isOutdated(older)).toBe(true);
+    expect(passwords.isOutdated(await passwords.hash('correct horse'))).toBe(false);
+  });
+});
+
+describe('the choice of a password', () => {
+  const strict = new PasswordPolicy({ PASSWORD_MIN_LENGTH: 8, isProduction: true });
+  const lax = new PasswordPolicy({ PASSWORD_MIN_LENGTH: 4, isProduction: false });
+  const choosing =
+    (password: string, policy = strict) =>
+    () =>
+      policy.assertAcceptable(password, 'Some.Body1', '/password');
+
+  it.each(['password', 'PassWord1', '12345678', 'qwerty123', 'iloveyou', 'some.body1', ' Some.Body1'])(
+    'may not fall on %s in production',
+    (password) => {
+      expect(choosing(password)).toThrow();
+      expect(choosing(password, lax)).not.toThrow();
+    },
+  );
+
+  it('counts characters as a person does, and not the pieces that UTF-16 makes of some', () => {
+    expect(choosing('\u{1f511}\u{1f510}\u{1f513}', lax)).toThrow();
+    expect(choosing('\u{1f511}\u{1f510}\u{1f513}\u{1f5dd}', lax)).not.toThrow();
+  });
+
+  it.each(['correct horse', 'some.body1 and more', '8 letter', 'zq4-vb7x'])('may fall on %s', (password) => {
+    expect(choosing(password)).not.toThrow();
+  });
+});

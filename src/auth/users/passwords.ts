@@ -1,0 +1,45 @@
+import { hash, verify } from '@node-rs/argon2';
+import { Inject, Injectable } from '@nestjs/common';
+import { availableParallelism } from 'node:os';
+import { BoundedSemaphore } from '../../common/bounded-semaphore.js';
+import { Env } from '../../config/env.js';
+
+/** OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes, one lane. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const PREFIX_OF_CURRENT_HASHES = '$argon2id$v=19$m=19456,t=2,p=1$';
+
+/**
+ * Hashes and checks passwords on native threads, as many at once as there are cores, so that a
+ * burst of logins leaves the event loop alone. Passwords are compared in NFKC, as names are.
+ */
+@Injectable()
+export class Passwords {
+  private readonly turns: BoundedSemaphore;
+  /** What an unknown name is checked against, so that it takes as long as a known one. */
+  private readonly decoy = hash('no user has this password', PARAMETERS);
+
+  constructor(@Inject(Env) { PASSWORD_QUEUE_MAX: waitingMax }: Pick<Env, 'PASSWORD_QUEUE_MAX'>) {
+    const slots = availableParallelism();
+    this.turns = new BoundedSemaphore({ slots, waitingMax, waitMsMax: 5_000 });
+  }
+
+  /** @throws ServiceBusyError when too many are waiting. */
+  hash(password: string): Promise<string> {
+    return this.turns.run(() => hash(password.normalize('NFKC'), PARAMETERS));
+  }
+
+  /**
+   * Takes the same time whether there is a hash or not.
+   * @throws ServiceBusyError when too many are waiting.
+   */
+  async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
+    const expected = passwordHash ?? (await this.decoy);
+    const isMatch = await this.turns.run(() => verify(expected, password.normalize('NFKC')));
+    return isMatch && passwordHash !== undefined;
+  }
+
+  /** Whether a hash was made with other parameters than those of today. */
+  isOutdated(passwordHash: string): boolean {
+    return !passwordHash.startsWith(PREFIX_OF_CURRENT_HASHES);
+  }
+}

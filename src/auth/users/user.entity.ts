@@ -1,0 +1,31 @@
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { CONSTRAINTS } from '../../database/constraint-names.js';
+import type { Role } from '../access/role.js';
+
+@Entity('users')
+@Unique(CONSTRAINTS.usersUsernameKey, ['usernameKey'])
+@Check('ck_users_role', `role IN ('customer', 'admin')`)
+@Index('ix_users_active_admins', ['id'], { where: `role = 'admin' AND is_active` })
+export class User {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_users', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('varchar', { length: 64 })
+  username!: string;
+
+  /** The name as it is compared: Unicode-normalised and in lower case, which may be longer. */
+  @Column('varchar', { name: 'username_key', length: 255 })
+  usernameKey!: string;
+
+  @Column('varchar', { name: 'password_hash', length: 255 })
+  passwordHash!: string;
+
+  @Column('varchar', { length: 16 })
+  role!: Role;
+
+  @Column('boolean', { name: 'is_active', default: true })
+  isActive!: boolean;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+}

@@ -1,0 +1,131 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiResponse, type HeaderObject, type ReferenceObject } from '@nestjs/swagger';
+import { ApiProblems } from './api-problems.decorator.js';
+import { PATTERNS } from './patterns.js';
+import { HEADERS_LIMIT_BYTES, URL_LENGTH_MAX } from '../client-limits.js';
+
+const ETAG = String.raw`"[!\u0023-\u007e]*"`;
+
+const seconds = { type: 'integer', minimum: 0, maximum: 86_400, example: 42 };
+const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 };
+
+/** What is told in the headers of answers; the components of the API description. */
+export const API_HEADERS = {
+  'X-Request-Id': {
+    required: true,
+    description:
+      'Finds the request in the log of the service. Taken over from the request where it has one of 1 to 64 letters, digits, `_`, `.` or `-`.',
+    schema: { type: 'string', minLength: 1, maxLength: 64, pattern: PATTERNS.requestId },
+  },
+  'RateLimit-Limit': {
+    description: 'Requests that a client address may send in a minute, where that is limited.',
+    schema: count,
+  },
+  'RateLimit-Remaining': { description: 'Those that are left of them.', schema: count },
+  'RateLimit-Reset': { description: 'Seconds until all are there again.', schema: seconds },
+  'Access-Control-Allow-Origin': {
+    description: 'The origin of the page that asks, where CORS_ORIGINS names it.',
+    schema: { type: 'string', format: 'uri', maxLength: 300, example: 'https://shop.example' },
+  },
+  traceresponse: {
+    description: 'The trace that the request became part of (W3C Trace Context), where traces are recorded.',
+    schema: {
+      type: 'string',
+      maxLength: 55,
+      pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+      example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    },
+  },
+  ETag: {
+    required: true,
+    description: 'The version of the resource (RFC 9110, 8.8.3).',
+    schema: { type: 'string', minLength: 2, maxLength: 100, pattern: `^${ETAG}$`, example: '"1"' },
+  },
+  Location: {
+    required: true,
+    description: 'Where the new resource is.',
+    schema: { type: 'string', maxLength: 100, pattern: '^/[a-z]+(/[1-9][0-9]*)?$', example: '/orders/1' },
+  },
+  Link: {
+    required: true,
+    description: 'The first, previous, next and last page, as far as there are such (RFC 8288).',
+    schema: {
+      type: 'string',
+      maxLength: 5 * URL_LENGTH_MAX,
+      pattern: '^</[^>]*>; rel="first"(, </[^>]*>; rel="(prev|next|last)")*$',
+      example: '</orders?page=1>; rel="first"',
+    },
+  },
+  'Idempotency-Replayed': {
+    required: true,
+    description: 'Whether the order had been placed before, under the same key.',
+    schema: { type: 'string', enum: ['true', 'false'] },
+  },
+  'Retry-After': {
+    required: true,
+    description: 'Seconds after which to try again (RFC 9110, 10.2.3).',
+    schema: { ...seconds, example: 1 },
+  },
+  'WWW-Authenticate': {
+    required: true,
+    description: 'How to sign in (RFC 6750, 3); with `error` where a token came that is not good.',
+    schema: { type: 'string', enum: ['Bearer', 'Bearer error="invalid_token"'] },
+  },
+  Allow: {
+    required: true,
+    description: 'The methods that the path takes (RFC 9110, 10.2.1).',
+    schema: { type: 'string', maxLength: 100, pattern: '^[A-Z]+(, [A-Z]+)*$', example: 'GET, HEAD' },
+  },
+} as const satisfies Record<string, HeaderObject>;
+
+export type ApiHeaderName = keyof typeof API_HEADERS;
+
+/** On every answer; the optional ones where the service is configured so. */
+export const HEADERS_OF_EVERY_ANSWER: readonly ApiHeaderName[] = [
+  'X-Request-Id',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Access-Control-Allow-Origin',
+  'traceresponse',
+];
+
+/** On every answer of these statuses. */
+export const HEADERS_OF_STATUS: Readonly<Record<number, readonly ApiHeaderName[]>> = {
+  304: ['ETag'],
+  401: ['WWW-Authenticate'],
+  405: ['Allow'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
+/** References to headers, for the decorators of answers. */
+export function apiHeaders(...names: ApiHeaderName[]): Record<string, ReferenceObject> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+const TAGS_SCHEMA = {
+  type: 'string',
+  maxLength: HEADERS_LIMIT_BYTES,
+  pattern: `^(\\*|(W/)?${ETAG}( *, *(W/)?${ETAG})*)$`,
+  example: '"1"',
+} as const;
+
+/** Describes a read that can be answered with 304. */
+export const ApiConditionalRead = () =>
+  applyDecorators(
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      description: 'ETags that the client has already.',
+      schema: TAGS_SCHEMA,
+    }),
+    ApiResponse({ status: 304, description: "The client's copy is current." }),
+  );
+
+/** Describes a write that is refused where the client has not seen the present version. */
+export const ApiConditionalWrite = (description: string) =>
+  applyDecorators(
+    ApiHeader({ name: 'If-Match', required: false, description, schema: TAGS_SCHEMA }),
+    ApiProblems('precondition-failed'),
+  );

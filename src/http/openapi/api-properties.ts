@@ -1,0 +1,37 @@
+import { ApiParam, ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { PATTERNS } from './patterns.js';
+import { ID_MAX } from '../validation/rules.js';
+
+/** How often-used kinds of members look in the API description, with the limits that it asks of every type. */
+
+/** Nest's type of these options is a union that a spread cannot be told apart in. */
+const property = (options: object) => ApiProperty(options);
+
+export const ApiId = (options: ApiPropertyOptions = {}) =>
+  property({ example: 1, ...options, type: 'integer', minimum: 1, maximum: ID_MAX });
+
+/** The `id` of a path. */
+export const ApiIdParam = (resource: string) =>
+  ApiParam({
+    name: 'id',
+    description: `The id of the ${resource}.`,
+    schema: { type: 'integer', minimum: 1, maximum: ID_MAX, example: 1 },
+  });
+
+/** A whole number that is only ever told, never asked for; JSON numbers are exact up to its maximum. */
+export const ApiWholeNumber = (options: ApiPropertyOptions = {}) =>
+  property({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, ...options, type: 'integer' });
+
+/** One line of text. */
+export const ApiLine = (maxLength: number, options: ApiPropertyOptions = {}) =>
+  property({ minLength: 1, pattern: PATTERNS.line, ...options, type: 'string', maxLength });
+
+/** A time as `Date.toISOString` writes it. */
+export const ApiTimestamp = (options: ApiPropertyOptions = {}) =>
+  property({
+    example: '2026-01-31T12:00:00.000Z',
+    maxLength: 24,
+    ...options,
+    type: 'string',
+    format: 'date-time',
+  });

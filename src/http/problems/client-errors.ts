@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { DomainError } from '../../common/domain-error.js';
+import { problemFor } from './problem.js';
+import type { ProblemCode } from '../../common/problem-catalogue.js';
+
+const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'header-fields-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+/** How long a refused client has to read why, before its connection is cut even if it goes on sending. */
+const LINGER_MS = 1_000;
+
+/** A request whose headers have been read and that is not answered yet, and the one in front of it. */
+interface InProgress {
+  readonly response: ServerResponse;
+  readonly before: ServerResponse | undefined;
+}
+
+/** Ends connections with a problem, where there is no request or only half of one: the answer is written by hand. */
+export class ClientErrors {
+  /** The latest of each connection. All before it have been received in full, or it would not have been read. */
+  private readonly latest = new WeakMap<Socket, InProgress>();
+
+  /** @param commonHeaders those of every answer, which no hook adds here. */
+  constructor(private readonly commonHeaders: Readonly<Record<string, string>>) {}
+
+  /** Comes before every hook that may wait: what is behind a request can be refused before it has passed them. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', ({ socket }, { raw: response }, done) => {
+      this.latest.set(socket, { response, before: this.latest.get(socket)?.response });
+      response.once('close', () => {
+        if (this.latest.get(socket)?.response === response) this.latest.delete(socket);
+      });
+      done();
+    });
+  }
+
+  /**
+   * Answers what Node's HTTP parser refuses. Requests before it on the same connection that have been
+   * taken up are answered first and alone: their client must learn what became of them.
+   */
+  answer(error: NodeJS.ErrnoException, socket: Socket): void {
+    const earlier = this.takenUpOn(socket);
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (earlier) earlier.once('close', () => socket.destroySoon());
+    else this.refuse(CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request', socket);
+  }
+
+  refuse(code: ProblemCode, socket: Socket): void {
+    const requestId = randomUUID();
+    const problem = problemFor(new DomainError(code), requestId);
+    const body = JSON.stringify(problem.body);
+    const headers = Object.entries({
+      ...this.commonHeaders,
+      ...problem.headers,
+      'x-request-id': requestId,
+      'content-length': String(Buffer.byteLength(body)),
+      connection: 'close',
+    });
+    socket.end(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n` +
+        headers.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
+        `\r\n${body}`,
+    );
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+
+  /** The last response on its way to a request that was received in full; Node sends those before it first. */
+  private takenUpOn(socket: Socket): ServerResponse | undefined {
+    const { response, before } = this.latest.get(socket) ?? {};
+    const takenUp = response?.req.complete ? response : before;
+    return takenUp?.writableFinished ? undefined : takenUp;
+  }
+}

@@ -1,0 +1,83 @@
+import { HttpException } from '@nestjs/common';
+import { asServiceBusy } from '../../database/database-errors.js';
+import { DomainError } from '../../common/domain-error.js';
+import { type ProblemCode, PROBLEMS, problemType } from '../../common/problem-catalogue.js';
+
+const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Seconds after which a client may try again; overload and restarts pass within about that. */
+const RETRY_AFTER_S = 1;
+
+/** An answer that says what went wrong (RFC 9457), with the headers that belong to it. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What frameworks and plugins throw is told apart by its status only; its words are not passed on. */
+const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'malformed-request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  408: 'request-timeout',
+  413: 'payload-too-large',
+  414: 'uri-too-long',
+  415: 'unsupported-media-type',
+  431: 'header-fields-too-large',
+  503: 'service-unavailable',
+};
+
+/** Turns whatever was thrown into a domain error; an unknown fault becomes `internal-error`, its cause kept for the log. */
+export function asDomainError(thrown: unknown): DomainError {
+  const error = asServiceBusy(thrown);
+  if (error instanceof DomainError) return error;
+  const code = CODE_OF_FOREIGN_STATUS[foreignStatus(error)] ?? 'internal-error';
+  return new DomainError(code, undefined, {}, { cause: error });
+}
+
+function foreignStatus(error: unknown): number {
+  if (error instanceof HttpException) return isNoFile(error.cause) ? 404 : error.getStatus();
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  const isFastifyError = typeof code === 'string' && code.startsWith('FST_');
+  return isFastifyError && typeof statusCode === 'number' ? statusCode : 500;
+}
+
+/** A path among the files of `/docs` that is refused for its dots or slashes is as unknown as any other. */
+function isNoFile(cause: unknown): boolean {
+  return (cause as { code?: unknown } | undefined)?.code === 'FST_STATIC_FORBIDDEN_PATH';
+}
+
+export function problemFor(error: DomainError, requestId: string): Problem {
+  const { status, title } = PROBLEMS[error.code];
+  return {
+    status,
+    headers: {
+      'content-type': PROBLEM_MEDIA_TYPE,
+      ...extraHeaders(error, status),
+    },
+    body: {
+      type: problemType(error.code),
+      title,
+      status,
+      detail: error.message,
+      code: error.code,
+      request_id: requestId,
+      ...error.facts,
+    },
+  };
+}
+
+function extraHeaders(error: DomainError, status: number): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': challengeFor(error) };
+  if (status === 429) return { 'retry-after': String(error.facts.retry_after) };
+  if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) };
+  return {};
+}
+
+/** RFC 6750, section 3.1: a request without a token gets a bare challenge, one with a bad token is told so. */
+function challengeFor(error: DomainError): string {
+  return error.facts.error === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
+}

@@ -1,0 +1,104 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { apiHeaders } from '../http/openapi/api-headers.js';
+import type { Exchange } from '../http/exchange.decorator.js';
+import { ApiWholeNumber } from '../http/openapi/api-properties.js';
+import { PATTERNS } from '../http/openapi/patterns.js';
+import { TOTAL_EXACT_MAX } from './list-statement.js';
+import { CURSOR_LENGTH_MAX, PAGE_LIMIT_MAX, PAGE_MAX } from './page-query.dto.js';
+import type { Page } from './paginate.js';
+
+export class PaginationDto {
+  @ApiWholeNumber({
+    minimum: 1,
+    maximum: PAGE_MAX,
+    example: 1,
+    description: 'Always 1 behind a `cursor`, where pages have no numbers.',
+  })
+  readonly page!: number;
+
+  @ApiWholeNumber({ minimum: 1, maximum: PAGE_LIMIT_MAX, example: 10 })
+  readonly limit!: number;
+
+  @ApiWholeNumber({ example: 1, description: `Rows that match; exact up to ${TOTAL_EXACT_MAX}.` })
+  readonly total!: number;
+
+  @ApiWholeNumber({ example: 1, description: 'Pages that `total` makes.' })
+  readonly pages!: number;
+
+  @ApiProperty({ description: 'False where there are more rows than `total` says.' })
+  readonly total_is_exact!: boolean;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    maxLength: CURSOR_LENGTH_MAX,
+    pattern: PATTERNS.base64Url,
+    example: null,
+    description: 'Send as `cursor` for what follows; null at the end, and only there.',
+  })
+  readonly next_cursor!: string | null;
+}
+
+export interface ListResponse<T> {
+  readonly data: T[];
+  readonly pagination: PaginationDto;
+}
+
+/** The body of every list, and its `Link` header (RFC 8288). */
+export function answerWithPage<Row, Item>(
+  page: Page<Row>,
+  toItem: (row: Row) => Item,
+  { request, reply }: Exchange,
+): ListResponse<Item> {
+  const { rows, limit, total, totalIsExact, nextCursor } = page;
+  const pages = Math.ceil(total / limit);
+  void reply.header('link', linkHeader(request, page, pages));
+  const pagination = { page: page.page, limit, total, pages };
+  return {
+    data: rows.map(toItem),
+    pagination: { ...pagination, total_is_exact: totalIsExact, next_cursor: nextCursor },
+  };
+}
+
+/**
+ * A walk by cursor links to the beginning and to what follows; numbered pages link to their neighbours and both
+ * ends, and go on by cursor where numbers do not reach.
+ */
+function linkHeader(
+  { url, query }: Exchange['request'],
+  { page, totalIsExact, nextCursor, nextPageFollows }: Page<unknown>,
+  pages: number,
+): string {
+  const { cursor, ...filters } = query as Record<string, string>;
+  let list = `${url.split('?', 1)[0]}?`;
+  for (const [name, value] of Object.entries(filters)) {
+    if (name !== 'page') list += `${name}=${encodeURIComponent(value)}&`;
+  }
+  const links: string[] = [];
+  const link = (rel: string, part: string) => links.push(`<${list}${part}>; rel="${rel}"`);
+  link('first', 'page=1');
+  if (page > 1) link('prev', `page=${totalIsExact ? Math.min(page - 1, Math.max(pages, 1)) : page - 1}`);
+  if (nextPageFollows) link('next', `page=${page + 1}`);
+  else if (nextCursor !== null) link('next', `cursor=${nextCursor}`);
+  if (cursor === undefined && totalIsExact && pages > 0) link('last', `page=${pages}`);
+  return links.join(', ');
+}
+
+/** Describes the answer of a list of these items. */
+export const ApiListResponse = (item: Type) =>
+  applyDecorators(
+    ApiExtraModels(item, PaginationDto),
+    ApiOkResponse({
+      description: 'One page of the list.',
+      headers: apiHeaders('Link'),
+      schema: {
+        type: 'object',
+        required: ['data', 'pagination'],
+        properties: {
+          data: { type: 'array', maxItems: PAGE_LIMIT_MAX, items: { $ref: getSchemaPath(item) } },
+          pagination: { $ref: getSchemaPath(PaginationDto) },
+        },
+      },
+    }),
+  );

@@ -1,0 +1,98 @@
+import type { DatabaseReader } from '../database/database-reader.js';
+import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
+import type { CursorCodec } from './cursor.js';
+import {
+  type List,
+  type ListFacts,
+  listStatement,
+  PAGES_REACH,
+  type Part,
+  type Position,
+} from './list-statement.js';
+import type { PageQueryDto } from './page-query.dto.js';
+
+/** One page of a list, with what is known of the rest. */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly page: number;
+  readonly limit: number;
+  readonly total: number;
+  readonly totalIsExact: boolean;
+  readonly nextCursor: string | null;
+  /** Whether `page + 1` has what follows; otherwise the cursor has it, if anything does. */
+  readonly nextPageFollows: boolean;
+}
+
+/** What a row must tell for a cursor to point at it. */
+export interface ListRow {
+  readonly id: number;
+  readonly createdAt: Date;
+}
+
+export const PAGE_BESIDE_CURSOR: InputFault = {
+  pointer: '/page',
+  in: 'query',
+  code: 'page-beside-cursor',
+  message: 'must be left out where there is a cursor',
+};
+
+export const PAGE_TOO_DEEP: InputFault = {
+  pointer: '/page',
+  in: 'query',
+  code: 'page-too-deep',
+  message: `must begin within the first ${PAGES_REACH} rows of a list; to go further, send the next_cursor of a page as cursor`,
+};
+
+/**
+ * Reads one page of a list by one statement, at a cost that does not grow with the table. Pages never
+ * overlap; a walk by cursor repeats and misses no row that was there at its start and whose place in the
+ * list has not changed, as that of an order does that leaves or enters the status asked for.
+ * @throws ValidationFailedError for a page beside a cursor, a foreign cursor, or a page beyond the reach of numbers.
+ */
+export async function paginate<Row extends ListRow>(
+  database: DatabaseReader,
+  cursors: CursorCodec,
+  list: List,
+  { page, limit, cursor }: PageQueryDto,
+): Promise<Page<Row>> {
+  if (cursor !== undefined && page !== undefined) throw new ValidationFailedError([PAGE_BESIDE_CURSOR]);
+  const offset = ((page ?? 1) - 1) * limit;
+  const place = cursor === undefined ? { offset } : { after: positionIn(cursors.decode(list.name, cursor)) };
+  const { rows: found, facts } = await readPart<Row>(database, list, { ...place, limit: limit + 1 });
+  if (offset >= PAGES_REACH && !facts.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
+  const rows = found.slice(0, limit);
+  const hasMore = found.length > limit;
+  const last = hasMore ? positionOf(rows.at(-1)) : sievedTo(facts);
+  return {
+    rows,
+    page: page ?? 1,
+    limit,
+    total: facts.total,
+    totalIsExact: facts.totalIsExact,
+    nextCursor: last === undefined ? null : cursors.encode(list.name, last.time.getTime(), last.id),
+    nextPageFollows: hasMore && cursor === undefined && offset + limit < PAGES_REACH,
+  };
+}
+
+async function readPart<Row extends ListRow>(
+  database: DatabaseReader,
+  list: List,
+  part: Part,
+): Promise<{ rows: Row[]; facts: ListFacts }> {
+  const text = listStatement(list, part);
+  const found = await database.rows<(Row | { id: null }) & ListFacts>(text, list.parameters.values);
+  const isRow = (row: (typeof found)[0]): row is Row & ListFacts => row.id !== null;
+  return { rows: found.filter(isRow), facts: found[0] as ListFacts };
+}
+
+function positionIn([time, id]: number[]): Position {
+  return { time: new Date(time as number), id: id as number };
+}
+
+function positionOf(row: ListRow | undefined): Position | undefined {
+  return row && { time: row.createdAt, id: row.id };
+}
+
+function sievedTo({ sievedToTime, sievedToId }: ListFacts): Position | undefined {
+  return sievedToTime && sievedToId ? { time: sievedToTime, id: sievedToId } : undefined;
+}

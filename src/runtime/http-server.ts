@@ -1,0 +1,66 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import cluster from 'node:cluster';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { AppSecrets } from '../app.module.js';
+import { createApp } from '../app.setup.js';
+import { delay } from '../common/retry.js';
+import type { Env } from '../config/env.js';
+import { Readiness } from '../health/readiness.js';
+import { Shutdown } from '../health/shutdown.js';
+import { Telemetry } from '../telemetry/telemetry.js';
+import type { RequestServer } from './request-server.js';
+import { answerPrimary } from './workers/questions.js';
+
+/** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
+const DRAIN_MS = 5_000;
+/** How long the last answers have to leave before connections that stay open are closed. */
+const LINGER_MS = 250;
+
+/** Serves requests in this process. */
+export class HttpServer implements RequestServer {
+  private telemetry: Telemetry | undefined;
+  private app: NestFastifyApplication | undefined;
+  private isServing = false;
+
+  constructor(
+    private readonly env: Env,
+    private readonly logger: Logger,
+  ) {}
+
+  async start(secrets: AppSecrets): Promise<number> {
+    const telemetry = await Telemetry.start(this.env, this.logger);
+    this.telemetry = telemetry;
+    this.app = await createApp(this.env, secrets, this.logger, telemetry);
+    if (cluster.isWorker) {
+      answerPrimary({ 'is-ready': () => this.isReady(), metrics: () => telemetry.metricsData() });
+    }
+    await this.app.listen(this.env.PORT, this.env.HOST);
+    this.isServing = true;
+    return (this.app.getHttpServer().address() as AddressInfo).port;
+  }
+
+  async isReady(): Promise<boolean> {
+    return this.isServing && (await this.app?.get(Readiness).isReady()) === true;
+  }
+
+  metrics(): Promise<string> {
+    return this.telemetry?.metricsText() ?? Promise.resolve('');
+  }
+
+  /** Connections that stay idle or half-sent after the drain are closed. */
+  async stop(): Promise<void> {
+    if (!this.app) return;
+    const shutdown = this.app.get(Shutdown);
+    shutdown.announce();
+    if (this.env.STOP_DELAY_MS > 0) await delay(this.env.STOP_DELAY_MS);
+    if (shutdown.takenUp > 0) this.logger.info(`finishing ${shutdown.takenUp} requests`);
+    const finished = shutdown.finish(DRAIN_MS);
+    const closed = this.app.close();
+    await finished;
+    await Promise.race([closed, delay(LINGER_MS)]);
+    this.app.getHttpServer().closeAllConnections();
+    await closed;
+    await this.telemetry?.stop();
+  }
+}

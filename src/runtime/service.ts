@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { AppSecrets } from '../app.module.js';
+import type { Env } from '../config/env.js';
+import { readOrCreateSecret } from '../config/secret-file.js';
+import { runMigrations } from '../database/migrator.js';
+import { type OpenDatabase, openDatabase } from '../database/open-database.js';
+import { assertReliable } from '../database/server-check.js';
+import { OperationsServer } from './operations-server.js';
+import type { RequestServer } from './request-server.js';
+import type { ProcessRole } from '../config/process-role.js';
+
+export interface ServiceOptions {
+  readonly role: ProcessRole;
+  /** Told why, when the service cannot go on and has to be stopped. */
+  readonly giveUp: (reason: string) => void;
+}
+
+/** The service as a whole, from the database up: started in order, stopped in the opposite order. */
+export class Service {
+  private database: OpenDatabase | undefined;
+  private server: RequestServer | undefined;
+  private operations: OperationsServer | undefined;
+
+  constructor(
+    private readonly env: Env,
+    private readonly logger: Logger,
+    private readonly options: ServiceOptions,
+  ) {}
+
+  /** Returns when requests are served. After an error, `stop` still has to be called. */
+  async start(): Promise<void> {
+    this.server = await this.chooseServer();
+    await this.openOperations(this.server);
+    const port = await this.server.start(await this.prepare());
+    if (this.options.role !== 'worker') this.announce(readyLine(this.env.HOST, port));
+  }
+
+  /**
+   * Says that it is not ready, and after STOP_DELAY_MS takes nothing new, lets what was taken up finish, then
+   * closes the database. Ends within 10 s then.
+   */
+  async stop(): Promise<void> {
+    try {
+      await this.server?.stop();
+    } finally {
+      await this.database?.close();
+      this.operations?.close();
+    }
+  }
+
+  /** Before anything else, and until the end: a start and a stop are when somebody asks. A primary speaks for its workers. */
+  private async openOperations(server: RequestServer): Promise<void> {
+    const { METRICS_PORT: port, METRICS_HOST: host } = this.env;
+    if (port === undefined || this.options.role === 'worker') return;
+    this.operations = await OperationsServer.listen(port, host, server);
+    this.logger.info(`metrics are at ${urlOf(host, this.operations.port)}/metrics`);
+  }
+
+  /** A database that is migrated, and a key for tokens: made once, and given to the workers. */
+  private async prepare(): Promise<AppSecrets> {
+    const { env, logger } = this;
+    this.database = await openDatabase(env, (step) => logger.info(step));
+    if (this.options.role !== 'worker') await this.prepareDatabase(this.database);
+    const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
+    return { databaseUrl: this.database.url, jwtSecret };
+  }
+
+  /** Loaded as needed: a primary answers no requests, and does without the memory for it. */
+  private async chooseServer(): Promise<RequestServer> {
+    if (this.options.role === 'primary') {
+      const { WorkerPool } = await import('./workers/worker-pool.js');
+      return new WorkerPool(this.env, this.logger, this.options.giveUp);
+    }
+    const { HttpServer } = await import('./http-server.js');
+    return new HttpServer(this.env, this.logger);
+  }
+
+  /** The one line that is printed at every log level. */
+  private announce(line: string): void {
+    if (this.logger.isLevelEnabled('info')) this.logger.info(line);
+    else console.log(line);
+  }
+
+  private async prepareDatabase({ url, migrationUrl }: OpenDatabase): Promise<void> {
+    if (this.env.DATABASE_URL !== undefined) await assertReliable(url, this.env, this.logger);
+    const executed = await runMigrations(migrationUrl, url);
+    if (executed.length > 0) this.logger.info(`migrated the database: ${executed.join(', ')}`);
+  }
+}
+
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function readyLine(host: string, port: number): string {
+  const url = urlOf(host, port);
+  return `Mini Order System is ready at ${url} and explains itself at ${url}/docs`;
+}

@@ -1,0 +1,64 @@
+import type { Worker } from 'node:cluster';
+import type { Metric } from '../../telemetry/metrics/worker-page.js';
+
+/** Longer than a worker asks its database. */
+const ANSWER_MS_MAX = 2_500;
+
+/** What a primary asks of its workers, and what it is answered. */
+export interface Answers {
+  readonly 'is-ready': boolean;
+  readonly metrics: readonly Metric[];
+}
+
+interface Question {
+  readonly question: keyof Answers;
+  readonly id: number;
+}
+
+interface Answer {
+  readonly answerTo: number;
+  readonly answer: unknown;
+}
+
+let lastId = 0;
+
+/** In a worker: answers from now on. */
+export function answerPrimary(answers: { [Q in keyof Answers]: () => Promise<Answers[Q]> }): void {
+  process.on('message', (message: Partial<Question> | null) => {
+    const { question, id } = message ?? {};
+    if (question === undefined || id === undefined) return;
+    // Where there is no answer, silence is one: the primary goes on without it.
+    void answers[question]().then((answer) => {
+      process.send?.({ answerTo: id, answer } satisfies Answer, undefined, undefined, ignore);
+    }, ignore);
+  });
+}
+
+/** In the primary. @param otherwise the answer of a worker that gives none in time. */
+export function askWorker<Q extends keyof Answers>(
+  worker: Worker,
+  question: Q,
+  otherwise: Answers[Q],
+): Promise<Answers[Q]> {
+  lastId += 1;
+  const id = lastId;
+  return new Promise((resolve) => {
+    const end = (answer: Answers[Q]) => {
+      clearTimeout(timer);
+      worker.off('message', onMessage);
+      resolve(answer);
+    };
+    const onMessage = (message: Partial<Answer> | null) => {
+      if (message?.answerTo === id) end(message.answer as Answers[Q]);
+    };
+    const timer = setTimeout(() => end(otherwise), ANSWER_MS_MAX);
+    worker.on('message', onMessage);
+    if (worker.isConnected()) worker.send({ question, id } satisfies Question, ignore);
+    else end(otherwise);
+  });
+}
+
+/** A process that is gone cannot be told anything; its silence is the answer. */
+function ignore(): void {
+  return undefined;
+}

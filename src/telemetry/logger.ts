@@ -1,0 +1,106 @@
+import type { LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { traces } from '../common/observation.js';
+import type { Env } from '../config/env.js';
+import type { ProcessRole } from '../config/process-role.js';
+
+/** Causes of causes of causes; an error that goes deeper, or in a circle, is cut off. */
+const CAUSES_MAX = 5;
+
+const SECRETS = ['password', 'current_password', 'new_password', 'access_token', 'refresh_token'];
+/**
+ * Members that are never printed. Nobody logs them; this is for the day on which somebody logs a body or headers. Named
+ * one by one: a wildcard would make every line of the log six times as dear.
+ */
+const REDACTED = [
+  ...SECRETS.flatMap((name) => [name, `body.${name}`]),
+  ...['authorization', 'cookie'].flatMap((name) => [name, `headers.${name}`]),
+];
+
+/**
+ * The one logger of the process: JSON lines, or one readable line each where a person looks on. Lines carry the id of
+ * the process where there are several.
+ */
+export async function createLogger(
+  env: Pick<Env, 'LOG_LEVEL' | 'LOG_FORMAT' | 'OTEL_EXPORTER_OTLP_ENDPOINT'>,
+  role: ProcessRole = 'alone',
+): Promise<Logger> {
+  const options = {
+    level: env.LOG_LEVEL,
+    base: role === 'alone' ? null : { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => describeError(error) },
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { mixin: () => ({ ...traces.logFields() }) }),
+  };
+  return env.LOG_FORMAT === 'json' ? pino(options) : pino(options, await prettyLines());
+}
+
+/** Loaded only here: where machines read the log, it would be memory for nothing. */
+async function prettyLines(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ sync: true, translateTime: 'HH:MM:ss.l', singleLine: true, ignore: 'context' });
+}
+
+/**
+ * An error as the log shows it, with what caused it. Of a failed query only the server's words and codes: the text
+ * and the parameters that TypeORM attaches may hold what users have typed.
+ */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, constraint, table } = error as Error & Record<string, unknown>;
+  const cause =
+    depth < CAUSES_MAX && error.cause !== undefined ? { cause: describeError(error.cause, depth + 1) } : {};
+  return { type: error.name, message: error.message, code, constraint, table, stack: error.stack, ...cause };
+}
+
+/** Lets Nest write to the same log. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  /** Nest passes the context last, and for errors the stack before it. */
+  private write(
+    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : '';
+    const isFrameworkNoise = level === 'info' && NOISY_CONTEXTS.has(context);
+    const fields = message !== null && typeof message === 'object' ? message : {};
+    const text = typeof message === 'string' ? message : context;
+    this.logger[isFrameworkNoise ? 'debug' : level]({ context, ...fields }, text);
+  }
+}
+
+/** Nest tells every module and route as it starts; that is detail. */
+const NOISY_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);

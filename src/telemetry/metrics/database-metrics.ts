@@ -1,0 +1,87 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
+import { DomainError, ServiceBusyError } from '../../common/domain-error.js';
+import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
+import { poolOf } from '../../database/pool.js';
+import { OutcomeUnknownError } from '../../database/transaction-runner.js';
+import { COMMITS, TRANSACTIONS } from '../../database/transactions-observed.js';
+import { timing } from './timing.js';
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+const OUTCOMES = ['committed', 'refused', 'conflict', 'unavailable', 'unknown', 'failed'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** Transactions that write. */
+export function watchTransactions(registry: Registry): void {
+  const registers = [registry];
+  const durations = new Histogram({
+    name: 'database_transaction_duration_seconds',
+    help: 'An attempt at a writing transaction, from asking for a connection, by how it ended.',
+    labelNames: ['outcome'],
+    buckets: BUCKETS,
+    registers,
+  });
+  const children = Object.fromEntries(
+    OUTCOMES.map((outcome) => [outcome, durations.labels(outcome)]),
+  ) as Record<Outcome, Histogram.Internal<string>>;
+  const commits = new Histogram({
+    name: 'database_commit_duration_seconds',
+    help: 'From sending COMMIT, and the write in front of it, to its answer.',
+    buckets: BUCKETS,
+    registers,
+  });
+  const retries = new Counter({
+    name: 'database_transaction_retries_total',
+    help: 'Transactions that were run again after a deadlock or a lost connection.',
+    registers,
+  });
+  TRANSACTIONS.watch(async (work, attempt) => {
+    if (attempt > 1) retries.inc();
+    const since = performance.now();
+    const end = (outcome: Outcome) => children[outcome].observe((performance.now() - since) / 1000);
+    const result = await work().catch((error: unknown) => {
+      end(outcomeOf(error));
+      throw error;
+    });
+    end('committed');
+    return result;
+  });
+  COMMITS.watch(timing((seconds) => commits.observe(seconds)));
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof OutcomeUnknownError) return 'unknown';
+  if (isRetryable(error)) return 'conflict';
+  const known = asServiceBusy(error);
+  if (known instanceof ServiceBusyError) return 'unavailable';
+  return known instanceof DomainError ? 'refused' : 'failed';
+}
+
+/** The connections of this process at the moment of looking. */
+export function measurePool(registry: Registry, dataSource: DataSource, size: number): void {
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections to PostgreSQL, by whether they are in use.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { totalCount = 0, idleCount = 0 } = poolOf(dataSource) ?? {};
+      this.set({ state: 'used' }, totalCount - idleCount);
+      this.set({ state: 'idle' }, idleCount);
+    },
+  });
+  new Gauge({
+    name: 'database_pool_connections_limit',
+    help: 'Connections that there may be (DATABASE_POOL_SIZE).',
+    registers: [registry],
+  }).set(size);
+  new Gauge({
+    name: 'database_pool_waiting',
+    help: 'Work that waits for a connection.',
+    registers: [registry],
+    collect() {
+      this.set(poolOf(dataSource)?.waitingCount ?? 0);
+    },
+  });
+}

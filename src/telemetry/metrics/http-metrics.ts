@@ -1,0 +1,31 @@
+import { Histogram, type Registry } from 'prom-client';
+import type { FinishedRequest, RequestWatcher } from '../watch-requests.js';
+
+/** Those of the API; others can only be refused, so they need no name of their own. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS']);
+
+/** Whatever clients send, the values of the labels stay those of the routes that exist. */
+export function httpMetrics(registry: Registry): RequestWatcher {
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From the headers of a request to the end of its answer, by route template.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  const children = new Map<string, Histogram.Internal<string>>();
+
+  const childFor = (method: string, route: string, status: string) => {
+    const key = `${method} ${route} ${status}`;
+    let child = children.get(key);
+    if (!child) children.set(key, (child = durations.labels(method, route, status)));
+    return child;
+  };
+
+  return {
+    onEnd({ request, route = 'unmatched', status, isAborted, durationMs }: FinishedRequest) {
+      const method = METHODS.has(request.method) ? request.method : 'OTHER';
+      childFor(method, route, isAborted ? 'aborted' : String(status)).observe(durationMs / 1000);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { AUDITS } from '../../audit/audits-observed.js';
+import { LOGINS } from '../../auth/logins-observed.js';
+import { asDomainError } from '../../http/problems/problem.js';
+import { Env } from '../../config/env.js';
+import { PlacementQueue } from '../../orders/placement/placement-queue.js';
+import type { RequestWatcher } from '../watch-requests.js';
+import { Shutdown } from '../../health/shutdown.js';
+import { measurePool, watchTransactions } from './database-metrics.js';
+import { httpMetrics } from './http-metrics.js';
+import { measureQueue, watchPlacement } from './placement-metrics.js';
+
+/** Of prom-client's own: gauges that are named like counters, and counts that cost a walk over all handles. */
+const UNWANTED = ['handles', 'requests', 'resources'].flatMap((what) => [
+  `nodejs_active_${what}`,
+  `nodejs_active_${what}_total`,
+]);
+
+/** What Prometheus is told about this process; see docs/alerts.md. One per process: it watches from its making on. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests: RequestWatcher;
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+    for (const name of UNWANTED) this.registry.removeSingleMetric(name);
+    this.requests = httpMetrics(this.registry);
+    watchPlacement(this.registry);
+    watchTransactions(this.registry);
+    watchLogins(this.registry);
+    watchAudits(this.registry);
+  }
+
+  /** Adds what has to be looked at in the running application. */
+  measure(app: NestFastifyApplication): void {
+    const env = app.get(Env);
+    measureQueue(this.registry, app.get(PlacementQueue), env.PLACEMENT_QUEUE_MAX);
+    measurePool(this.registry, app.get(DataSource), env.DATABASE_POOL_SIZE);
+    const shutdown = app.get(Shutdown);
+    new Gauge({
+      name: 'http_requests_in_progress',
+      help: 'Requests that are being worked on.',
+      registers: [this.registry],
+      collect() {
+        this.set(shutdown.takenUp);
+      },
+    });
+  }
+}
+
+function watchLogins(registry: Registry): void {
+  const logins = new Counter({
+    name: 'login_attempts_total',
+    help: 'Attempts to sign in: succeeded, or the code of the problem.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  for (const outcome of ['succeeded', 'invalid-credentials', 'too-many-attempts']) logins.inc({ outcome }, 0);
+  LOGINS.watch(async (work) => {
+    const result = await work().catch((error: unknown) => {
+      logins.inc({ outcome: asDomainError(error).code });
+      throw error;
+    });
+    logins.inc({ outcome: 'succeeded' });
+    return result;
+  });
+}
+
+/**
+ * Two times instead of one verdict: whichever is later is what counts, and that stays right over processes and
+ * machines, of which each knows only the audits that it was asked for.
+ */
+function watchAudits(registry: Registry): void {
+  const audits = new Gauge({
+    name: 'stock_audit_timestamp_seconds',
+    help: 'When an audit of the stock last had this result: balanced or unbalanced.',
+    labelNames: ['result'],
+    registers: [registry],
+  });
+  AUDITS.watch(async (work) => {
+    const audit = await work();
+    audits.set({ result: audit.balanced ? 'balanced' : 'unbalanced' }, Date.now() / 1000);
+    return audit;
+  });
+}

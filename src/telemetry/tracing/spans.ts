@@ -1,0 +1,45 @@
+import {
+  type Attributes,
+  context,
+  type Span,
+  type SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { asDomainError } from '../../http/problems/problem.js';
+import { PROBLEMS } from '../../common/problem-catalogue.js';
+import type { Watcher } from '../../common/observation.js';
+
+export const tracer = () => trace.getTracer('mini-order-system');
+
+/** Watches work with a span under the present one. */
+export function spanning<Facts, Result>(
+  name: string,
+  kind: SpanKind,
+  attributesOf: (facts: Facts) => Attributes,
+): Watcher<Facts, Result> {
+  return (work, facts) => during(tracer().startSpan(name, { kind, attributes: attributesOf(facts) }), work);
+}
+
+/** Attributes of a statement, by OpenTelemetry's semantic conventions for databases. */
+export function statement(operation: string, collection?: string): Attributes {
+  return {
+    'db.system.name': 'postgresql',
+    'db.operation.name': operation,
+    ...(collection === undefined ? {} : { 'db.collection.name': collection }),
+  };
+}
+
+/** Does work under a span and ends that with it. A rule that says no is an answer, and no error of ours. */
+export async function during<T>(span: Span, work: () => Promise<T>): Promise<T> {
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work);
+  } catch (error) {
+    const { code } = asDomainError(error);
+    span.setAttribute('error.type', code);
+    if (PROBLEMS[code].status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}

@@ -1,0 +1,120 @@
+import type { Socket } from 'node:net';
+import { delay } from '../src/common/retry.js';
+import { asksForEncryption, awaitsReady, type Message, MessageFrames } from './message-frames.js';
+import { commits, type ConnectionRecord, SentStatements } from './sent-statements.js';
+
+/**
+ * What happens to a COMMIT: the connection is cut before it arrives, or once it has been answered and
+ * instead of the answer; or the answer is dropped in silence and the client waits; or nothing.
+ */
+export type CommitFault = 'before' | 'after' | 'silence' | 'none';
+
+/** What all connections of a proxy have in common. */
+export interface ProxyFaults {
+  readonly answerDelayMs: number;
+  takeCommitFault(): CommitFault | undefined;
+}
+
+const ENCRYPTION_DECLINED = 'N';
+
+/** One connection of the service to PostgreSQL, passed on message by message. */
+export class ProxiedConnection {
+  record: ConnectionRecord | undefined;
+  private readonly fromClient = new MessageFrames('client');
+  private readonly fromServer = new MessageFrames('server');
+  private readonly sent = new SentStatements();
+  private repliesAwaited = 0;
+  private repliesSeen = 0;
+  private commit: { readonly fault: CommitFault; readonly reply: number } | undefined;
+  private delivered = Promise.resolve();
+  private isCut = false;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly server: Socket,
+    private readonly faults: ProxyFaults,
+  ) {
+    // Messages are passed on one by one: none may wait until the one before it is acknowledged.
+    for (const socket of this.sockets) socket.setNoDelay().on('error', () => this.cut());
+    client.on('data', (chunk) => this.passToServer(chunk));
+    server.on('data', (chunk) => this.passToClient(chunk));
+    // What was sent before one side hung up still arrives at the other, as it would without us.
+    client.on('close', () => server.end());
+    server.on('close', () => void this.delivered.then(() => client.end()));
+  }
+
+  /** Resolves when neither side is connected any more. */
+  async ended(): Promise<void> {
+    await Promise.all(this.sockets.map((socket) => new Promise((done) => socket.once('close', done))));
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Nothing passes, not even the news that one side has hung up. */
+  freeze(): void {
+    for (const socket of this.sockets) socket.pause().cork();
+  }
+
+  thaw(): void {
+    for (const socket of this.sockets) {
+      socket.uncork();
+      socket.resume();
+    }
+  }
+
+  private get sockets(): Socket[] {
+    return [this.client, this.server];
+  }
+
+  private passToServer(chunk: Buffer): void {
+    for (const message of this.fromClient.push(chunk)) {
+      if (!this.isCut) this.passMessageToServer(message);
+    }
+  }
+
+  private passMessageToServer(message: Message): void {
+    if (asksForEncryption(message)) {
+      this.client.write(ENCRYPTION_DECLINED);
+      return;
+    }
+    const sql = this.sent.executedBy(message);
+    if (sql !== undefined) this.record?.statements.push(sql);
+    const fault = sql !== undefined && commits(sql) ? this.faults.takeCommitFault() : undefined;
+    if (fault !== undefined && fault !== 'none') this.commit = { fault, reply: this.repliesAwaited };
+    if (awaitsReady(message)) {
+      if (this.record && this.repliesAwaited === this.repliesSeen) this.record.roundTrips += 1;
+      this.repliesAwaited += 1;
+    }
+    if (fault === 'before') this.cut();
+    else this.server.write(message.bytes);
+  }
+
+  private passToClient(chunk: Buffer): void {
+    const passed = this.fromServer.push(chunk).filter((message) => this.isForClient(message));
+    if (passed.length === 0 || this.isCut) return;
+    this.deliver(Buffer.concat(passed.map(({ bytes }) => bytes)));
+  }
+
+  /** Counts the server's replies, since that of a COMMIT may come after others that were not waited for. */
+  private isForClient({ type }: Message): boolean {
+    const isReady = type === 'Z';
+    if (this.commit && this.repliesSeen >= this.commit.reply) {
+      if (isReady && this.commit.fault === 'after') this.cut();
+      return false;
+    }
+    if (isReady) this.repliesSeen += 1;
+    return true;
+  }
+
+  private deliver(bytes: Buffer): void {
+    const dueAt = performance.now() + this.faults.answerDelayMs;
+    this.delivered = this.delivered.then(async () => {
+      const waitMs = dueAt - performance.now();
+      if (waitMs > 0) await delay(waitMs);
+      if (!this.client.destroyed) this.client.write(bytes);
+    });
+  }
+}
