@@ -6,7 +6,7 @@ const DESIGN_RULES = [
   {
     selector: 'CallExpression[callee.property.name="createQueryRunner"]',
     message: 'Only TransactionRunner opens query runners: use its run().',
-    home: ['src/database/transaction-runner.ts'],
+    home: ['src/database/transaction.runner.ts'],
   },
   {
     selector: 'MemberExpression[object.name="process"][property.name="env"]',

@@ -2,9 +2,9 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
-import { JwtAuthGuard } from './auth/access/jwt-auth.guard.js';
+import { JwtAuthGuard } from './auth/tokens/jwt-auth.guard.js';
 import { RolesGuard } from './auth/access/roles.guard.js';
-import { jwtKey, JwtKeys } from './auth/tokens/jwt.js';
+import { jwtKey, JwtKeys } from './auth/tokens/jwt.keys.js';
 import { ProblemsController } from './api-docs/problems.controller.js';
 import { BodyGuard } from './http/body.guard.js';
 import { CursorCodec } from './pagination/cursor.js';
@@ -12,7 +12,7 @@ import { DtoPipe } from './http/validation/dto.pipe.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Env } from './config/env.js';
 import { DatabaseModule } from './database/database.module.js';
-import { OperationsModule } from './health/health.module.js';
+import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
 
@@ -50,7 +50,7 @@ export class AppModule {
         ProductsModule,
         OrdersModule,
         AuditModule,
-        OperationsModule,
+        HealthModule,
       ],
       controllers: [ProblemsController],
       providers: [

@@ -22,7 +22,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { UnfinishedBodies } from './http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
 import { NestLogger } from './telemetry/logger.js';
-import { Shutdown } from './health/shutdown.js';
+import { RequestDrain } from './health/request.drain.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 
 /** Clients that are too slow are looked for this often, or five times within the shortest timeout. */
@@ -64,7 +64,7 @@ export async function createApp(
     bodyParser: false,
     abortOnError: false,
   });
-  app.get(Shutdown).watch(fastify);
+  app.get(RequestDrain).watch(fastify);
   telemetry.measure(app);
   app.useGlobalFilters(problems);
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { ServiceBusyError } from '../src/common/domain-error.js';
 import { parseEnv } from '../src/config/load-env.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
-import { TransactionRunner } from '../src/database/transaction-runner.js';
+import { TransactionRunner } from '../src/database/transaction.runner.js';
 import { TestDatabase, until } from './support/database.js';
 import { PREPARES, throughPooler } from './support/pooler.js';
 

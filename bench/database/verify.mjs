@@ -1,4 +1,4 @@
-import { auditStock } from '../../dist/audit/stock-audit.js';
+import { auditStock } from '../../dist/audit/stock.auditor.js';
 import { ORDERS } from '../catalogue.mjs';
 import { withClient } from './server.mjs';
 

@@ -1,5 +1,5 @@
 import type { OperationObject, ReferenceObject, SchemaObject } from '@nestjs/swagger';
-import type { Access } from '../auth/access/access.decorators.js';
+import type { Access } from '../http/access.decorators.js';
 
 /** JSON Schema 2020-12, as far as the description uses it; Nest's type is of an earlier one. */
 export type Schema = (SchemaObject | ReferenceObject) & {

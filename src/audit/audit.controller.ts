@@ -2,9 +2,9 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Roles } from '../auth/access/access.decorators.js';
+import { Roles } from '../auth/access/roles.decorator.js';
 import { AUDITS } from './audits-observed.js';
-import { auditStock } from './stock-audit.js';
+import { auditStock } from './stock.auditor.js';
 import { StockAuditResponseDto } from './stock-audit-response.dto.js';
 
 @ApiTags('Audit')

@@ -1,5 +1,5 @@
 import { ID_MAX } from '../http/validation/rules.js';
-import type { DatabaseReader } from '../database/database-reader.js';
+import type { DatabaseReader } from '../database/database.reader.js';
 import type { Stream } from './merge-movements.js';
 
 /** The streams, in the order of the positions that the statement takes: ids, `ID_MAX` for the newest, 0 for no more. */

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { STOCK_MAX } from '../products/stock.js';
 import { MOVEMENT_KINDS } from './merge-movements.js';
-import type { BalancedMovement } from './stock-movements.js';
+import type { BalancedMovement } from './stock-movement.reader.js';
 
 /** Where the times of before do not tell the order exactly, a balance may be below zero for a moment. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Roles } from '../auth/access/access.decorators.js';
+import { Roles } from '../auth/access/roles.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
@@ -8,12 +8,12 @@ import { PageQueryDto } from '../pagination/page-query.dto.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { StockMovementResponseDto } from './stock-movement-response.dto.js';
-import { StockMovements } from './stock-movements.js';
+import { StockMovementReader } from './stock-movement.reader.js';
 
 @ApiTags('Products')
 @Controller('products')
 export class StockMovementsController {
-  constructor(private readonly movements: StockMovements) {}
+  constructor(private readonly movements: StockMovementReader) {}
 
   @ApiOperation({
     operationId: 'listStockMovements',

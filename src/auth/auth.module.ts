@@ -4,24 +4,24 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Env } from '../config/env.js';
-import { ActiveUsers } from './users/active-users.js';
-import { AuthController } from './users/auth.controller.js';
-import { ConfiguredAdmin } from './users/configured-admin.js';
-import { AccessCheck } from './access/access-check.js';
-import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, JwtKeys } from './tokens/jwt.js';
+import { ActiveUserCache } from './sessions/active-user.cache.js';
+import { AuthController } from './auth.controller.js';
+import { AdminBootstrap } from './users/admin.bootstrap.js';
+import { AccessCheck } from './access/access.check.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, JwtKeys } from './tokens/jwt.keys.js';
 import { JwtStrategy } from './tokens/jwt.strategy.js';
-import { LoginLimiter } from './sessions/login-limiter.js';
-import { PasswordChange } from './users/password-change.js';
-import { PasswordPolicy } from './users/password-policy.js';
-import { Passwords } from './users/passwords.js';
-import { SessionStore } from './sessions/session-store.js';
+import { LoginLimiter } from './sessions/login.limiter.js';
+import { PasswordService } from './password.service.js';
+import { PasswordPolicy } from './users/password.policy.js';
+import { PasswordHasher } from './users/password.hasher.js';
+import { SessionStore } from './sessions/session.store.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
-import { UserAdministration } from './users/user-administration.js';
+import { UserAdministration } from './user.administration.js';
 import { User } from './users/user.entity.js';
-import { UsersController } from './users/users.controller.js';
+import { UsersController } from './users.controller.js';
 import { UsersService } from './users/users.service.js';
-import { VerifiedTokens } from './tokens/verified-tokens.js';
+import { VerifiedTokenCache } from './tokens/verified-token.cache.js';
 
 @Module({
   imports: [
@@ -46,20 +46,20 @@ import { VerifiedTokens } from './tokens/verified-tokens.js';
   controllers: [AuthController, SessionsController, UsersController],
   providers: [
     AccessCheck,
-    ActiveUsers,
-    ConfiguredAdmin,
+    ActiveUserCache,
+    AdminBootstrap,
     JwtStrategy,
     LoginLimiter,
-    PasswordChange,
+    PasswordService,
     PasswordPolicy,
-    Passwords,
+    PasswordHasher,
     SessionStore,
     SessionsService,
     UserAdministration,
     UsersService,
-    VerifiedTokens,
+    VerifiedTokenCache,
   ],
   // For the guard of every route.
-  exports: [ActiveUsers, VerifiedTokens],
+  exports: [ActiveUserCache, VerifiedTokenCache],
 })
 export class AuthModule {}

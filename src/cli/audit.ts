@@ -1,4 +1,4 @@
-import { auditStock } from '../audit/stock-audit.js';
+import { auditStock } from '../audit/stock.auditor.js';
 import { StockAuditResponseDto } from '../audit/stock-audit-response.dto.js';
 import { commandDataSource } from '../database/data-source.js';
 import { withDatabase } from './with-database.js';

@@ -2,8 +2,8 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Env } from '../config/env.js';
 import { dataSourceOptions } from './data-source.js';
-import { DatabaseReader } from './database-reader.js';
-import { TransactionRunner } from './transaction-runner.js';
+import { DatabaseReader } from './database.reader.js';
+import { TransactionRunner } from './transaction.runner.js';
 
 /** The connection pool, the cheap way to read and the one way to write. The schema is migrated before this module exists. */
 @Global()

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Public } from '../auth/access/access.decorators.js';
+import { Public } from '../http/access.decorators.js';
 import { ServiceBusyError } from '../common/domain-error.js';
-import { Readiness } from './readiness.js';
+import { ReadinessProbe } from './readiness.probe.js';
 
 class HealthDto {
   @ApiProperty({ enum: ['ok'] })
@@ -13,7 +13,7 @@ class HealthDto {
 @ApiTags('Operations')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(private readonly readiness: ReadinessProbe) {}
 
   @ApiOperation({
     operationId: 'getLiveness',

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
-import { Readiness } from './readiness.js';
-import { Shutdown } from './shutdown.js';
+import { ReadinessProbe } from './readiness.probe.js';
+import { RequestDrain } from './request.drain.js';
 
-@Module({ controllers: [HealthController], providers: [Readiness, Shutdown] })
-export class OperationsModule {}
+@Module({ controllers: [HealthController], providers: [ReadinessProbe, RequestDrain] })
+export class HealthModule {}

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { OrderItem } from './order-item.entity.js';
-import { ownerFilter } from './order-reader.js';
+import { ownerFilter } from './order.reader.js';
 import type { OrderWithItems } from './order-row.js';
 import { Order } from './order.entity.js';
 import { OrderNotFoundError } from './orders.errors.js';

@@ -1,7 +1,8 @@
 import { applyDecorators, Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import { Roles, SignedIn } from '../auth/access/access.decorators.js';
+import { SignedIn } from '../http/access.decorators.js';
+import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
@@ -17,8 +18,8 @@ import { OrderHistoryResponseDto } from './dto/order-history-response.dto.js';
 import { OrderResponseDto } from './dto/order-response.dto.js';
 import { PlaceOrderDto } from './dto/place-order.dto.js';
 import { ApiIdempotencyKey, IdempotencyKey } from './idempotency-key.decorator.js';
-import { OrderHistoryReader } from './order-history.js';
-import { OrderReader } from './order-reader.js';
+import { OrderHistoryReader } from './order-history.reader.js';
+import { OrderReader } from './order.reader.js';
 import { OrdersService } from './orders.service.js';
 
 /** What confirming and cancelling have in common. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { OrderHistoryReader } from './order-history.js';
-import { OrderReader } from './order-reader.js';
+import { OrderHistoryReader } from './order-history.reader.js';
+import { OrderReader } from './order.reader.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
 import { GroupPlacement } from './placement/group-placement.js';

@@ -3,7 +3,7 @@ import type { QueryDeepPartialEntity, QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import type { VersionCheck } from '../http/entity-tag.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { TransactionRunner } from '../database/transaction.runner.js';
 import { lockOrder } from './lock-order.js';
 import type { OrderWithItems } from './order-row.js';
 import { canBecome, type OrderStatus } from './order-status.js';

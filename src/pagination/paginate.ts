@@ -1,4 +1,4 @@
-import type { DatabaseReader } from '../database/database-reader.js';
+import type { DatabaseReader } from '../database/database.reader.js';
 import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
 import type { CursorCodec } from './cursor.js';
 import {

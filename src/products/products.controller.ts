@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import { OptionallySignedIn, Roles } from '../auth/access/access.decorators.js';
+import { OptionallySignedIn } from '../http/access.decorators.js';
+import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
@@ -14,7 +15,7 @@ import { CreateProductDto } from './dto/create-product.dto.js';
 import { ListProductsQueryDto } from './dto/list-products-query.dto.js';
 import { ProductResponseDto } from './dto/product-response.dto.js';
 import { UpdateProductDto } from './dto/update-product.dto.js';
-import { ProductReader } from './product-reader.js';
+import { ProductReader } from './product.reader.js';
 import { ProductsService } from './products.service.js';
 
 @ApiTags('Products')

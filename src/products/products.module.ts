@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ProductReader } from './product-reader.js';
+import { ProductReader } from './product.reader.js';
 import { ProductsController } from './products.controller.js';
 import { ProductsService } from './products.service.js';
 

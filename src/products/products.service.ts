@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { VersionCheck } from '../http/entity-tag.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
-import { TransactionRunner } from '../database/transaction-runner.js';
+import { TransactionRunner } from '../database/transaction.runner.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';

@@ -6,8 +6,8 @@ import type { AppSecrets } from '../app.module.js';
 import { createApp } from '../app.setup.js';
 import { delay } from '../common/retry.js';
 import type { Env } from '../config/env.js';
-import { Readiness } from '../health/readiness.js';
-import { Shutdown } from '../health/shutdown.js';
+import { ReadinessProbe } from '../health/readiness.probe.js';
+import { RequestDrain } from '../health/request.drain.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import type { RequestServer } from './request-server.js';
 import { answerPrimary } from './workers/questions.js';
@@ -41,7 +41,7 @@ export class HttpServer implements RequestServer {
   }
 
   async isReady(): Promise<boolean> {
-    return this.isServing && (await this.app?.get(Readiness).isReady()) === true;
+    return this.isServing && (await this.app?.get(ReadinessProbe).isReady()) === true;
   }
 
   metrics(): Promise<string> {
@@ -51,7 +51,7 @@ export class HttpServer implements RequestServer {
   /** Connections that stay idle or half-sent after the drain are closed. */
   async stop(): Promise<void> {
     if (!this.app) return;
-    const shutdown = this.app.get(Shutdown);
+    const shutdown = this.app.get(RequestDrain);
     shutdown.announce();
     if (this.env.STOP_DELAY_MS > 0) await delay(this.env.STOP_DELAY_MS);
     if (shutdown.takenUp > 0) this.logger.info(`finishing ${shutdown.takenUp} requests`);

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { auditStock, type StockAudit } from '../../src/audit/stock-audit.js';
+import { auditStock, type StockAudit } from '../../src/audit/stock.auditor.js';
 import type { TestDatabase } from './database.js';
 
 /** The product's own audit, run past the service. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { parseEnv } from '../../src/config/load-env.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
-import { TransactionRunner } from '../../src/database/transaction-runner.js';
+import { TransactionRunner } from '../../src/database/transaction.runner.js';
 import { GroupPlacement } from '../../src/orders/placement/group-placement.js';
 import type { PlacementAnswer } from '../../src/orders/placement/place-group.js';
 import type { PlacementRequest } from '../../src/orders/placement/placement-request.js';

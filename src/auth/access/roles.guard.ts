@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ForbiddenError } from '../auth.errors.js';
-import { ACCESS, type Access } from './access.decorators.js';
+import { ACCESS, type Access } from '../../http/access.decorators.js';
 
 /** The second guard of every route: whether the caller's role may call it. */
 @Injectable()

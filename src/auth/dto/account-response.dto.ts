@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Account } from '../users/user-administration.js';
+import type { Account } from '../user.administration.js';
 import { UserResponseDto } from './user-response.dto.js';
 
 /** A user as admins see them. */

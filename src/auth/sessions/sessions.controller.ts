@@ -4,10 +4,10 @@ import { ApiProblems } from '../../http/openapi/api-problems.decorator.js';
 import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../../http/body-parser.js';
 import { AcceptsBody } from '../../http/body.guard.js';
 import { type Exchange, HttpExchange } from '../../http/exchange.decorator.js';
-import { Public } from '../access/access.decorators.js';
-import { LoginDto } from '../dto/login.dto.js';
-import { RefreshDto } from '../dto/refresh.dto.js';
-import { TokenDto } from '../dto/token.dto.js';
+import { Public } from '../../http/access.decorators.js';
+import { LoginDto } from './dto/login.dto.js';
+import { RefreshDto } from './dto/refresh.dto.js';
+import { TokenDto } from './dto/token.dto.js';
 import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Auth')

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Env } from '../../config/env.js';
 import { InvalidCredentialsError, InvalidRefreshTokenError } from '../auth.errors.js';
-import type { TokenDto } from '../dto/token.dto.js';
-import { LoginLimiter } from './login-limiter.js';
+import type { TokenDto } from './dto/token.dto.js';
+import { LoginLimiter } from './login.limiter.js';
 import { LOGINS } from '../logins-observed.js';
-import { RefreshToken } from '../tokens/refresh-token.js';
-import { type LiveSession, SessionStore } from './session-store.js';
+import { RefreshToken } from './refresh-token.js';
+import { type LiveSession, SessionStore } from './session.store.js';
 import { UsersService } from '../users/users.service.js';
 
 @Injectable()

@@ -3,18 +3,18 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { type SecretOrKeyProvider, Strategy } from 'passport-jwt';
 import { identityOf } from './access-claims.js';
-import { ActiveUsers } from '../users/active-users.js';
+import { ActiveUserCache } from '../sessions/active-user.cache.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JwtKeys } from './jwt.js';
-import { VerifiedTokens } from './verified-tokens.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JwtKeys } from './jwt.keys.js';
+import { VerifiedTokenCache } from './verified-token.cache.js';
 
 /** Accepts our access tokens, for as long as their session lasts and their user is active. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     keys: JwtKeys,
-    private readonly activeUsers: ActiveUsers,
-    private readonly verifiedTokens: VerifiedTokens,
+    private readonly activeUsers: ActiveUserCache,
+    private readonly verifiedTokens: VerifiedTokenCache,
   ) {
     super({
       jwtFromRequest: bearerToken,

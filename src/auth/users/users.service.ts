@@ -5,11 +5,11 @@ import { Env } from '../../config/env.js';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { CONSTRAINTS } from '../../database/constraint-names.js';
 import { violates } from '../../database/database-errors.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
+import { TransactionRunner } from '../../database/transaction.runner.js';
 import { AdminSignupClosedError, UsernameTakenError } from '../auth.errors.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { PasswordPolicy } from './password-policy.js';
-import { Passwords } from './passwords.js';
+import { PasswordPolicy } from './password.policy.js';
+import { PasswordHasher } from './password.hasher.js';
 import type { Role } from '../access/role.js';
 import { User } from './user.entity.js';
 import { normaliseUsername, usernameKey } from './username.js';
@@ -26,7 +26,7 @@ export class UsersService {
     @Inject(Env) private readonly env: Env,
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly transactions: TransactionRunner,
-    private readonly passwords: Passwords,
+    private readonly passwords: PasswordHasher,
     private readonly policy: PasswordPolicy,
   ) {}
 

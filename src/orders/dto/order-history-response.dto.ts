@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiLine, ApiTimestamp } from '../../http/openapi/api-properties.js';
-import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from '../order-history.js';
+import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from '../order-history.reader.js';
 import { CANCEL_REASON_MAX } from './cancel-order.dto.js';
 
 export class OrderEventDto {

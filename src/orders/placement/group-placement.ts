@@ -5,7 +5,7 @@ import {
   OutcomeUnknownError,
   type TransactionLimits,
   TransactionRunner,
-} from '../../database/transaction-runner.js';
+} from '../../database/transaction.runner.js';
 import { type HeldUp, type LocksWaitedFor, type PlacementAnswer, placeGroup } from './place-group.js';
 import type { PlacementRequest } from './placement-request.js';
 

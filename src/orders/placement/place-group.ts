@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/domain-error.js';
-import type { SentLast } from '../../database/transaction-runner.js';
+import type { SentLast } from '../../database/transaction.runner.js';
 import { findExisting, type LockedProduct, lockProducts } from '../../products/lock-products.js';
 import type { OrderWithItems } from '../order-row.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { DomainError, ServiceBusyError } from '../../common/domain-error.js';
 import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
 import { poolOf } from '../../database/pool.js';
-import { OutcomeUnknownError } from '../../database/transaction-runner.js';
+import { OutcomeUnknownError } from '../../database/transaction.runner.js';
 import { COMMITS, TRANSACTIONS } from '../../database/transactions-observed.js';
 import { timing } from './timing.js';
 

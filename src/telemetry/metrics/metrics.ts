@@ -7,7 +7,7 @@ import { asDomainError } from '../../http/problems/problem.js';
 import { Env } from '../../config/env.js';
 import { PlacementQueue } from '../../orders/placement/placement-queue.js';
 import type { RequestWatcher } from '../watch-requests.js';
-import { Shutdown } from '../../health/shutdown.js';
+import { RequestDrain } from '../../health/request.drain.js';
 import { measurePool, watchTransactions } from './database-metrics.js';
 import { httpMetrics } from './http-metrics.js';
 import { measureQueue, watchPlacement } from './placement-metrics.js';
@@ -38,7 +38,7 @@ export class Metrics {
     const env = app.get(Env);
     measureQueue(this.registry, app.get(PlacementQueue), env.PLACEMENT_QUEUE_MAX);
     measurePool(this.registry, app.get(DataSource), env.DATABASE_POOL_SIZE);
-    const shutdown = app.get(Shutdown);
+    const shutdown = app.get(RequestDrain);
     new Gauge({
       name: 'http_requests_in_progress',
       help: 'Requests that are being worked on.',

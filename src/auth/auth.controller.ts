@@ -6,24 +6,24 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { ApiProblems } from '../../http/openapi/api-problems.decorator.js';
-import { apiHeaders } from '../../http/openapi/api-headers.js';
-import { type Exchange, HttpExchange } from '../../http/exchange.decorator.js';
-import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { OptionallySignedIn, SignedIn } from '../access/access.decorators.js';
-import { CurrentUser } from '../access/current-user.decorator.js';
-import { ChangePasswordDto } from '../dto/change-password.dto.js';
-import { RegisterDto } from '../dto/register.dto.js';
-import { UserResponseDto } from '../dto/user-response.dto.js';
-import { PasswordChange } from './password-change.js';
-import { UsersService } from './users.service.js';
+import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
+import { apiHeaders } from '../http/openapi/api-headers.js';
+import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
+import type { AuthenticatedUser } from './access/authenticated-user.js';
+import { OptionallySignedIn, SignedIn } from '../http/access.decorators.js';
+import { CurrentUser } from './access/current-user.decorator.js';
+import { ChangePasswordDto } from './dto/change-password.dto.js';
+import { RegisterDto } from './dto/register.dto.js';
+import { UserResponseDto } from './dto/user-response.dto.js';
+import { PasswordService } from './password.service.js';
+import { UsersService } from './users/users.service.js';
 
 @ApiTags('Auth')
 @Controller()
 export class AuthController {
   constructor(
     private readonly users: UsersService,
-    private readonly passwordChange: PasswordChange,
+    private readonly passwordChange: PasswordService,
   ) {}
 
   @ApiOperation({

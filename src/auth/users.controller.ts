@@ -1,15 +1,15 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../../http/openapi/api-problems.decorator.js';
-import { type Exchange, HttpExchange } from '../../http/exchange.decorator.js';
-import { answerWithPage, ApiListResponse, type ListResponse } from '../../pagination/list-response.js';
-import { PageQueryDto } from '../../pagination/page-query.dto.js';
-import { ApiIdParam } from '../../http/openapi/api-properties.js';
-import { IdPipe } from '../../http/validation/id.pipe.js';
-import { Roles } from '../access/access.decorators.js';
-import { AccountResponseDto } from '../dto/account-response.dto.js';
-import { UpdateUserDto } from '../dto/update-user.dto.js';
-import { UserAdministration } from './user-administration.js';
+import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
+import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
+import { PageQueryDto } from '../pagination/page-query.dto.js';
+import { ApiIdParam } from '../http/openapi/api-properties.js';
+import { IdPipe } from '../http/validation/id.pipe.js';
+import { Roles } from './access/roles.decorator.js';
+import { AccountResponseDto } from './dto/account-response.dto.js';
+import { UpdateUserDto } from './dto/update-user.dto.js';
+import { UserAdministration } from './user.administration.js';
 
 @ApiTags('Users')
 @Controller('users')

@@ -11,10 +11,10 @@ interface Entry {
 /**
  * The tokens that have been verified lately, letter by letter: whether a token is ours cannot change until it
  * expires, so its signature is checked once and not with every request. Whether it is still of any use (session,
- * user, role) is another question, which `ActiveUsers` answers each time.
+ * user, role) is another question, which `ActiveUserCache` answers each time.
  */
 @Injectable()
-export class VerifiedTokens {
+export class VerifiedTokenCache {
   private readonly entries = new Map<string, Entry>();
 
   /** @param exp when the token ends, in seconds since 1970 (RFC 7519, 4.1.4). */

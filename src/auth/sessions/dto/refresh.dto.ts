@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
-import { PATTERNS } from '../../http/openapi/patterns.js';
-import { HasAtMost } from '../../http/validation/rules.js';
+import { PATTERNS } from '../../../http/openapi/patterns.js';
+import { HasAtMost } from '../../../http/validation/rules.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
 import { EXAMPLE_REFRESH_TOKEN } from './token.dto.js';
 

@@ -3,8 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import type { Identity } from '../tokens/access-claims.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { Session } from '../sessions/session.entity.js';
-import { User } from './user.entity.js';
+import { Session } from './session.entity.js';
+import { User } from '../users/user.entity.js';
 
 /** Who was deactivated, demoted, deleted or signed out loses access within this time, in every process. */
 const TTL_MS = 1_000;
@@ -17,7 +17,7 @@ interface Entry {
 
 /** Looks up who a token belongs to: at most once per session and second, however many requests come. */
 @Injectable()
-export class ActiveUsers {
+export class ActiveUserCache {
   private readonly entries = new Map<string, Entry>();
 
   constructor(@InjectRepository(User) private readonly users: Repository<User>) {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import { DatabaseReader } from '../database/database-reader.js';
-import { readVisible } from './order-reader.js';
+import { DatabaseReader } from '../database/database.reader.js';
+import { readVisible } from './order.reader.js';
 import type { Order } from './order.entity.js';
 
 export const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED'] as const;

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { ValidationFailedError } from '../../common/domain-error.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
-import { InvalidTokenError } from '../auth.errors.js';
-import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { lockUser } from './lock-user.js';
-import { LoginLimiter } from '../sessions/login-limiter.js';
-import { PasswordPolicy } from './password-policy.js';
-import { Passwords } from './passwords.js';
-import { endSessions } from '../sessions/session-store.js';
-import { User } from './user.entity.js';
+import { ValidationFailedError } from '../common/domain-error.js';
+import { TransactionRunner } from '../database/transaction.runner.js';
+import { InvalidTokenError } from './auth.errors.js';
+import type { AuthenticatedUser } from './access/authenticated-user.js';
+import { lockUser } from './users/lock-user.js';
+import { LoginLimiter } from './sessions/login.limiter.js';
+import { PasswordPolicy } from './users/password.policy.js';
+import { PasswordHasher } from './users/password.hasher.js';
+import { endSessions } from './sessions/session.store.js';
+import { User } from './users/user.entity.js';
 
 export interface NewPassword {
   readonly currentPassword: string;
@@ -19,11 +19,11 @@ export interface NewPassword {
 
 /** Lets users change their own password. */
 @Injectable()
-export class PasswordChange {
+export class PasswordService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly transactions: TransactionRunner,
-    private readonly passwords: Passwords,
+    private readonly passwords: PasswordHasher,
     private readonly policy: PasswordPolicy,
     private readonly limiter: LoginLimiter,
   ) {}

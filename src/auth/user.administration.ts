@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Not } from 'typeorm';
-import { CursorCodec } from '../../pagination/cursor.js';
-import type { PageQueryDto } from '../../pagination/page-query.dto.js';
-import { type Page, paginate } from '../../pagination/paginate.js';
-import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
-import { DatabaseReader } from '../../database/database-reader.js';
-import { Parameters } from '../../pagination/parameters.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
-import { LastAdminError, UserNotFoundError } from '../auth.errors.js';
-import { lockUser } from './lock-user.js';
-import type { Role } from '../access/role.js';
-import { endSessions } from '../sessions/session-store.js';
-import { User } from './user.entity.js';
+import { CursorCodec } from '../pagination/cursor.js';
+import type { PageQueryDto } from '../pagination/page-query.dto.js';
+import { type Page, paginate } from '../pagination/paginate.js';
+import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import { DatabaseReader } from '../database/database.reader.js';
+import { Parameters } from '../pagination/parameters.js';
+import { TransactionRunner } from '../database/transaction.runner.js';
+import { LastAdminError, UserNotFoundError } from './auth.errors.js';
+import { lockUser } from './users/lock-user.js';
+import type { Role } from './access/role.js';
+import { endSessions } from './sessions/session.store.js';
+import { User } from './users/user.entity.js';
 
 /** What an admin wants changed; what is left out stays. */
 export interface UserChange {

@@ -4,8 +4,8 @@ import { UsersService } from './users.service.js';
 
 /** Makes the admin of `ADMIN_USERNAME` and `ADMIN_PASSWORD` at start; the way to the first one where signup is closed. */
 @Injectable()
-export class ConfiguredAdmin implements OnApplicationBootstrap {
-  private readonly logger = new Logger(ConfiguredAdmin.name);
+export class AdminBootstrap implements OnApplicationBootstrap {
+  private readonly logger = new Logger(AdminBootstrap.name);
 
   constructor(
     @Inject(Env) private readonly env: Env,

@@ -2,9 +2,9 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { Env } from '../../config/env.js';
-import { TransactionRunner } from '../../database/transaction-runner.js';
+import { TransactionRunner } from '../../database/transaction.runner.js';
 import { lockUser } from '../users/lock-user.js';
-import { RefreshToken, successorSalt } from '../tokens/refresh-token.js';
+import { RefreshToken, successorSalt } from './refresh-token.js';
 import { Session } from './session.entity.js';
 import { User } from '../users/user.entity.js';
 

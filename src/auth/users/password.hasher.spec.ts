@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
 import { ServiceBusyError } from '../../common/domain-error.js';
-import { PasswordPolicy } from './password-policy.js';
-import { Passwords } from './passwords.js';
+import { PasswordPolicy } from './password.policy.js';
+import { PasswordHasher } from './password.hasher.js';
 
-const passwords = new Passwords({ PASSWORD_QUEUE_MAX: 3 });
+const passwords = new PasswordHasher({ PASSWORD_QUEUE_MAX: 3 });
 
 describe('passwords', () => {
   it("are hashed with argon2id and OWASP's parameters, each with a salt of its own", async () => {

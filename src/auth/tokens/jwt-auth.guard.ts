@@ -2,11 +2,11 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { ActiveUsers } from '../users/active-users.js';
+import { ActiveUserCache } from '../sessions/active-user.cache.js';
 import { InvalidTokenError, UnauthenticatedError } from '../auth.errors.js';
-import { ACCESS, type Access } from './access.decorators.js';
-import { bearerToken } from '../tokens/jwt.strategy.js';
-import { VerifiedTokens } from '../tokens/verified-tokens.js';
+import { ACCESS, type Access } from '../../http/access.decorators.js';
+import { bearerToken } from './jwt.strategy.js';
+import { VerifiedTokenCache } from './verified-token.cache.js';
 
 /**
  * The first guard of every route: finds out who is calling. Without a decision on the route, a token is needed.
@@ -16,8 +16,8 @@ import { VerifiedTokens } from '../tokens/verified-tokens.js';
 export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
-    private readonly verifiedTokens: VerifiedTokens,
-    private readonly activeUsers: ActiveUsers,
+    private readonly verifiedTokens: VerifiedTokenCache,
+    private readonly activeUsers: ActiveUserCache,
   ) {
     super();
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { VerifiedTokens } from './verified-tokens.js';
+import { VerifiedTokenCache } from './verified-token.cache.js';
 
 const NOW_S = 1_800_000_000;
 const somebody = (userId: number) => ({ userId, sessionId: 'a session' });
@@ -9,7 +9,7 @@ afterEach(() => void jest.useRealTimers());
 
 describe('verified tokens', () => {
   it('stand for whom they were issued to, up to the second in which they expire and not in it', () => {
-    const tokens = new VerifiedTokens();
+    const tokens = new VerifiedTokenCache();
     tokens.add('header.claims.signature', somebody(1), NOW_S + 60);
 
     jest.setSystemTime((NOW_S + 60) * 1000 - 1);
@@ -19,7 +19,7 @@ describe('verified tokens', () => {
   });
 
   it('vouch for nothing that differs from them in a letter', () => {
-    const tokens = new VerifiedTokens();
+    const tokens = new VerifiedTokenCache();
     tokens.add('header.claims.signature', somebody(1), NOW_S + 60);
 
     for (const other of [
@@ -32,7 +32,7 @@ describe('verified tokens', () => {
   });
 
   it('are forgotten in the order in which they came, beyond 5,000', () => {
-    const tokens = new VerifiedTokens();
+    const tokens = new VerifiedTokenCache();
     for (let index = 0; index <= 5_000; index += 1) tokens.add(`token ${index}`, somebody(index), NOW_S + 60);
 
     expect(tokens.find('token 0')).toBeUndefined();

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Shutdown } from './shutdown.js';
+import { RequestDrain } from './request.drain.js';
 
 /** As long as any request waits for a connection. */
 const ANSWER_MS_MAX = 2_000;
@@ -16,7 +16,7 @@ const PROBE = "SELECT current_setting('transaction_read_only') = 'off' AS writab
  * the pool within 2 s and takes writes, and the process is not stopping.
  */
 @Injectable()
-export class Readiness {
+export class ReadinessProbe {
   private readonly logger = new Logger('Readiness');
   private verdict: Promise<boolean> | undefined;
   /** The last query, which may go on for longer than anybody waits for it. */
@@ -25,7 +25,7 @@ export class Readiness {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly shutdown: Shutdown,
+    private readonly shutdown: RequestDrain,
   ) {}
 
   /** Never throws, and takes 2 s at most. */

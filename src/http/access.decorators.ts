@@ -1,6 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
-import type { Role } from './role.js';
 
 export const ACCESS = 'access';
 
@@ -9,10 +8,10 @@ export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'optional' }
   | { readonly kind: 'signed-in' }
-  | { readonly kind: 'roles'; readonly roles: readonly Role[] };
+  | { readonly kind: 'roles'; readonly roles: readonly string[] };
 
 /** The guards read the metadata, the API description the extension. */
-const access = (value: Access) =>
+export const access = (value: Access) =>
   applyDecorators(SetMetadata(ACCESS, value), ApiExtension('x-access', value));
 
 /** Anyone may call; a token is not even looked at. */
@@ -23,6 +22,3 @@ export const OptionallySignedIn = () => access({ kind: 'optional' });
 
 /** Every user with a valid token may call. */
 export const SignedIn = () => access({ kind: 'signed-in' });
-
-/** Only users of these roles may call. */
-export const Roles = (...roles: Role[]) => access({ kind: 'roles', roles });

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
  * yet: what a stopping process has to finish. A request that is still arriving is not among them.
  */
 @Injectable()
-export class Shutdown {
+export class RequestDrain {
   private count = 0;
   private begun = false;
   private onFinished: (() => void) | undefined;

@@ -13,7 +13,7 @@ const PREFIX_OF_CURRENT_HASHES = '$argon2id$v=19$m=19456,t=2,p=1$';
  * burst of logins leaves the event loop alone. Passwords are compared in NFKC, as names are.
  */
 @Injectable()
-export class Passwords {
+export class PasswordHasher {
   private readonly turns: BoundedSemaphore;
   /** What an unknown name is checked against, so that it takes as long as a known one. */
   private readonly decoy = hash('no user has this password', PARAMETERS);

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { ACCESS } from './access.decorators.js';
+import { ACCESS } from '../../http/access.decorators.js';
 
 /** Refuses to start while any route has not said who may call it. */
 @Injectable()

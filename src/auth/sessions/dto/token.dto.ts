@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiWholeNumber } from '../../http/openapi/api-properties.js';
-import { PATTERNS } from '../../http/openapi/patterns.js';
+import { ApiWholeNumber } from '../../../http/openapi/api-properties.js';
+import { PATTERNS } from '../../../http/openapi/patterns.js';
 
 const ACCESS_TOKEN_MAX = 1_000;
 const REFRESH_TOKEN_LENGTH = 64;

@@ -5,7 +5,7 @@ import type { PageQueryDto } from '../pagination/page-query.dto.js';
 import { PAGES_REACH, TOTAL_EXACT_MAX } from '../pagination/list-statement.js';
 import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../pagination/paginate.js';
 import { ID_MAX } from '../http/validation/rules.js';
-import { DatabaseReader } from '../database/database-reader.js';
+import { DatabaseReader } from '../database/database.reader.js';
 import { ProductNotFoundError } from '../products/products.errors.js';
 import { mergeNewestFirst, type StockMovement } from './merge-movements.js';
 import { readMovements, STREAMS } from './read-movements.js';
@@ -24,7 +24,7 @@ interface Start {
 }
 
 @Injectable()
-export class StockMovements {
+export class StockMovementReader {
   constructor(
     private readonly database: DatabaseReader,
     private readonly cursors: CursorCodec,
