@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { ValidationFailedError } from '../common/domain-error.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
-import { InvalidTokenError } from './auth.errors.js';
+import { InvalidTokenError } from './access/access.errors.js';
 import type { AuthenticatedUser } from './access/authenticated-user.js';
 import { lockUser } from './users/lock-user.js';
 import { LoginLimiter } from './sessions/login.limiter.js';

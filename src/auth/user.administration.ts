@@ -7,7 +7,7 @@ import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { Parameters } from '../pagination/parameters.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
-import { LastAdminError, UserNotFoundError } from './auth.errors.js';
+import { LastAdminError, UserNotFoundError } from './users/users.errors.js';
 import { lockUser } from './users/lock-user.js';
 import type { Role } from './access/role.js';
 import { endSessions } from './sessions/session.store.js';

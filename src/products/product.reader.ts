@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ForbiddenError } from '../auth/auth.errors.js';
+import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { CursorCodec } from '../pagination/cursor.js';
 import { type Page, paginate } from '../pagination/paginate.js';

@@ -10,6 +10,12 @@ export interface AuthenticatedUser {
   readonly sessionId: string;
 }
 
+/** Whom a token stands for, before anything is known about them. */
+export interface Identity {
+  readonly userId: number;
+  readonly sessionId: string;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whom the guards have let in; nobody on routes that anyone may call, and before the guards. */

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ForbiddenError } from '../auth.errors.js';
+import { ForbiddenError } from './access.errors.js';
 import { ACCESS, type Access } from '../../http/access.decorators.js';
 
 /** The second guard of every route: whether the caller's role may call it. */

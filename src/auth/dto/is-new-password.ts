@@ -3,9 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import { PATTERNS } from '../../http/openapi/patterns.js';
 import { HasAtMost, IsCleanText } from '../../http/validation/rules.js';
-
-/** Characters; `PASSWORD_MIN_LENGTH` is the other limit, which `PasswordPolicy` looks after. */
-export const PASSWORD_MAX = 128;
+import { PASSWORD_MAX } from '../users/password.policy.js';
 
 /** A field for a password that is being chosen; its type is the first rule to be told of. */
 export const IsNewPassword = (example: string) =>

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import type { Identity } from '../tokens/access-claims.js';
-import type { AuthenticatedUser } from '../access/authenticated-user.js';
+import type { AuthenticatedUser, Identity } from '../access/authenticated-user.js';
 import { Session } from './session.entity.js';
 import { User } from '../users/user.entity.js';
 

@@ -5,7 +5,7 @@ import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible'
 import { DataSource } from 'typeorm';
 import { clientNetwork } from './client-network.js';
 import { Env } from '../../config/env.js';
-import { TooManyAttemptsError } from '../auth.errors.js';
+import { TooManyAttemptsError } from './sessions.errors.js';
 import { usernameKey } from '../users/username.js';
 
 const TABLE = 'login_attempts';

@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Observed } from '../../common/observation.js';
 import { JwtService } from '@nestjs/jwt';
 import { Env } from '../../config/env.js';
-import { InvalidCredentialsError, InvalidRefreshTokenError } from '../auth.errors.js';
+import { InvalidCredentialsError, InvalidRefreshTokenError } from './sessions.errors.js';
 import type { TokenDto } from './dto/token.dto.js';
 import { LoginLimiter } from './login.limiter.js';
-import { LOGINS } from '../logins-observed.js';
 import { RefreshToken } from './refresh-token.js';
 import { type LiveSession, SessionStore } from './session.store.js';
 import { UsersService } from '../users/users.service.js';
+
+/** An attempt to sign in. */
+export const LOGINS = new Observed<void>();
 
 @Injectable()
 export class SessionsService {

@@ -1,13 +1,8 @@
 import { ID_MAX } from '../../http/validation/rules.js';
+import type { Identity } from '../access/authenticated-user.js';
 
 /** How far ahead the clock of the process that issued a token may be. Its end is taken at its word. */
 const CLOCK_SKEW_SECONDS = 30;
-
-/** Whom a token stands for, before anything is known about them. */
-export interface Identity {
-  readonly userId: number;
-  readonly sessionId: string;
-}
 
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ActiveUserCache } from '../sessions/active-user.cache.js';
-import { InvalidTokenError, UnauthenticatedError } from '../auth.errors.js';
+import { InvalidTokenError, UnauthenticatedError } from '../access/access.errors.js';
 import { ACCESS, type Access } from '../../http/access.decorators.js';
 import { bearerToken } from './jwt.strategy.js';
 import { VerifiedTokenCache } from './verified-token.cache.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Identity } from './access-claims.js';
+import type { Identity } from '../access/authenticated-user.js';
 
 const ENTRIES_MAX = 5_000;
 

@@ -6,7 +6,7 @@ import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { CONSTRAINTS } from '../../database/constraint-names.js';
 import { violates } from '../../database/database-errors.js';
 import { TransactionRunner } from '../../database/transaction.runner.js';
-import { AdminSignupClosedError, UsernameTakenError } from '../auth.errors.js';
+import { AdminSignupClosedError, UsernameTakenError } from './users.errors.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
 import { PasswordPolicy } from './password.policy.js';
 import { PasswordHasher } from './password.hasher.js';

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { AUDITS } from '../../audit/audits-observed.js';
-import { LOGINS } from '../../auth/logins-observed.js';
+import { AUDITS } from '../../audit/stock.auditor.js';
+import { LOGINS } from '../../auth/sessions/sessions.service.js';
 import { asDomainError } from '../../http/problems/problem.js';
 import { Env } from '../../config/env.js';
 import { PlacementQueue } from '../../orders/placement/placement-queue.js';

@@ -3,7 +3,7 @@ import { IsString } from 'class-validator';
 import { ApiLine } from '../../../http/openapi/api-properties.js';
 import { HasAtMost, IsCleanText } from '../../../http/validation/rules.js';
 import { USERNAME_MAX } from '../../users/username.js';
-import { PASSWORD_MAX } from '../../dto/is-new-password.js';
+import { PASSWORD_MAX } from '../../users/password.policy.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
 
 /** What a person types. */
