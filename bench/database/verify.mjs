@@ -1,4 +1,4 @@
-import { auditStock } from '../../dist/audit/stock.auditor.js';
+import { StockAuditor } from '../../dist/audit/stock.auditor.js';
 import { ORDERS } from '../catalogue.mjs';
 import { withClient } from './server.mjs';
 
@@ -13,10 +13,10 @@ export async function verifyOrders(url, expected) {
     ]);
     if (rows[0].count !== expected)
       throw new Error(`${expected} orders were acknowledged and ${rows[0].count} are stored.`);
-    const database = {
-      query: (/** @type {string} */ sql) => client.query(sql).then((result) => result.rows),
+    const reader = {
+      rows: (/** @type {string} */ sql) => client.query(sql).then((result) => result.rows),
     };
-    const { balanced } = await auditStock(/** @type {any} */ (database));
+    const { balanced } = await new StockAuditor(/** @type {any} */ (reader)).audit();
     if (!balanced) throw new Error('The stock does not add up.');
   });
 }

@@ -1,16 +1,13 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
 import { Roles } from '../auth/access/roles.decorator.js';
-import { AUDITS } from './audits-observed.js';
-import { auditStock } from './stock.auditor.js';
+import { StockAuditor } from './stock.auditor.js';
 import { StockAuditResponseDto } from './stock-audit-response.dto.js';
 
 @ApiTags('Audit')
 @Controller('audit')
 export class AuditController {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly auditor: StockAuditor) {}
 
   @ApiOperation({
     operationId: 'auditStock',
@@ -21,6 +18,6 @@ export class AuditController {
   @Roles('admin')
   @Get('stock')
   async stock(): Promise<StockAuditResponseDto> {
-    return StockAuditResponseDto.from(await AUDITS.run(undefined, () => auditStock(this.dataSource)));
+    return StockAuditResponseDto.from(await this.auditor.audit());
   }
 }

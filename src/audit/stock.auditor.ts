@@ -1,4 +1,6 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { Observed } from '../common/observation.js';
+import { DatabaseReader } from '../database/database.reader.js';
 
 /** Products that are off are listed up to this many; `unbalancedCount` counts all. */
 export const UNBALANCED_LISTED_MAX = 100;
@@ -50,11 +52,21 @@ const COMPARE = `
          (SELECT count(*)::integer FROM unbalanced) AS "unbalancedCount",
          (SELECT coalesce(json_agg(listed ORDER BY "productId"), '[]') FROM listed) AS unbalanced`;
 
-/**
- * Proves, from one snapshot, that every product's stock is what was put in less what live orders hold, and not
- * negative, or lists the products for which it is not.
- */
-export async function auditStock(database: DataSource | EntityManager): Promise<StockAudit> {
-  const [audit] = await database.query<[StockAudit]>(COMPARE);
-  return audit;
+/** A look at whether the stock adds up. */
+export const AUDITS = new Observed<void, StockAudit>();
+
+@Injectable()
+export class StockAuditor {
+  constructor(private readonly database: DatabaseReader) {}
+
+  /**
+   * Proves, from one snapshot, that every product's stock is what was put in less what live orders hold, and not
+   * negative, or lists the products for which it is not.
+   */
+  audit(): Promise<StockAudit> {
+    return AUDITS.run(undefined, async () => {
+      const [audit] = await this.database.rows<StockAudit>(COMPARE, []);
+      return audit as StockAudit;
+    });
+  }
 }

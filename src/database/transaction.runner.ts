@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Observed } from '../common/observation.js';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
@@ -14,7 +15,6 @@ import {
 } from './database-errors.js';
 import { idleClientsOf, poolOf } from './pool.js';
 import type { RobustClient } from './postgres-client.js';
-import { COMMITS, TRANSACTIONS } from './transactions-observed.js';
 
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
@@ -27,6 +27,12 @@ const LOCK_PATIENCE_MS = 2_000;
 const LOCK_WAIT_MS_MAX = 50;
 /** From its arrival on, with all waiting; the connection of its last transaction is closed then. */
 const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
+
+/** An attempt at a transaction, the first one being number 1. */
+export const TRANSACTIONS = new Observed<number>();
+
+/** From sending COMMIT to its answer. */
+export const COMMITS = new Observed<void>();
 
 /** What a transaction may wait for. */
 export interface TransactionLimits {

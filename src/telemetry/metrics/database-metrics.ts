@@ -4,7 +4,7 @@ import { DomainError, ServiceBusyError } from '../../common/domain-error.js';
 import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
 import { poolOf } from '../../database/pool.js';
 import { OutcomeUnknownError } from '../../database/transaction.runner.js';
-import { COMMITS, TRANSACTIONS } from '../../database/transactions-observed.js';
+import { COMMITS, TRANSACTIONS } from '../../database/transaction.runner.js';
 import { timing } from './timing.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];

@@ -1,5 +1,5 @@
 import { type Context, context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import { COMMITS, TRANSACTIONS } from '../../database/transactions-observed.js';
+import { COMMITS, TRANSACTIONS } from '../../database/transaction.runner.js';
 import { STEPS } from '../../orders/placement/group-steps-observed.js';
 import { GROUPS } from '../../orders/placement/placement-observed.js';
 import { during, spanning, statement, tracer } from './spans.js';
