@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../src/database/data-source.js';
+import { commandDataSource } from '../src/database/data-source.js';
 import { runCommand } from './support/command.js';
 import { TestDatabase, until } from './support/database.js';
+import { allEntities } from './support/entities.js';
 
 const MIGRATIONS = [
   'InitialSchema1764000000000',
@@ -43,7 +43,7 @@ afterAll(() => database.drop());
 // Guarantees that the schema is what the entities say, and that migrations can be taken back.
 describe('migrations', () => {
   it('leave nothing for TypeORM to change: entities and schema agree', async () => {
-    const dataSource = await new DataSource(dataSourceOptions(database.url, 2)).initialize();
+    const dataSource = await commandDataSource(database.url, await allEntities()).initialize();
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     await dataSource.destroy();
 

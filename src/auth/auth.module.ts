@@ -15,6 +15,7 @@ import { PasswordService } from './password.service.js';
 import { PasswordPolicy } from './users/password.policy.js';
 import { PasswordHasher } from './users/password.hasher.js';
 import { SessionStore } from './sessions/session.store.js';
+import { Session } from './sessions/session.entity.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { UserAdministration } from './user.administration.js';
@@ -27,7 +28,7 @@ import { VerifiedTokenCache } from './tokens/verified-token.cache.js';
   imports: [
     DiscoveryModule,
     PassportModule,
-    TypeOrmModule.forFeature([User]),
+    TypeOrmModule.forFeature([User, Session]),
     JwtModule.registerAsync({
       inject: [JwtKeys, Env],
       useFactory: ({ current }: JwtKeys, env: Env) => ({

@@ -1,8 +1,10 @@
+import { User } from '../auth/users/user.entity.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
 import { commandDataSource } from '../database/data-source.js';
 import { runMigrations } from '../database/migrator.js';
 import { Product } from '../products/product.entity.js';
 import { insertProduct } from '../products/products.service.js';
+import { StockAdjustment } from '../products/stock-adjustment.entity.js';
 import { withDatabase } from './with-database.js';
 
 const CATALOGUE = [
@@ -21,7 +23,7 @@ const CATALOGUE = [
 /** Adds the demo products that are not there yet, told by their names; safe to repeat. */
 await withDatabase(async ({ url, migrationUrl }) => {
   await runMigrations(migrationUrl, url);
-  const dataSource = await commandDataSource(url).initialize();
+  const dataSource = await commandDataSource(url, [User, Product, StockAdjustment]).initialize();
   try {
     const added = await dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.seed]);

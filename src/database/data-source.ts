@@ -1,11 +1,5 @@
+import type { Type } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Session } from '../auth/sessions/session.entity.js';
-import { User } from '../auth/users/user.entity.js';
-import { OrderItem } from '../orders/order-item.entity.js';
-import { Order } from '../orders/order.entity.js';
-import { StockReturn } from '../orders/stock-return.entity.js';
-import { Product } from '../products/product.entity.js';
-import { StockAdjustment } from '../products/stock-adjustment.entity.js';
 import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-schema.js';
 import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
 import { OrderHistory1764200000000 } from './migrations/1764200000000-order-history.js';
@@ -19,12 +13,14 @@ const QUERY_TIMEOUT_MS = 5_000;
 
 export const MIGRATIONS_TABLE = 'migrations';
 
-/** The one description of the database. `synchronize` stays off: migrations alone change the schema. */
+/**
+ * The one description of the database; the features bring their entities. `synchronize` stays off: migrations alone
+ * change the schema.
+ */
 export function dataSourceOptions(url: string, poolSize: number, prepares = true): DataSourceOptions {
   return {
     type: 'postgres',
     url,
-    entities: [User, Session, Product, StockAdjustment, Order, OrderItem, StockReturn],
     migrations: [
       InitialSchema1764000000000,
       Sessions1764100000000,
@@ -51,8 +47,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
   };
 }
 
-/** A data source for work outside the service: migrations and the commands of `src/cli`. */
-export function commandDataSource(url: string): DataSource {
-  const options = dataSourceOptions(url, 2);
-  return new DataSource({ ...options, extra: {} });
+/** A data source for work outside the service: migrations, and the commands of `src/cli`, which name their entities. */
+export function commandDataSource(url: string, entities: Type[] = []): DataSource {
+  return new DataSource({ ...dataSourceOptions(url, 2), entities, extra: {} });
 }

@@ -13,7 +13,7 @@ export class DatabaseModule {
     const options = dataSourceOptions(url, env.DATABASE_POOL_SIZE, env.DATABASE_PREPARED_STATEMENTS);
     return {
       module: DatabaseModule,
-      imports: [TypeOrmModule.forRoot({ ...options, retryAttempts: 1 })],
+      imports: [TypeOrmModule.forRoot({ ...options, autoLoadEntities: true, retryAttempts: 1 })],
       providers: [DatabaseReader, TransactionRunner],
       exports: [DatabaseReader, TransactionRunner],
     };

@@ -11,6 +11,7 @@ import { PlacementQueue } from '../../src/orders/placement/placement-queue.js';
 import { FaultProxy } from '../../storm/fault-proxy.js';
 import { audit } from './audit.js';
 import { TestDatabase } from './database.js';
+import { allEntities } from './entities.js';
 import { PREPARES, throughPooler } from './pooler.js';
 
 /** The queue as the service has it, without HTTP in front, so that a test decides what comes together. */
@@ -24,9 +25,10 @@ export class PlacementDesk {
   static async open(database: TestDatabase, variables: Record<string, string> = {}): Promise<PlacementDesk> {
     const env = parseEnv({ ...variables });
     const proxy = await FaultProxy.start(throughPooler(database.url));
-    const dataSource = await new DataSource(
-      dataSourceOptions(proxy.url, env.DATABASE_POOL_SIZE, PREPARES),
-    ).initialize();
+    const dataSource = await new DataSource({
+      ...dataSourceOptions(proxy.url, env.DATABASE_POOL_SIZE, PREPARES),
+      entities: await allEntities(),
+    }).initialize();
     const groups = new GroupPlacement(new TransactionRunner(dataSource, env));
     return new PlacementDesk(new PlacementQueue(env, groups), proxy, dataSource);
   }
