@@ -12,6 +12,7 @@ import { DomainError } from './common/domain-error.js';
 import { ProblemDetailsFilter } from './http/problems/problem-details.filter.js';
 import { RouteTable } from './http/problems/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './http/body-parser.js';
+import { trustedProxies } from './http/client-address.js';
 import {
   HEADERS_LIMIT_BYTES,
   limitConnections,
@@ -84,7 +85,7 @@ function createAdapter(
     logger: false,
     genReqId: requestId,
     requestIdHeader: false,
-    trustProxy: env.TRUST_PROXY.length > 0 ? env.TRUST_PROXY : false,
+    trustProxy: trustedProxies(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: env.REQUEST_TIMEOUT_MS,
     // Without traffic in either direction, as when a client does not read its answer.

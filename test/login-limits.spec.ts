@@ -1,40 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProblemBody, TokenBody } from './support/api-types.js';
-import type { Answer } from './support/client.js';
 import { Client } from './support/client.js';
+import { LIMITS, loginsIn, somewhere } from './support/logins.js';
 import { PASSWORD, useWorld, withWorld } from './support/world.js';
-
-/** Small enough to be reached: 3 for an account and an address, 6 for an account, 8 for an address. */
-const LIMITS = {
-  LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: '3',
-  LOGIN_FAILURES_PER_ACCOUNT: '6',
-  LOGIN_FAILURES_PER_ADDRESS: '8',
-  LOGIN_FAILURE_WINDOW: '600',
-};
 
 /** The tests' own address is a trusted proxy, so that they can come from anywhere. */
 const given = useWorld({ ...LIMITS, TRUST_PROXY: '127.0.0.1' });
 
-type Login = Answer<ProblemBody & TokenBody>;
-interface Try {
-  readonly username: string;
-  readonly password?: string;
-  readonly from: string;
-}
-
-let addresses = 0;
-/** An address from which nobody has come before. */
-const somewhere = () => `198.18.${Math.floor((addresses += 1) / 250)}.${1 + (addresses % 250)}`;
-
-function logIn({ username, password = 'wrong', from }: Try, client = given.anyone): Promise<Login> {
-  return client.post('/login', { username, password }, { headers: { 'x-forwarded-for': from } });
-}
-
-async function fail(times: number, attempt: Try, client = given.anyone): Promise<number[]> {
-  const statuses: number[] = [];
-  for (let n = 0; n < times; n += 1) statuses.push((await logIn(attempt, client)).status);
-  return statuses;
-}
+const { logIn, fail } = loginsIn(given);
 
 /** Somebody with an account who has signed in from one address, which is not that of the tests. */
 async function victim() {
@@ -72,10 +44,10 @@ describe('the limit on an account and an address', () => {
     await withWorld({ ...LIMITS, PASSWORD_QUEUE_MAX: '1' }, async (world) => {
       const customer = await world.customer();
       const attempt = { username: customer.username, from: somewhere() };
-      await fail(3, attempt, world.anyone);
+      await loginsIn(world).fail(3, attempt);
       const right = { ...attempt, password: PASSWORD };
 
-      const answers = await Promise.all(Array.from({ length: 40 }, () => logIn(right, world.anyone)));
+      const answers = await Promise.all(Array.from({ length: 40 }, () => loginsIn(world).logIn(right)));
 
       expect(answers.filter(({ status }) => status !== 429)).toEqual([]);
       expect(await world.database.value('SELECT count(*)::integer FROM sessions')).toBe(1);
@@ -217,29 +189,8 @@ describe('the limit on an account', () => {
   });
 });
 
-describe('the address of a client', () => {
-  it('is not what a client says in X-Forwarded-For, unless it is a trusted proxy', async () => {
-    await withWorld(LIMITS, async ({ anyone }) => {
-      const statuses: number[] = [];
-      for (let n = 0; n < 4; n += 1) {
-        statuses.push((await logIn({ username: 'rotated', from: somewhere() }, anyone)).status);
-      }
-
-      expect(statuses).toEqual([401, 401, 401, 429]);
-    });
-  });
-
-  it('is what the trusted proxy has added, not what came before it', async () => {
-    const real = somewhere();
-    const statuses: number[] = [];
-    for (let n = 0; n < 4; n += 1) {
-      statuses.push((await logIn({ username: 'prefixed', from: `${somewhere()}, ${real}` })).status);
-    }
-
-    expect(statuses).toEqual([401, 401, 401, 429]);
-  });
-
-  it('is kept under a hash, like the name, and is swept up when its time is over', async () => {
+describe('a login that fails', () => {
+  it('leaves name and address under hashes, which are swept up when their time is over', async () => {
     const from = somewhere();
     await logIn({ username: 'secretive', from });
     const rows = await given.database.rows<{ key: string }>('SELECT key FROM login_attempts');

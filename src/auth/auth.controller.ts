@@ -8,6 +8,7 @@ import {
 } from '@nestjs/swagger';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { apiHeaders } from '../http/openapi/api-headers.js';
+import { clientAddress } from '../http/client-address.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import type { AuthenticatedUser } from './access/authenticated-user.js';
 import { OptionallySignedIn, SignedIn } from '../http/access.decorators.js';
@@ -78,7 +79,7 @@ export class AuthController {
     @CurrentUser() user: AuthenticatedUser,
     @HttpExchange() { request }: Exchange,
   ): Promise<void> {
-    return this.passwordChange.change(user, { currentPassword, newPassword }, request.ip);
+    return this.passwordChange.change(user, { currentPassword, newPassword }, clientAddress(request));
   }
 }
 

@@ -45,10 +45,11 @@ export const IsAddressList = () =>
     },
   });
 
+/** A range of no bits would be everybody: any client could then make up its address. */
 function isAddressOrRange(text: unknown): boolean {
-  const [address = '', bits = '0', ...rest] = String(text).split('/');
-  const bitsMax = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax;
+  const [address = '', bits = '1', ...rest] = String(text).split('/');
+  const bitsMax = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= bitsMax;
 }
 
 /** A number from 0 to 1, both included. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { DomainError } from '../common/domain-error.js';
+import { clientAddress } from './client-address.js';
 
 /** Characters; longer URLs are 414. RFC 9110, 4.1, asks for 8,000 at least. */
 export const URL_LENGTH_MAX = 8_000;
@@ -14,7 +15,7 @@ const CLIENTS_MAX = 20_000;
 const DROP_LOG_INTERVAL_MS = 60_000;
 
 /**
- * Counts the requests of each client address, of IPv6 each /64, and answers 429 beyond the limit. It
+ * Counts the requests of each client (`clientAddress`), and answers 429 beyond the limit. It
  * is a coarse one, per process and in memory: what must hold across processes lives in PostgreSQL.
  * @param perMinute requests; 0 counts nothing and costs nothing.
  */
@@ -26,7 +27,7 @@ export async function limitRequestRate(fastify: FastifyInstance, perMinute: numb
     max: perMinute,
     timeWindow: WINDOW_MS,
     cache: CLIENTS_MAX,
-    ipv6Subnet: 64,
+    keyGenerator: clientAddress,
     // A flood must not make those who watch the service take it for dead; a probe costs next to nothing.
     allowList: ({ routeOptions }) => routeOptions.url?.startsWith('/health/') === true,
     errorResponseBuilder: (_request, { ttl }) =>

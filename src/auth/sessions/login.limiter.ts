@@ -3,7 +3,6 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
-import { clientNetwork } from './client-network.js';
 import { Env } from '../../config/env.js';
 import { TooManyAttemptsError } from './sessions.errors.js';
 import { usernameKey } from '../users/username.js';
@@ -17,7 +16,7 @@ const SWEPT_PER_ATTEMPT = 10;
 /** Who tries to sign in, and from where. */
 export interface Attempt {
   readonly username: string;
-  /** The client's IP address, which only trusted proxies may have named. */
+  /** By `clientAddress`. */
   readonly address: string;
 }
 
@@ -127,8 +126,7 @@ function refusal({ msBeforeNext }: RateLimiterRes): TooManyAttemptsError {
 
 function keysOf({ username, address }: Attempt): Keys {
   const account = usernameKey(username);
-  const network = clientNetwork(address);
-  return { address: digest(network), account: digest(account), pair: digest(`${network}\0${account}`) };
+  return { address: digest(address), account: digest(account), pair: digest(`${address}\0${account}`) };
 }
 
 function digest(text: string): string {

@@ -3,6 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import { ApiProblems } from '../../http/openapi/api-problems.decorator.js';
 import { JSON_BODY, MULTIPART_BODY, URLENCODED_BODY } from '../../http/body-parser.js';
 import { AcceptsBody } from '../../http/body.guard.js';
+import { clientAddress } from '../../http/client-address.js';
 import { type Exchange, HttpExchange } from '../../http/exchange.decorator.js';
 import { Public } from '../../http/access.decorators.js';
 import { LoginDto } from './dto/login.dto.js';
@@ -28,7 +29,7 @@ export class SessionsController {
   @HttpCode(200)
   @Post('login')
   login(@Body() { username, password }: LoginDto, @HttpExchange() { request }: Exchange): Promise<TokenDto> {
-    return this.sessions.signIn(username, password, request.ip);
+    return this.sessions.signIn(username, password, clientAddress(request));
   }
 
   @ApiOperation({

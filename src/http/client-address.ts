@@ -1,0 +1,45 @@
+import { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import { BlockList, isIP } from 'node:net';
+
+/** An IPv6 client owns a whole network of this length, and may take a new address in it for every request. */
+const IPV6_NETWORK_BITS = 64;
+
+/** Some proxies add the client's port to its address; an IPv6 address then stands in brackets. */
+const ADDRESS_WITH_PORT = /^(?:\[(.+)\]|([\d.]+))(?::[\w.-]*)?$/;
+
+type Hops = Pick<FastifyRequest, 'ip' | 'ips'>;
+
+/**
+ * Who a client is to every limit: an IPv4 address, or the network of an IPv6 address. An entry of X-Forwarded-For
+ * that holds no address counts for nothing: the client is then the proxy that sent it, and never somebody new.
+ */
+export function clientAddress({ ip, ips = [ip] }: Hops): string {
+  const nearest = ips.map(addressIn).findLast((address) => address !== undefined);
+  return normalizeIP(nearest ?? '', IPV6_NETWORK_BITS);
+}
+
+/** For Fastify's `trustProxy`, which asks for each hop, beginning at the service, until one is not trusted. */
+export function trustedProxies(addressesAndRanges: readonly string[]): false | ((hop: string) => boolean) {
+  if (addressesAndRanges.length === 0) return false;
+  const trusted = new BlockList();
+  for (const entry of addressesAndRanges) {
+    const [address = '', bits] = entry.split('/');
+    if (bits === undefined) trusted.addAddress(address, familyOf(address));
+    else trusted.addSubnet(address, Number(bits), familyOf(address));
+  }
+  return (hop) => {
+    const address = addressIn(hop);
+    return address !== undefined && trusted.check(address, familyOf(address));
+  };
+}
+
+function addressIn(hop: string | undefined): string | undefined {
+  const [, ipv6, ipv4] = ADDRESS_WITH_PORT.exec(hop ?? '') ?? [];
+  const [address = ''] = (ipv6 ?? ipv4 ?? hop ?? '').split('%');
+  return isIP(address) > 0 ? address : undefined;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
