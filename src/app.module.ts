@@ -11,15 +11,11 @@ import { CursorCodec } from './pagination/cursor.js';
 import { DtoPipe } from './http/validation/dto.pipe.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Env } from './config/env.js';
+import type { AppSecrets } from './config/secret-file.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
-
-export interface AppSecrets {
-  readonly databaseUrl: string;
-  readonly jwtSecret: string;
-}
 
 /** What is made from the signing secret: the keys of the tokens, and the cursors that a client must not make up. */
 @Global()

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { serveApiDocs } from './api-docs/api-docs.js';
-import { AppModule, type AppSecrets } from './app.module.js';
+import { AppModule } from './app.module.js';
 import { ClientErrors } from './http/problems/client-errors.js';
 import { DomainError } from './common/domain-error.js';
 import { ProblemDetailsFilter } from './http/problems/problem-details.filter.js';
@@ -22,6 +22,7 @@ import {
 import { securityHeaders } from './http/security-headers.js';
 import { UnfinishedBodies } from './http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
+import type { AppSecrets } from './config/secret-file.js';
 import { NestLogger } from './telemetry/logger.js';
 import { RequestDrain } from './health/request.drain.js';
 import type { Telemetry } from './telemetry/telemetry.js';

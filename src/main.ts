@@ -28,7 +28,15 @@ const role = processRole(env);
 const logger = await createLogger(env, role);
 // Loaded only now: a faulty configuration is told at once, before a second of loading.
 const { Service } = await import('./runtime/service.js');
-const service = new Service(env, logger, { role, giveUp: (reason) => void fail(reason) });
+const service = new Service(env, logger, {
+  role,
+  // Loaded as needed: a primary answers no requests, and does without the memory for it.
+  createApp: async (secrets, telemetry) => {
+    const { createApp } = await import('./app.setup.js');
+    return createApp(env, secrets, logger, telemetry);
+  },
+  giveUp: (reason) => void fail(reason),
+});
 const started = service.start();
 let stoppingSince: number | undefined;
 let firstSignal: NodeJS.Signals | undefined;

@@ -4,7 +4,7 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { isCommonPassword } from '../common/common-passwords.js';
-import { lengthOf } from '../http/validation/rules.js';
+import { lengthOf } from '../common/text.js';
 import { holdsCertificate, isUnverified, refusesTls, withVerification } from './database-url.js';
 import { Env } from './env.js';
 import { isGuessable } from './guessable-secret.js';

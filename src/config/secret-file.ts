@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ensureFolder } from '../common/ensure-folder.js';
 
 const SECRET_LENGTH_MIN = 32;
+
+/** What the service needs beside its configuration, and never prints. */
+export interface AppSecrets {
+  readonly databaseUrl: string;
+  readonly jwtSecret: string;
+}
 
 /**
  * Reads a secret that the service keeps for itself, and makes it first if there is none.
@@ -39,4 +44,28 @@ async function readSecret(path: string): Promise<string | undefined> {
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
+}
+
+/**
+ * Makes a folder, and those above it, unless they are there. Unlike Node's own recursive `mkdir` it
+ * does not try for ever where the system refuses with ENOENT, as it does below /proc.
+ * @throws the system's error.
+ */
+export async function ensureFolder(path: string, mode: number): Promise<void> {
+  let error = await tryToMake(path, mode);
+  if (error?.code === 'ENOENT' && dirname(path) !== path) {
+    await ensureFolder(dirname(path), mode);
+    error = await tryToMake(path, mode);
+  }
+  if (error) throw error;
+}
+
+async function tryToMake(path: string, mode: number): Promise<NodeJS.ErrnoException | undefined> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const fault = error as NodeJS.ErrnoException;
+    return fault.code === 'EEXIST' ? undefined : fault;
+  }
+  return undefined;
 }

@@ -2,14 +2,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import cluster from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { AppSecrets } from '../app.module.js';
-import { createApp } from '../app.setup.js';
 import { delay } from '../common/retry.js';
 import type { Env } from '../config/env.js';
+import type { AppSecrets } from '../config/secret-file.js';
 import { ReadinessProbe } from '../health/readiness.probe.js';
 import { RequestDrain } from '../health/request.drain.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import type { RequestServer } from './request-server.js';
+import type { CreateApp, RequestServer } from './request-server.js';
 import { answerPrimary } from './workers/questions.js';
 
 /** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
@@ -26,12 +25,13 @@ export class HttpServer implements RequestServer {
   constructor(
     private readonly env: Env,
     private readonly logger: Logger,
+    private readonly createApp: CreateApp,
   ) {}
 
   async start(secrets: AppSecrets): Promise<number> {
     const telemetry = await Telemetry.start(this.env, this.logger);
     this.telemetry = telemetry;
-    this.app = await createApp(this.env, secrets, this.logger, telemetry);
+    this.app = await this.createApp(secrets, telemetry);
     if (cluster.isWorker) {
       answerPrimary({ 'is-ready': () => this.isReady(), metrics: () => telemetry.metricsData() });
     }

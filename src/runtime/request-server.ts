@@ -1,4 +1,9 @@
-import type { AppSecrets } from '../app.module.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AppSecrets } from '../config/secret-file.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+
+/** Makes the application as it is served, but for the listening. */
+export type CreateApp = (secrets: AppSecrets, telemetry: Telemetry) => Promise<NestFastifyApplication>;
 
 /** What answers requests: this process itself, or workers that it looks after. */
 export interface RequestServer {

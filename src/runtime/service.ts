@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { AppSecrets } from '../app.module.js';
 import type { Env } from '../config/env.js';
-import { readOrCreateSecret } from '../config/secret-file.js';
+import { type AppSecrets, readOrCreateSecret } from '../config/secret-file.js';
 import { runMigrations } from '../database/migrator.js';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import { assertReliable } from '../database/server-check.js';
 import { OperationsServer } from './operations-server.js';
-import type { RequestServer } from './request-server.js';
+import type { CreateApp, RequestServer } from './request-server.js';
 import type { ProcessRole } from '../config/process-role.js';
 
 export interface ServiceOptions {
   readonly role: ProcessRole;
+  readonly createApp: CreateApp;
   /** Told why, when the service cannot go on and has to be stopped. */
   readonly giveUp: (reason: string) => void;
 }
@@ -73,7 +73,7 @@ export class Service {
       return new WorkerPool(this.env, this.logger, this.options.giveUp);
     }
     const { HttpServer } = await import('./http-server.js');
-    return new HttpServer(this.env, this.logger);
+    return new HttpServer(this.env, this.logger, this.options.createApp);
   }
 
   /** The one line that is printed at every log level. */

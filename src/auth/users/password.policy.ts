@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ValidationFailedError } from '../../common/domain-error.js';
-import { lengthOf } from '../../http/validation/rules.js';
+import { lengthOf } from '../../common/text.js';
 import { Env } from '../../config/env.js';
 import { isCommonPassword } from '../../common/common-passwords.js';
 import { usernameKey } from './username.js';

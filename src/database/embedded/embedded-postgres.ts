@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ensureFolder } from '../../common/ensure-folder.js';
+import { ensureFolder } from '../../config/secret-file.js';
 import { becomesTrue, retry } from '../../common/retry.js';
 import { readOrCreateSecret } from '../../config/secret-file.js';
 import { withConnection } from '../with-connection.js';

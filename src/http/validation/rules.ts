@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { lengthOf } from '../../common/text.js';
 
 /** PostgreSQL's `integer`. */
 export const ID_MAX = 2_147_483_647;
@@ -14,11 +15,6 @@ export const IsCleanText = () =>
       defaultMessage: () => '$property must be text without control characters or broken Unicode',
     },
   });
-
-/** Characters as PostgreSQL counts them, that is code points; class-validator leaves some out. */
-export function lengthOf(text: string): number {
-  return [...text].length;
-}
 
 export const HasAtLeast = (min: number) =>
   ValidateBy({

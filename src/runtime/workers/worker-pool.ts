@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { AppSecrets } from '../../app.module.js';
 import type { Env } from '../../config/env.js';
+import type { AppSecrets } from '../../config/secret-file.js';
 import type { RequestServer } from '../request-server.js';
 import { WorkerSlot } from './worker-slot.js';
 
