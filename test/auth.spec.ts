@@ -132,7 +132,7 @@ describe('registering', () => {
     const answer = await anyone.post<ProblemBody>('/register', body);
 
     expect(answer.status).toBe(422);
-    expect(answer.body.errors).toEqual([expect.objectContaining({ pointer, code, in: 'body' })]);
+    expect(answer.body.errors).toEqual([expect.objectContaining({ pointer, code, location: 'body' })]);
   });
 
   it('leads an admin to the user by id, and anyone else to /me', async () => {

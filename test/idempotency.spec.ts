@@ -153,6 +153,6 @@ describe('Idempotency-Key', () => {
 
     expect(answer.status).toBe(status);
     if (status === 422)
-      expect(answer.body.errors?.[0]).toMatchObject({ in: 'header', pointer: '/idempotency-key' });
+      expect(answer.body.errors?.[0]).toMatchObject({ location: 'header', pointer: '/idempotency-key' });
   });
 });

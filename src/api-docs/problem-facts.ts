@@ -29,21 +29,22 @@ export const FACT_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
   InputFault: {
     type: 'object',
     description: 'Where the input breaks a rule, and which one.',
-    required: ['pointer', 'in', 'code', 'message'],
+    required: ['location', 'pointer', 'code', 'message'],
     properties: {
+      location: { type: 'string', enum: ['body', 'query', 'path', 'header'] },
       pointer: {
         type: 'string',
         maxLength: 500,
         pattern: PATTERNS.jsonPointer,
-        description: 'JSON Pointer (RFC 6901) into the part that `in` names; empty for the whole of it.',
+        description:
+          'JSON Pointer (RFC 6901) into the part that `location` names; empty for the whole of it.',
       },
-      in: { type: 'string', enum: ['body', 'query', 'path', 'header'] },
       code: { type: 'string', maxLength: 50, pattern: PATTERNS.kebabCase },
       message: line,
     },
     example: {
+      location: 'body',
       pointer: '/items/0/quantity',
-      in: 'body',
       code: 'too-small',
       message: 'must not be less than 1',
     },

@@ -58,5 +58,5 @@ export class PasswordService {
 
 function wrongPassword(): ValidationFailedError {
   const fault = { code: 'wrong-password', message: 'is not the current password' };
-  return new ValidationFailedError([{ pointer: '/current_password', in: 'body', ...fault }]);
+  return new ValidationFailedError([{ pointer: '/current_password', location: 'body', ...fault }]);
 }

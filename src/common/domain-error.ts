@@ -18,9 +18,9 @@ export class DomainError extends Error {
 
 /** One fault of the input: where it is, and what rule it broke. Never the value itself. */
 export interface InputFault {
-  /** JSON Pointer (RFC 6901) into the part that `in` names; `""` is the whole of it. */
+  readonly location: 'body' | 'query' | 'path' | 'header';
+  /** JSON Pointer (RFC 6901) into the part that `location` names; `""` is the whole of it. */
   readonly pointer: string;
-  readonly in: 'body' | 'query' | 'path' | 'header';
   readonly code: string;
   readonly message: string;
 }

@@ -18,7 +18,7 @@ export const IdempotencyKey = createParamDecorator(
     if (KEY.test(key)) return key;
     const message = 'must be 1 to 255 visible ASCII characters';
     throw new ValidationFailedError([
-      { pointer: '/idempotency-key', in: 'header', code: 'not-a-key', message },
+      { pointer: '/idempotency-key', location: 'header', code: 'not-a-key', message },
     ]);
   },
 );

@@ -34,7 +34,9 @@ export class CursorCodec {
     const isWhole = tag.length === TAG_BYTES && bytes.toString('base64url') === cursor;
     if (!isWhole || !timingSafeEqual(tag, this.tag(list, numbers))) {
       const message = 'is not a cursor of this list with these filters';
-      throw new ValidationFailedError([{ pointer: '/cursor', in: 'query', code: 'not-a-cursor', message }]);
+      throw new ValidationFailedError([
+        { pointer: '/cursor', location: 'query', code: 'not-a-cursor', message },
+      ]);
     }
     const count = numbers.length / NUMBER_BYTES;
     return Array.from({ length: count }, (_, index) => Number(numbers.readBigInt64BE(index * NUMBER_BYTES)));

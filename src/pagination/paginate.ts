@@ -31,14 +31,14 @@ export interface ListRow {
 
 export const PAGE_BESIDE_CURSOR: InputFault = {
   pointer: '/page',
-  in: 'query',
+  location: 'query',
   code: 'page-beside-cursor',
   message: 'must be left out where there is a cursor',
 };
 
 export const PAGE_TOO_DEEP: InputFault = {
   pointer: '/page',
-  in: 'query',
+  location: 'query',
   code: 'page-too-deep',
   message: `must begin within the first ${PAGES_REACH} rows of a list; to go further, send the next_cursor of a page as cursor`,
 };

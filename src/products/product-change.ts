@@ -22,11 +22,15 @@ export function stockAfter(
   const stock = stockQuantity + stockDelta;
   if (stock > STOCK_MAX && stock > current) {
     const message = `must leave a stock of ${STOCK_MAX} at most`;
-    throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'too-large', message }]);
+    throw new ValidationFailedError([
+      { pointer: '/stock_delta', location: 'body', code: 'too-large', message },
+    ]);
   }
   if (current - stock > STOCK_MAX) {
     const message = `must take out ${STOCK_MAX} units at most at a time`;
-    throw new ValidationFailedError([{ pointer: '/stock_quantity', in: 'body', code: 'too-small', message }]);
+    throw new ValidationFailedError([
+      { pointer: '/stock_quantity', location: 'body', code: 'too-small', message },
+    ]);
   }
   return stock;
 }
@@ -43,7 +47,9 @@ export function assertStockChange(
   if (stockQuantity === undefined) return;
   if (stockDelta !== undefined) {
     const message = 'must be left out where there is a stock_quantity';
-    throw new ValidationFailedError([{ pointer: '/stock_delta', in: 'body', code: 'one-of-two', message }]);
+    throw new ValidationFailedError([
+      { pointer: '/stock_delta', location: 'body', code: 'one-of-two', message },
+    ]);
   }
   if (!hasVersionCheck) throw new DomainError('precondition-required');
 }

@@ -144,8 +144,9 @@ function pathOf(url: string): string {
   }
 }
 
-/** A header is text; an integer is one that is written so. */
+/** A header is text; an integer or a boolean is one that is written so. */
 function asValueOf({ type }: Schema, text: string): unknown {
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   return type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;
 }
 

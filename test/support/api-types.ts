@@ -70,7 +70,7 @@ export interface ProblemBody {
   detail: string;
   code: string;
   request_id: string;
-  errors?: { pointer: string; in: string; code: string; message: string }[];
+  errors?: { pointer: string; location: string; code: string; message: string }[];
   lines?: { product_id: number; requested: number; available: number }[];
   product_ids?: number[];
   current_status?: string;

@@ -27,5 +27,5 @@ export class PasswordPolicy {
 }
 
 function refusal(pointer: string, code: string, message: string): ValidationFailedError {
-  return new ValidationFailedError([{ pointer, in: 'body', code, message }]);
+  return new ValidationFailedError([{ pointer, location: 'body', code, message }]);
 }

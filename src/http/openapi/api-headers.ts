@@ -59,7 +59,7 @@ export const API_HEADERS = {
   'Idempotency-Replayed': {
     required: true,
     description: 'Whether the order had been placed before, under the same key.',
-    schema: { type: 'string', enum: ['true', 'false'] },
+    schema: { type: 'boolean' },
   },
   'Retry-After': {
     required: true,

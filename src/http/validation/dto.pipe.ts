@@ -41,14 +41,14 @@ function assertPlainFields(value: object, dto: Type<object>, part: 'body' | 'que
   const names = Object.keys(value);
   if (names.length > FIELDS_MAX) {
     const message = `may have ${FIELDS_MAX} fields at most`;
-    throw new ValidationFailedError([{ pointer: '', in: part, code: 'too-many', message }]);
+    throw new ValidationFailedError([{ pointer: '', location: part, code: 'too-many', message }]);
   }
   const unknown = names.filter((name) => name in (dto.prototype as object));
   if (unknown.length === 0) return;
-  const fault = { in: part, code: 'unknown-field', message: UNKNOWN_FIELD };
+  const fault = { location: part, code: 'unknown-field', message: UNKNOWN_FIELD };
   throw new ValidationFailedError(unknown.map((name) => ({ pointer: `/${name}`, ...fault })));
 }
 
 function notAnObject(part: 'body' | 'query'): InputFault {
-  return { pointer: '', in: part, code: 'not-an-object', message: 'must be a JSON object' };
+  return { pointer: '', location: part, code: 'not-an-object', message: 'must be a JSON object' };
 }

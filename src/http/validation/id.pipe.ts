@@ -9,7 +9,7 @@ export class IdPipe implements PipeTransform<unknown, number> {
     const id = typeof value === 'string' && /^[1-9]\d{0,9}$/.test(value) ? Number(value) : Infinity;
     if (id > ID_MAX) {
       const message = `must be an integer from 1 to ${ID_MAX}`;
-      throw new ValidationFailedError([{ pointer: '/id', in: 'path', code: 'not-an-id', message }]);
+      throw new ValidationFailedError([{ pointer: '/id', location: 'path', code: 'not-an-id', message }]);
     }
     return id;
   }

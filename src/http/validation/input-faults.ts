@@ -29,7 +29,7 @@ const CODE_OF_CONSTRAINT: Readonly<Record<string, string>> = {
 /** Flattens class-validator's tree into a list with one fault a field. */
 export function inputFaults(
   errors: readonly ValidationError[],
-  part: InputFault['in'],
+  part: InputFault['location'],
   parent = '',
 ): InputFault[] {
   const faults: InputFault[] = [];
@@ -43,17 +43,21 @@ export function inputFaults(
   return faults.slice(0, FAULTS_MAX);
 }
 
-function ownFault(error: ValidationError, part: InputFault['in'], pointer: string): InputFault | undefined {
+function ownFault(
+  error: ValidationError,
+  part: InputFault['location'],
+  pointer: string,
+): InputFault | undefined {
   const broken = Object.entries(error.constraints ?? {})[0];
   if (broken === undefined) return undefined;
   const [constraint, message] = broken;
   if (constraint === 'whitelistValidation') {
-    return { pointer, in: part, code: 'unknown-field', message: UNKNOWN_FIELD };
+    return { pointer, location: part, code: 'unknown-field', message: UNKNOWN_FIELD };
   }
-  if (error.value === undefined) return { pointer, in: part, code: 'required', message: 'is required' };
+  if (error.value === undefined) return { pointer, location: part, code: 'required', message: 'is required' };
   return {
     pointer,
-    in: part,
+    location: part,
     code: CODE_OF_CONSTRAINT[constraint] ?? constraint,
     message: withoutName(message, error),
   };

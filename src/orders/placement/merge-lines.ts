@@ -29,6 +29,6 @@ function assertWithinLimits(merged: readonly OrderLine[]): void {
 }
 
 function faulty(code: string, message: string): ValidationFailedError {
-  const fault: InputFault = { pointer: '/items', in: 'body', code, message };
+  const fault: InputFault = { pointer: '/items', location: 'body', code, message };
   return new ValidationFailedError([fault]);
 }

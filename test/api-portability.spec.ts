@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiDocument } from './support/api-document.js';
+
+const { document } = ApiDocument.read();
+
+/** The words that no member and no constant may be called in Java, Kotlin, Python, Swift and TypeScript. */
+const RESERVED_WORDS = new Set(
+  `abstract and any as assert associatedtype async await boolean break byte case catch char class const continue
+  debugger def default defer deinit del delete do double elif else enum except export extends extension fallthrough
+  false fileprivate final finally float for from fun func function global goto guard if implements import in init
+  inout instanceof int interface internal is lambda let long native new nil none nonlocal not null object open
+  operator or override package pass private protected protocol public raise repeat rethrows return self short static
+  strictfp struct subscript super switch synchronized this throw throws transient true try typealias typeof val var
+  void volatile when where while with yield`.split(/\s+/),
+);
+
+/** Every value in the document under a key, wherever it stands. */
+function valuesOf(key: string, part: unknown = document): unknown[] {
+  if (part === null || typeof part !== 'object') return [];
+  return Object.entries(part).flatMap(([name, value]) => [
+    ...(name === key ? [value as unknown] : []),
+    ...valuesOf(key, value),
+  ]);
+}
+
+// Guarantees that generators for other languages can turn the description into code.
+describe('the API description', () => {
+  // C# and Go are not in the list: their generators capitalise names, and RFC 9457 itself has a `type`.
+  it('gives no member, parameter or constant a name that is a reserved word', () => {
+    const members = valuesOf('properties').flatMap((properties) => Object.keys(properties as object));
+    const parameters = valuesOf('parameters').flatMap((all) =>
+      (all as { name: string }[]).map(({ name }) => name),
+    );
+    const constants = [...valuesOf('enum').flat(), ...valuesOf('const')];
+    const names = new Set(
+      [...members, ...parameters, ...constants].map((name) => String(name).toLowerCase()),
+    );
+
+    expect(names.size).toBeGreaterThan(100);
+    expect([...names].filter((name) => RESERVED_WORDS.has(name))).toEqual([]);
+  });
+});
