@@ -1,0 +1,71 @@
+// Who may import whom; `npm run lint` checks it. Imports of types count like all others.
+
+/** From top to bottom: a folder imports only what stands below it. */
+const SRC = [
+  '(main[.]ts$|cli/)',
+  'app[.](module|setup)[.]ts$',
+  'runtime/',
+  'api-docs/',
+  'telemetry/',
+  'webhooks/',
+  'events/',
+  'audit/',
+  'orders/',
+  'products/',
+  'auth/',
+  'health/',
+  'pagination/',
+  'http/',
+  'database/',
+  'config/',
+  'common/',
+];
+const AUTH = ['([^/]+$|dto/)', 'tokens/', 'sessions/', 'users/', 'access/'];
+
+/** What other programs of this repository may import beside their own files and packages. */
+const BESIDE_SRC = {
+  storm: 'src/(common|config|database)/',
+  bench: '(src|dist)/',
+  scripts: '(src|dist)/',
+};
+
+const downwardsOnly = (parent, layers) =>
+  layers.slice(1).map((layer, index) => ({
+    name: 'only-downwards',
+    severity: 'error',
+    comment: `${parent}${layer} stands below what it imports.`,
+    from: { path: `^${parent}${layer}` },
+    to: { path: `^${parent}(${layers.slice(0, index + 1).join('|')})` },
+  }));
+
+const onlyBeside = ([folder, allowed]) => ({
+  name: `only-allowed-to-${folder}`,
+  severity: 'error',
+  from: { path: `^${folder}/` },
+  to: { path: '^(src|dist|storm|bench|scripts|test)/', pathNot: `^(${folder}/|${allowed})` },
+});
+
+export default {
+  forbidden: [
+    ...downwardsOnly('src/', SRC),
+    ...downwardsOnly('src/auth/', AUTH),
+    ...Object.entries(BESIDE_SRC).map(onlyBeside),
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      comment: 'The image holds nothing else.',
+      from: { path: '^src/' },
+      to: { path: '^(storm|bench|scripts|test|dist)/' },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
+  },
+};
