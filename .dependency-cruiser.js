@@ -29,6 +29,7 @@ const BESIDE_SRC = {
   scripts: '(src|dist)/',
 };
 
+/** @param {string} parent @param {string[]} layers */
 const downwardsOnly = (parent, layers) =>
   layers.slice(1).map((layer, index) => ({
     name: 'only-downwards',
@@ -38,6 +39,7 @@ const downwardsOnly = (parent, layers) =>
     to: { path: `^${parent}(${layers.slice(0, index + 1).join('|')})` },
   }));
 
+/** @param {[string, string]} rule */
 const onlyBeside = ([folder, allowed]) => ({
   name: `only-allowed-to-${folder}`,
   severity: 'error',

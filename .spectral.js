@@ -2,6 +2,7 @@
 import { oas } from '@stoplight/spectral-rulesets';
 import owasp from '@stoplight/spectral-owasp-ruleset';
 
+/** @param {string} path */
 const operationsOf = (path) => `openapi.json#/paths/${path.replaceAll('/', '~1')}`;
 
 export default {

@@ -11,7 +11,7 @@ const DESIGN_RULES = [
   {
     selector: 'MemberExpression[object.name="process"][property.name="env"]',
     message: 'Only src/config reads the environment: inject Env.',
-    home: ['src/config/**', 'test/support/**'],
+    home: ['src/config/**', 'test/{ha,support}/**', '{bench,scripts}/**'],
   },
   {
     selector: 'ImportSpecifier[imported.name=/Exception$/]',
@@ -25,8 +25,9 @@ const DESIGN_RULES = [
   },
 ];
 
-const FILES = ['src/**/*.ts', 'storm/**/*.ts', 'test/**/*.ts'];
+const FILES = ['**/*.ts', '*.js', '.*.js'];
 
+/** @param {typeof DESIGN_RULES} rules @returns {import('@eslint/core').RuleConfig} */
 const restrict = (rules) => ['error', ...rules.map(({ selector, message }) => ({ selector, message }))];
 
 export default defineConfig(

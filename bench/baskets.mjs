@@ -29,7 +29,7 @@ export function readBaskets(file) {
 }
 
 /** @param {Record<string, string>} row @param {number} id @returns {FileProduct} */
-function asProduct({ sku, name, unit_price }, id) {
+function asProduct({ sku = '', name = '', unit_price }, id) {
   return { id, name: name.trim() || sku, priceMinor: Math.max(0, Math.round(Number(unit_price) * 100)) };
 }
 

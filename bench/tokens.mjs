@@ -1,7 +1,7 @@
 // Access tokens as the service signs them (HS256, RFC 7515), so that nobody has to log in 128 times.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { identityOf } from '../dist/auth/tokens/access-claims.js';
-import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, jwtKey } from '../dist/auth/tokens/jwt.keys.js';
+import { identityOf } from '#dist/auth/tokens/access-claims.js';
+import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, jwtKey } from '#dist/auth/tokens/jwt.keys.js';
 import { sessionOf } from './catalogue.mjs';
 
 const TTL_SECONDS = 24 * 60 * 60;

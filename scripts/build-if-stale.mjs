@@ -13,7 +13,10 @@ const INPUTS = [
 ];
 const OUTPUT = 'dist/main.js';
 
-/** The latest change of a file, or of anything below a folder; removed files count by their folder. */
+/**
+ * The latest change of a file, or of anything below a folder; removed files count by their folder.
+ * @param {string} path @returns {number}
+ */
 function changedAt(path) {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;

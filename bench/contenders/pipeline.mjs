@@ -1,10 +1,11 @@
 // The service, with an immediate made-up answer where the database would be: the ceiling that routing, guards,
 // validation and serialisation leave.
-import { PlacementQueue } from '../../dist/orders/placement/placement-queue.js';
+import { PlacementQueue } from '#dist/orders/placement/placement-queue.js';
 
 let lastId = 0;
 
-PlacementQueue.prototype.place = async (request) => {
+/** @type {PlacementQueue['place']} */
+const place = (request) => {
   const lines = request.lines.map(({ productId, quantity }) => ({
     productId,
     productName: `Product ${productId}`,
@@ -13,11 +14,13 @@ PlacementQueue.prototype.place = async (request) => {
   }));
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
   lastId += 1;
-  return {
+  return Promise.resolve({
     kind: 'placed',
     order: { id: lastId, createdAt: new Date() },
     placed: { kind: 'placed', request, lines, totalMinor },
-  };
+  });
 };
 
-await import('../../dist/main.js');
+PlacementQueue.prototype.place = place;
+
+await import('#dist/main.js');

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
-import { runMigrations } from '../../dist/database/migrator.js';
+import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
+import { runMigrations } from '#dist/database/migrator.js';
 import { seedCatalogue } from './seed.mjs';
 
 /** Everything else is as the service runs it for its user: what is committed is on the disk. */

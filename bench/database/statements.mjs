@@ -1,6 +1,6 @@
 // The statements that the service sends, for the baselines that send them without it.
 import { readFileSync } from 'node:fs';
-import { recordOrders } from '../../dist/orders/placement/record-orders.js';
+import { recordOrders } from '#dist/orders/placement/record-orders.js';
 
 /** With the limits of every transaction of the service; read from its build, so that it is never one of yesterday. */
 export const BEGIN = constantOf('database/postgres-client.js', 'BEGIN');

@@ -1,4 +1,4 @@
-import { StockAuditor } from '../../dist/audit/stock.auditor.js';
+import { StockAuditor } from '#dist/audit/stock.auditor.js';
 import { ORDERS } from '../catalogue.mjs';
 import { withClient } from './server.mjs';
 

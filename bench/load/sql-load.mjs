@@ -1,7 +1,7 @@
 // The baseline without HTTP: one transaction per order, straight to PostgreSQL, over as many connections as there
 // are clients. Statements are prepared once, and nothing else is done.
 import pg from 'pg';
-import { newPlacementKey } from '../../dist/orders/placement/placement-request.js';
+import { newPlacementKey } from '#dist/orders/placement/placement-request.js';
 import { readBaskets } from '../baskets.mjs';
 import { customerOf } from '../catalogue.mjs';
 import { lockRows, record } from '../database/statements.mjs';

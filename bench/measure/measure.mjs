@@ -9,7 +9,7 @@ import { costBetween, memoryMiB, readUsage } from './usage.mjs';
  * @property {number} [cpuUs] processor time of the contender's process per request, in microseconds.
  * @property {number} [postgresCpuUs] the same of PostgreSQL.
  * @property {number} [foreignCores] how many cores were busy with something else.
- * @property {number} [memoryMiB] the most that the contender's process has held so far.
+ * @property {number | undefined} [memoryMiB] the most that the contender's process has held so far.
  */
 
 /** Enough for the code to be compiled and for the rate to be known. */

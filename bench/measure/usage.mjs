@@ -18,7 +18,7 @@ function statOf(pid) {
       .split(' ')
       .map(Number);
   } catch {
-    // It has ended meanwhile.
+    return undefined; // It has ended meanwhile.
   }
 }
 
@@ -93,7 +93,7 @@ function childrenOf(pid) {
 /** Of a process and its children. @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or the most it has been. @returns {number | undefined} MiB */
 export function memoryMiB(pid, field) {
   if (!isLinux) return undefined;
-  return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + memoryOfOne(each, field), 0);
+  return [String(pid), ...childrenOf(pid)].reduce((sum, each) => sum + memoryOfOne(each, field), 0);
 }
 
 /** @param {number | string} pid @param {'VmRSS' | 'VmHWM'} field */

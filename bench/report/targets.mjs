@@ -103,6 +103,7 @@ function memoryMax(medians) {
 
 /** @param {Medians} medians @param {import('../soak.mjs').Soak | undefined} soak @returns {Verdict[]} of what this run has measured. */
 export function judge(medians, soak) {
+  /** @type {Target} */
   const memory = { name: memoryName(soak?.minutes ?? 0), atMost: 1.1, value: () => soak?.growth };
   return [...TARGETS, memory].flatMap(({ name, atLeast, atMost, unit = '', value }) => {
     const found = value(medians);

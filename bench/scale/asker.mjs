@@ -13,6 +13,8 @@ export class Asker {
   agent = new Agent({ keepAlive: true, maxSockets: 1 });
   /** @type {Map<Question, string>} */
   #paths = new Map();
+  /** @type {Map<string, string>} */
+  #signed = new Map();
 
   /** @param {string} url of the service @param {string} secret @param {import('./seed.mjs').Size} size */
   constructor(url, secret, size) {
@@ -70,7 +72,8 @@ export class Asker {
 
   /** @param {keyof typeof CALLERS} caller */
   #tokenOf(caller) {
-    this.signed ??= new Map(Object.entries(CALLERS).map(([name, id]) => [name, this.tokens.sign(id)]));
-    return this.signed.get(caller);
+    const token = this.#signed.get(caller) ?? this.tokens.sign(CALLERS[caller]);
+    this.#signed.set(caller, token);
+    return token;
   }
 }

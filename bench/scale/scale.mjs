@@ -39,7 +39,11 @@ export async function measureScale({ isQuick, progress }) {
       progress(`seeding ${size.orders.toLocaleString('en')} orders`);
       const url = await server.makeDatabase(`scale-${size.orders}`);
       await withClient(url, (client) => seedScale(client, size));
-      const service = new ServerProcess(CONTENDERS[0], url, secret);
+      const service = new ServerProcess(
+        /** @type {import('../contenders/contenders.mjs').Contender} */ (CONTENDERS[0]),
+        url,
+        secret,
+      );
       services.push(service);
       await service.ready();
     }

@@ -12,6 +12,7 @@ const cwd = mkdtempSync(join(runFolder, 'service-'));
 const env = { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json' };
 const service = spawn(process.execPath, [resolve('dist/main.js')], { cwd, env });
 
+/** @param {string} dataDir */
 const postmaster = (dataDir) => parseInt(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8'));
 let output = '';
 service.stdout.on('data', (chunk) => {

@@ -3,26 +3,29 @@
 // start works in the folder of the run, and so ends with it, also when a test fails before it stops its service.
 import { join } from 'node:path';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
-import { runMigrations } from '../../dist/database/migrator.js';
+import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
+import { runMigrations } from '#dist/database/migrator.js';
 import { RunFolder } from './run-folder.mjs';
 
 /** Tests kill processes, never the machine, so nothing has to reach the disk. */
 const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
 
+/** @type {{ folder?: RunFolder, server?: EmbeddedPostgres }} what global-teardown.mjs ends. */
+export const testRun = {};
+
 export default async function setUp() {
   const folder = new RunFolder('mini-order-system-test-');
-  globalThis.testRun = { folder };
+  testRun.folder = folder;
   // Where everything that tests make goes, also what a program that they start makes.
   process.env.TMPDIR = folder.path;
-  const template = await chooseTemplate();
+  const template = await chooseTemplate(folder);
   await recreateDatabase(template);
   await runMigrations(template);
   process.env.TEST_TEMPLATE_URL = template;
 }
 
-/** The template's URL, on the server of TEST_DATABASE_URL or on an embedded one. */
-async function chooseTemplate() {
+/** The template's URL, on the server of TEST_DATABASE_URL or on an embedded one. @param {RunFolder} folder */
+async function chooseTemplate(folder) {
   const { TEST_DATABASE_URL } = process.env;
   if (TEST_DATABASE_URL) {
     const name = new URL(TEST_DATABASE_URL).pathname.slice(1);
@@ -31,18 +34,20 @@ async function chooseTemplate() {
     return withDatabase(TEST_DATABASE_URL, `${name}_template`);
   }
   const server = await EmbeddedPostgres.start({
-    dataDir: join(globalThis.testRun.folder.path, 'postgresql'),
+    dataDir: join(folder.path, 'postgresql'),
     progress: () => undefined,
     settings: SETTINGS,
   });
-  globalThis.testRun.server = server;
+  testRun.server = server;
   return withDatabase(server.url, 'test_template');
 }
 
+/** @param {string} url @param {string} name */
 function withDatabase(url, name) {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
+/** @param {string} url */
 async function recreateDatabase(url) {
   const name = new URL(url).pathname.slice(1);
   const client = new pg.Client({ connectionString: withDatabase(url, 'postgres') });

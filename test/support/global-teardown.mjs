@@ -1,5 +1,6 @@
+import { testRun } from './global-setup.mjs';
+
 export default async function tearDown() {
-  const { server, folder } = globalThis.testRun;
-  await server?.stop();
-  await folder.remove();
+  await testRun.server?.stop();
+  await testRun.folder?.remove();
 }

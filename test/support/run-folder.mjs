@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../../dist/config/child-environment.js';
+import { childEnvironment } from '#dist/config/child-environment.js';
 
 const SWEEPER = fileURLToPath(new URL('sweeper.mjs', import.meta.url));
 
@@ -28,7 +28,7 @@ export class RunFolder {
       stdio: ['pipe', 'inherit', 'inherit'],
     });
     this.#sweeper.unref();
-    this.#sweeper.stdin.unref();
+    /** @type {import('node:net').Socket} */ (this.#sweeper.stdin).unref();
   }
 
   /** Ends what is left and waits until it is gone. */

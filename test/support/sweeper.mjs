@@ -7,10 +7,11 @@ const GRACE_MS = 3_000;
 const DEADLINE_MS = 10_000;
 const POLL_MS = 20;
 
-const folder = process.argv[2];
+const folder = process.argv[2] ?? '';
+/** @param {string} path */
 const isInside = (path) => path === folder || path.startsWith(`${folder}/`);
 
-/** Of a process that is just ending, or of somebody else's, nothing can be read. */
+/** Of a process that is just ending, or of somebody else's, nothing can be read. @param {string} pid */
 function belongs(pid) {
   try {
     if (isInside(readlinkSync(`/proc/${pid}/cwd`))) return true;
@@ -28,11 +29,12 @@ function processesOfRun() {
     .map(Number);
 }
 
+/** @param {number} pid @param {NodeJS.Signals} name */
 function signal(pid, name) {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { newPlacementKey } from '../../../dist/orders/placement/placement-request.js';
+import { newPlacementKey } from '#dist/orders/placement/placement-request.js';
 
 const integer = (/** @type {number} */ maximum) => ({ type: 'integer', minimum: 1, maximum });
 

@@ -1,8 +1,8 @@
 // Lists and single reads with the statements that the service sends, taken from its build.
-import { listStatement } from '../../../dist/pagination/list-statement.js';
-import { orderList } from '../../../dist/orders/order-list.js';
-import { orderById } from '../../../dist/orders/order-row.js';
-import { productById, productList } from '../../../dist/products/product-list.js';
+import { listStatement } from '#dist/pagination/list-statement.js';
+import { orderList } from '#dist/orders/order-list.js';
+import { orderById } from '#dist/orders/order-row.js';
+import { productById, productList } from '#dist/products/product-list.js';
 import { ask } from './ask.mjs';
 
 const ANY_ORDER = orderById('$1');
@@ -80,7 +80,7 @@ export function serveReads(fastify, callers, pool) {
 }
 
 /**
- * @param {import('pg').Pool} pool @param {import('../../../dist/pagination/list-statement.js').List} list
+ * @param {import('pg').Pool} pool @param {import('#dist/pagination/list-statement.js').List} list
  * @param {{ page: string, limit: string }} query
  */
 async function readPage(pool, list, query) {
@@ -111,7 +111,7 @@ function linkOf(path, { page, limit, pages, total_is_exact }) {
   return links.join(', ');
 }
 
-/** @param {import('../../../dist/orders/order-row.js').OrderRow} order */
+/** @param {import('#dist/orders/order-row.js').OrderRow} order */
 function asOrder({ id, customerId, status, totalMinor, lines, createdAt, updatedAt }) {
   return {
     id,

@@ -3,12 +3,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { EmbeddedPostgres } from '../../dist/database/embedded/embedded-postgres.js';
-import { needPackages, programOf } from './support/packages.mjs';
-import { Program } from './support/programs.mjs';
-import { perform } from './support/stage.mjs';
+import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
+import { needPackages, programOf } from './support/packages.js';
+import { Program } from './support/programs.js';
+import { perform, type Stage } from './support/stage.js';
 
 const CONFIGURATION = resolve('deploy/pgbouncer/pgbouncer.ini');
 const JEST = ['--experimental-vm-modules', resolve('node_modules/jest/bin/jest.js')];
@@ -24,23 +24,24 @@ const WITHOUT_POOLER = {
     'changes what a database says of itself, which open connections of the pool do not see',
 };
 
-async function freePort() {
+async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  const { port } = probe.address();
+  const { port } = probe.address() as AddressInfo;
   await new Promise((done) => probe.close(done));
   return port;
 }
 
 /** The settings of deploy/pgbouncer, for the server of the tests. @returns the URL of the pooler. */
-async function startPgbouncer(stage, server) {
+async function startPgbouncer(stage: Stage, server: string): Promise<string> {
   const folder = stage.folderFor('pgbouncer', stage.account);
   const { username, password, hostname, port } = new URL(server);
   const listenPort = await freePort();
-  const write = (name, text) => {
+  const { uid, gid } = stage.account;
+  const write = (name: string, text: string) => {
     const file = join(folder, name);
     writeFileSync(file, text, { mode: 0o600 });
-    if (stage.account.uid !== undefined) chownSync(file, stage.account.uid, stage.account.gid);
+    if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid);
     return file;
   };
   const users = write('userlist.txt', `"${username}" "${decodeURIComponent(password)}"\n`);
@@ -57,18 +58,18 @@ async function startPgbouncer(stage, server) {
     account: stage.account,
   });
   stage.finallyDo(() => program.stop());
-  return Object.assign(new URL(server), { port: listenPort }).href;
+  return Object.assign(new URL(server), { port: String(listenPort) }).href;
 }
 
 /** @returns whether every test has passed. */
-async function runTests(stage, variables) {
+async function runTests(stage: Stage, variables: Record<string, string>): Promise<boolean> {
   const skipped = Object.keys(WITHOUT_POOLER).map((path) => `--testPathIgnorePatterns=${path}`);
   const env = { ...process.env, ...variables };
   const args = [...JEST, ...process.argv.slice(2), ...skipped];
   // With all that the tests have started, should they be ended before their time.
   const jest = spawn(process.execPath, args, { env, stdio: 'inherit', detached: true });
-  stage.finallyDo(() => jest.exitCode === null && process.kill(-jest.pid, 'SIGTERM'));
-  const [code] = await once(jest, 'exit');
+  stage.finallyDo(() => jest.exitCode === null && jest.pid && process.kill(-jest.pid, 'SIGTERM'));
+  const [code] = (await once(jest, 'exit')) as [number | null];
   return code === 0;
 }
 

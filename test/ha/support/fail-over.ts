@@ -1,7 +1,9 @@
-import { now, pause } from '../../../storm/clock.ts';
-import { waitFor } from './stage.mjs';
-import { Trade } from './trade.mjs';
-import { tradeVerdict } from './verdicts.mjs';
+import { now, pause } from '../../../storm/clock.js';
+import type { Cluster } from './cluster.js';
+import type { Drill } from './rolling-restart.js';
+import { type Stage, waitFor } from './stage.js';
+import { Trade } from './trade.js';
+import { tradeVerdict, type Verdict } from './verdicts.js';
 
 const BACK_MS_MAX = 30_000;
 /** How long is waited for the service before the drill is given up. */
@@ -12,37 +14,43 @@ const CALM_MS = 3_000;
  * Kills the node of the primary under load, again and again: the service says 503 and is back within 30 s, and no
  * order that was acknowledged is lost or there twice.
  */
-export async function failOver({ stage, url, clients, databaseUrl, cluster, rounds }) {
+export async function failOver(drill: Drill & { cluster: Cluster }): Promise<Verdict> {
+  const { stage, url, clients, databaseUrl, cluster, rounds } = drill;
   stage.tell(`failover: ${clients} clients, the primary is killed ${rounds} times`);
   const trade = await Trade.open({ url, clients, seed: 2 });
-  const faults = [];
+  const faults: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     await cluster.becomesWhole();
     await pause(CALM_MS, stage.signal);
-    faults.push(...(await killPrimary({ stage, trade, cluster })));
+    faults.push(...(await killPrimary(stage, trade, cluster)));
   }
   await trade.close();
   return tradeVerdict(`with its primary killed the service is back within 30 s`, trade, databaseUrl, faults);
 }
 
-async function killPrimary({ stage, trade, cluster }) {
+async function killPrimary(stage: Stage, trade: Trade, cluster: Cluster): Promise<string[]> {
   const primary = await cluster.primary();
+  if (primary === undefined) return ['no node is the primary'];
   const busyBefore = trade.history.busyCalls;
   await primary.kill();
   const killedAt = now();
   stage.tell(`killed node ${primary.name}, the primary`);
-  const first = await waitFor('an order is placed again', async () => trade.placedAfter(killedAt), {
-    timeoutMs: PATIENCE_MS,
-    everyMs: 50,
-    signal: stage.signal,
-  });
+  const first = await waitFor(
+    'an order is placed again',
+    () => Promise.resolve(trade.placedAfter(killedAt)),
+    {
+      timeoutMs: PATIENCE_MS,
+      everyMs: 50,
+      signal: stage.signal,
+    },
+  );
   const backMs = Math.round(first.endedAt - killedAt);
   await pause(CALM_MS, stage.signal);
   const busyCalls = trade.history.busyCalls - busyBefore;
   const lastBusyMs = Math.round(trade.history.lastBusyAt - killedAt);
   const successor = await cluster.primary();
   stage.tell(
-    `node ${successor?.name} is the primary: the first order after ${backMs} ms, ` +
+    `node ${successor?.name ?? 'none'} is the primary: the first order after ${backMs} ms, ` +
       `${busyCalls} answers of 503, the last after ${lastBusyMs} ms`,
   );
   primary.start();

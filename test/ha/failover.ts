@@ -1,23 +1,23 @@
 // `npm run test:failover`: two services behind HAProxy, on a PostgreSQL cluster of three nodes under Patroni and
 // etcd, all of it on this machine. Restarts one service after the other, and then kills the primary, again and
 // again, while buyers buy; in the end every answer is compared with the database.
-import { randomBytes } from 'node:crypto';
-import { Cluster } from './support/cluster.mjs';
-import { failOver } from './support/fail-over.mjs';
-import { servesAt, Service, serviceVariables, startHaproxy } from './support/front.mjs';
-import { needPackages } from './support/packages.mjs';
-import { readOptions } from './support/options.mjs';
-import { restartOneByOne } from './support/rolling-restart.mjs';
-import { perform } from './support/stage.mjs';
-import { auditOf, judged } from './support/verdicts.mjs';
+import { randomInt } from 'node:crypto';
+import { Cluster } from './support/cluster.js';
+import { failOver } from './support/fail-over.js';
+import { servesAt, Service, serviceVariables, startHaproxy } from './support/front.js';
+import { needPackages } from './support/packages.js';
+import { readOptions } from './support/options.js';
+import { restartOneByOne } from './support/rolling-restart.js';
+import { perform } from './support/stage.js';
+import { auditOf, judged } from './support/verdicts.js';
 
 const { clients, failovers, restarts } = readOptions(process.argv.slice(2));
 
 /** Loopback addresses that nobody else is likely to use, one for each machine that this would be. */
 function chooseAddresses() {
-  const [b, c] = randomBytes(2);
-  const at = (d) => `127.${100 + (b % 100)}.${c}.${d}`;
-  return { proxy: at(1), services: [at(11), at(12)], nodes: [at(21), at(22), at(23)] };
+  const [b, c] = [randomInt(100, 200), randomInt(256)];
+  const at = (d: number) => `127.${b}.${c}.${d}`;
+  return { proxy: at(1), services: [at(11), at(12)], nodes: [at(21), at(22), at(23)] } as const;
 }
 
 await perform(

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { DatabaseNode } from './database-node.mjs';
-import { waitFor } from './stage.mjs';
+import { DatabaseNode, type NodeState } from './database-node.js';
+import { type Stage, waitFor } from './stage.js';
 
-const NAMES = ['one', 'two', 'three'];
 const START_MS_MAX = 120_000;
 const DATABASE = 'orders_storm';
 
@@ -11,18 +10,19 @@ const newPassword = () => randomBytes(12).toString('hex');
 
 /** Three nodes of PostgreSQL under Patroni and etcd, of which one is the primary and one its synchronous standby. */
 export class Cluster {
-  #passwords = {
+  readonly nodes: readonly DatabaseNode[];
+  readonly #passwords = {
     superuser: newPassword(),
     replication: newPassword(),
     rewind: newPassword(),
     owner: newPassword(),
   };
 
-  #stage;
+  readonly #stage: Stage;
 
-  constructor(stage, addresses) {
+  constructor(stage: Stage, [one, two, three]: readonly [string, string, string]) {
     this.#stage = stage;
-    const members = NAMES.map((name, index) => ({ name, address: addresses[index] }));
+    const members = Object.entries({ one, two, three }).map(([name, address]) => ({ name, address }));
     this.nodes = members.map(
       (member) =>
         new DatabaseNode({
@@ -37,25 +37,25 @@ export class Cluster {
     stage.finallyDo(() => Promise.all(this.nodes.map((node) => node.kill())));
   }
 
-  async start() {
+  async start(): Promise<void> {
     for (const node of this.nodes) node.start();
     await this.becomesWhole();
   }
 
   /** Waits until every node takes part: one primary, one synchronous standby, one more that follows. */
-  async becomesWhole() {
+  async becomesWhole(): Promise<void> {
     const { signal } = this.#stage;
     await waitFor('all three nodes take part', () => this.#isWhole(), { timeoutMs: START_MS_MAX, signal });
   }
 
   /** The node that is the primary now. */
-  async primary() {
+  async primary(): Promise<DatabaseNode | undefined> {
     const states = await this.#states();
-    return this.nodes.find((_, index) => ['master', 'primary'].includes(states[index]?.role));
+    return this.nodes.find((_, index) => isPrimary(states[index]));
   }
 
-  /** @param {string} host where the primary is to be found. @returns the URL of a new, empty database. */
-  async createDatabase(host) {
+  /** @param host where the primary is to be found. @returns the URL of a new, empty database. */
+  async createDatabase(host: string): Promise<string> {
     const { signal } = this.#stage;
     const client = await waitFor('HAProxy has found the primary', () => this.#connectToPrimary(host), {
       timeoutMs: START_MS_MAX,
@@ -68,27 +68,31 @@ export class Cluster {
   }
 
   /** Until its first checks are over, HAProxy takes every node for one. */
-  async #connectToPrimary(host) {
+  async #connectToPrimary(host: string): Promise<pg.Client | undefined> {
     const client = new pg.Client({ host, port: 5000, user: 'postgres', password: this.#passwords.superuser });
     client.on('error', () => undefined);
     await client.connect();
-    const { rows } = await client.query('SELECT pg_is_in_recovery() AS follows');
-    if (!rows[0].follows) return client;
+    const { rows } = await client.query<{ follows: boolean }>('SELECT pg_is_in_recovery() AS follows');
+    if (rows[0]?.follows === false) return client;
     await client.end();
     return undefined;
   }
 
-  /** @returns {Promise<(object | undefined)[]>} what Patroni says of each node. */
-  #states() {
+  /** What Patroni says of each node. */
+  #states(): Promise<(NodeState | undefined)[]> {
     return Promise.all(this.nodes.map((node) => node.status().catch(() => undefined)));
   }
 
   /** The synchronous standby counts from when etcd knows it: until then nobody may succeed the primary. */
-  async #isWhole() {
+  async #isWhole(): Promise<boolean> {
     const states = await this.#states();
-    const primary = states.find((state) => ['master', 'primary'].includes(state?.role));
+    const primary = states.find(isPrimary);
     const streaming = (primary?.replication ?? []).filter(({ state }) => state === 'streaming');
     const isEachRunning = states.every((state) => state?.state === 'running');
-    return isEachRunning && streaming.length === 2 && states.some((state) => state.sync_standby);
+    return isEachRunning && streaming.length === 2 && states.some((state) => state?.sync_standby);
   }
+}
+
+function isPrimary(state: NodeState | undefined): boolean {
+  return state?.role === 'master' || state?.role === 'primary';
 }

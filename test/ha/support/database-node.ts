@@ -1,25 +1,48 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { POSTGRESQL_BIN, programOf } from './packages.mjs';
-import { Program } from './programs.mjs';
+import { type Account, POSTGRESQL_BIN, programOf } from './packages.js';
+import { Program } from './programs.js';
+import type { Stage } from './stage.js';
 
 const CONFIGURATION = resolve('deploy/patroni/patroni.yml');
 
+interface Member {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface NodeSetup extends Member {
+  readonly stage: Stage;
+  readonly members: readonly Member[];
+  readonly folder: string;
+  readonly account: Account;
+  readonly passwords: Readonly<Record<'superuser' | 'replication' | 'rewind', string>>;
+}
+
+/** What Patroni says of a node. */
+export interface NodeState {
+  readonly role?: string;
+  readonly state?: string;
+  readonly sync_standby?: boolean;
+  readonly replication?: readonly { readonly state: string }[];
+}
+
 /** One machine of the cluster, with a loopback address of its own: etcd, Patroni and the PostgreSQL that it starts. */
 export class DatabaseNode {
-  #programs = [];
+  readonly name: string;
+  readonly #dataDir: string;
+  #programs: readonly Program[] = [];
 
-  /** @param {{ stage: object, name: string, address: string, members: object[], folder: string, account: object, passwords: object }} setup */
-  constructor(setup) {
-    Object.assign(this, setup);
-    this.dataDir = join(this.folder, 'data');
+  constructor(private readonly setup: NodeSetup) {
+    this.name = setup.name;
+    this.#dataDir = join(setup.folder, 'data');
   }
 
   /** Starts what is not running; data and membership are kept from the time before. */
-  start() {
-    const { folder, account } = this;
-    const start = (name, command, args, variables) =>
-      new Program(this.stage, { name, command, args, folder, account, variables });
+  start(): void {
+    const { stage, folder, account } = this.setup;
+    const start = (name: string, command: string, args: string[], variables: Record<string, string>) =>
+      new Program(stage, { name, command, args, folder, account, variables });
     this.#programs = [
       start('etcd', programOf('etcd-server'), this.#etcdArguments(), {}),
       start('patroni', programOf('patroni'), [CONFIGURATION], this.#patroniVariables()),
@@ -27,7 +50,7 @@ export class DatabaseNode {
   }
 
   /** As when the power fails: every process of the node at once, without a word. */
-  async kill() {
+  async kill(): Promise<void> {
     const postmaster = this.#postmaster();
     for (const pid of [postmaster, ...childrenOf(postmaster)]) killNow(pid);
     await Promise.all(this.#programs.map((program) => program.end('SIGKILL')));
@@ -35,22 +58,23 @@ export class DatabaseNode {
     for (const pid of childrenOf(postmaster)) killNow(pid);
   }
 
-  /** What Patroni says of the node, or nothing where it does not answer. */
-  async status() {
-    const answer = await fetch(`http://${this.address}:8008/patroni`, { signal: AbortSignal.timeout(2_000) });
-    return answer.json();
+  /** @throws where it does not answer. */
+  async status(): Promise<NodeState> {
+    const url = `http://${this.setup.address}:8008/patroni`;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    return (await answer.json()) as NodeState;
   }
 
-  #postmaster() {
+  #postmaster(): number | undefined {
     try {
-      return Number(readFileSync(join(this.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]) || undefined;
+      return Number(readFileSync(join(this.#dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]) || undefined;
     } catch {
       return undefined;
     }
   }
 
-  #etcdArguments() {
-    const { name, address, members, folder } = this;
+  #etcdArguments(): string[] {
+    const { name, address, members, folder } = this.setup;
     const peers = members.map((one) => `${one.name}=http://${one.address}:2380`).join(',');
     return Object.entries({
       name,
@@ -63,8 +87,8 @@ export class DatabaseNode {
     }).map(([option, value]) => `--${option}=${value}`);
   }
 
-  #patroniVariables() {
-    const { name, address, members, folder, dataDir, passwords } = this;
+  #patroniVariables(): Record<string, string> {
+    const { name, address, members, folder, passwords } = this.setup;
     return {
       PATRONI_NAME: name,
       PATRONI_ETCD3_HOSTS: members.map((one) => `${one.address}:2379`).join(','),
@@ -72,7 +96,7 @@ export class DatabaseNode {
       PATRONI_RESTAPI_CONNECT_ADDRESS: `${address}:8008`,
       PATRONI_POSTGRESQL_LISTEN: `${address}:5432`,
       PATRONI_POSTGRESQL_CONNECT_ADDRESS: `${address}:5432`,
-      PATRONI_POSTGRESQL_DATA_DIR: dataDir,
+      PATRONI_POSTGRESQL_DATA_DIR: this.#dataDir,
       PATRONI_POSTGRESQL_BIN_DIR: POSTGRESQL_BIN,
       PATRONI_POSTGRESQL_PGPASS: join(folder, 'pgpass'),
       PATRONI_SUPERUSER_USERNAME: 'postgres',
@@ -85,7 +109,7 @@ export class DatabaseNode {
   }
 }
 
-function killNow(pid) {
+function killNow(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   } catch {
@@ -93,8 +117,7 @@ function killNow(pid) {
   }
 }
 
-/** @returns {number[]} */
-function childrenOf(parent) {
+function childrenOf(parent: number | undefined): number[] {
   if (parent === undefined) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -102,7 +125,7 @@ function childrenOf(parent) {
     .map(Number);
 }
 
-function parentOf(pid) {
+function parentOf(pid: string): number | undefined {
   try {
     return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   } catch {

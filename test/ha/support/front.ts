@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { programOf } from './packages.mjs';
-import { Program } from './programs.mjs';
-import { waitFor } from './stage.mjs';
+import { programOf } from './packages.js';
+import { Program, type ProgramSetup } from './programs.js';
+import { type Stage, waitFor } from './stage.js';
 
 const CONFIGURATION = resolve('deploy/haproxy/haproxy.cfg');
 const MAIN = resolve('dist/main.js');
 const START_MS_MAX = 60_000;
 
+interface Backends {
+  readonly address: string;
+  readonly services: readonly [string, string];
+  readonly nodes: readonly [string, string, string];
+}
+
 /** HAProxy, in front of the services and of the database. */
-export function startHaproxy(stage, { address, services, nodes }) {
+export function startHaproxy(stage: Stage, { address, services, nodes }: Backends): void {
   const [SERVICE_ONE, SERVICE_TWO] = services;
   const [NODE_ONE, NODE_TWO, NODE_THREE] = nodes;
   const program = new Program(stage, {
@@ -24,24 +30,33 @@ export function startHaproxy(stage, { address, services, nodes }) {
     },
   });
   stage.finallyDo(() => program.end('SIGKILL'));
-  return program;
 }
 
 /** Waits until there is a service that is ready at an address. */
-export async function servesAt({ signal }, url) {
+export async function servesAt({ signal }: Stage, url: string): Promise<void> {
   const isReady = async () => (await fetch(`${url}/health/ready`)).ok;
   await waitFor(`the service is ready at ${url}`, isReady, { timeoutMs: START_MS_MAX, signal });
 }
 
+interface ServiceSetup {
+  readonly name: string;
+  readonly address: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** A service of the built product at an address of its own. */
 export class Service {
-  #program;
-  #stage;
+  readonly name: string;
+  readonly #stage: Stage;
+  readonly #url: string;
+  readonly #setup: ProgramSetup;
+  #program: Program | undefined;
 
-  constructor(stage, { name, address, variables }) {
-    Object.assign(this, { name, address });
+  constructor(stage: Stage, { name, address, variables }: ServiceSetup) {
+    this.name = name;
     this.#stage = stage;
-    this.setup = {
+    this.#url = `http://${address}:8000`;
+    this.#setup = {
       name,
       command: process.execPath,
       args: [MAIN],
@@ -52,20 +67,20 @@ export class Service {
   }
 
   /** Returns when it is ready. */
-  async start() {
-    this.#program = new Program(this.#stage, this.setup);
-    await servesAt(this.#stage, `http://${this.address}:8000`);
+  async start(): Promise<void> {
+    this.#program = new Program(this.#stage, this.#setup);
+    await servesAt(this.#stage, this.#url);
   }
 
-  /** Stops it in good order. @returns {Promise<number | null>} its exit code. */
-  async stop() {
-    await this.#program.stop(30_000);
-    return (await this.#program.exited).code;
+  /** Stops it in good order. @returns its exit code. */
+  async stop(): Promise<number | null | undefined> {
+    await this.#program?.stop(30_000);
+    return (await this.#program?.exited)?.code;
   }
 }
 
 /** What both services have in common. */
-export function serviceVariables({ databaseUrl, proxy }) {
+export function serviceVariables({ databaseUrl, proxy }: { databaseUrl: string; proxy: string }) {
   return {
     DATABASE_URL: databaseUrl,
     JWT_SECRET: randomBytes(32).toString('hex'),

@@ -13,10 +13,18 @@ const PROGRAMS = {
   postgresql: join(newestPostgresql(), 'bin', 'postgres'),
 };
 
+export type Package = keyof typeof PROGRAMS;
+
+/** Who runs a program, for `spawn`; nothing is whoever runs the script. */
+export interface Account {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 export class MissingPackagesError extends Error {}
 
-/** @param {(keyof typeof PROGRAMS)[]} packages @throws MissingPackagesError that names them all at once. */
-export function needPackages(...packages) {
+/** @throws MissingPackagesError that names them all at once. */
+export function needPackages(...packages: Package[]): void {
   const missing = packages.filter((name) => !existsSync(PROGRAMS[name]));
   if (missing.length === 0) return;
   throw new MissingPackagesError(
@@ -26,25 +34,22 @@ export function needPackages(...packages) {
   );
 }
 
-export function programOf(name) {
+export function programOf(name: Package): string {
   return PROGRAMS[name];
 }
 
 /** Where the newest PostgreSQL of Debian keeps its programs. */
 export const POSTGRESQL_BIN = join(newestPostgresql(), 'bin');
 
-function newestPostgresql() {
+function newestPostgresql(): string {
   const versions = existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : [];
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0] ?? 'none';
   return join(POSTGRESQL, newest);
 }
 
-/**
- * PostgreSQL and PgBouncer refuse root: for root they run as `postgres`, whom Debian's package has made.
- * @returns {{ uid?: number, gid?: number }} for `spawn`; nothing for an ordinary user.
- */
-export function databaseAccount() {
-  if (process.getuid() !== 0) return {};
-  const id = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+/** PostgreSQL and PgBouncer refuse root: for root they run as `postgres`, whom Debian's package has made. */
+export function databaseAccount(): Account {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }

@@ -3,60 +3,60 @@ import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RunFolder } from '../../support/run-folder.mjs';
-import { databaseAccount, MissingPackagesError } from './packages.mjs';
+import { type Account, databaseAccount, MissingPackagesError } from './packages.js';
 
 class StoppedError extends Error {}
 
 /** Where a script of this folder plays: its temporary folder, and the way to leave nothing behind. */
 export class Stage {
-  #runFolder = new RunFolder('mini-order-system-ha-');
-  #account;
-  #endings = [];
-  #startedAt = performance.now();
-  #interrupted = new AbortController();
+  readonly #runFolder = new RunFolder('mini-order-system-ha-');
+  #account: Account | undefined;
+  readonly #endings: (() => unknown)[] = [];
+  readonly #startedAt = performance.now();
+  readonly #interrupted = new AbortController();
   /** Comes when the script is to end before its time. */
-  signal = this.#interrupted.signal;
+  readonly signal = this.#interrupted.signal;
 
   constructor() {
     // Everybody waits for it.
     setMaxListeners(0, this.signal);
   }
 
-  get folder() {
+  get folder(): string {
     return this.#runFolder.path;
   }
 
   /** Who runs the databases. */
-  get account() {
+  get account(): Account {
     return (this.#account ??= databaseAccount());
   }
 
   /** Says what happens. */
-  tell(line) {
+  tell(line: string): void {
     const seconds = (performance.now() - this.#startedAt) / 1000;
     console.log(`${seconds.toFixed(1).padStart(6)} s  ${line}`);
   }
 
-  /** Ends the script. @param {Error} why */
-  giveUp(why) {
+  /** Ends the script. */
+  giveUp(why: Error): void {
     this.#interrupted.abort(why);
   }
 
-  /** To be undone in the end, the last first. @param {() => unknown} ending */
-  finallyDo(ending) {
+  /** To be undone in the end, the last first. */
+  finallyDo(ending: () => unknown): void {
     this.#endings.push(ending);
   }
 
   /** A folder of its own for a part of the stack, for the account of the database where asked. */
-  folderFor(name, account = {}) {
+  folderFor(name: string, account: Account = {}): string {
     const folder = join(this.folder, name);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (account.uid !== undefined) chownSync(folder, account.uid, account.gid);
+    if (account.uid !== undefined && account.gid !== undefined) chownSync(folder, account.uid, account.gid);
     return folder;
   }
 
   /** @returns the folder to which the logs have been copied. */
-  #keepLogs() {
+  #keepLogs(): string {
     const kept = mkdtempSync(join(tmpdir(), 'mini-order-system-ha-logs-'));
     for (const part of readdirSync(this.folder)) {
       const logs = readdirSync(join(this.folder, part)).filter((name) => name.endsWith('.log'));
@@ -65,11 +65,11 @@ export class Stage {
     return kept;
   }
 
-  async end({ keepsLogs }) {
+  async end({ keepsLogs }: { keepsLogs: boolean }): Promise<void> {
     for (const ending of this.#endings.splice(0).reverse()) {
       await Promise.resolve()
         .then(ending)
-        .catch((error) => this.tell(`while stopping: ${error.message}`));
+        .catch((error: unknown) => this.tell(`while stopping: ${String(error)}`));
     }
     if (keepsLogs) this.tell(`the logs are in ${this.#keepLogs()}`);
     await this.#runFolder.remove();
@@ -79,18 +79,20 @@ export class Stage {
 /**
  * Runs a script on a stage, for a bounded time. Whatever happens (an error, Ctrl-C, the time is over), all that it
  * has started is stopped; the exit code is 0 only when the script returned true.
- * @param {(stage: Stage) => Promise<boolean>} script
  */
-export async function perform(script, { minutesMax }) {
+export async function perform(
+  script: (stage: Stage) => Promise<boolean>,
+  { minutesMax }: { minutesMax: number },
+): Promise<void> {
   const stage = new Stage();
-  const stop = (why) => stage.giveUp(new StoppedError(why));
+  const stop = (why: string) => stage.giveUp(new StoppedError(why));
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stop(`stopped by ${name}`));
   process.on('uncaughtException', (error) => stage.giveUp(error));
   const timer = setTimeout(() => stop(`not done after ${minutesMax} minutes`), minutesMax * 60_000);
   const { signal } = stage;
-  const aborted = new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-  );
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
   let hasPassed = false;
   let isOrdinaryEnd = true;
   try {
@@ -98,18 +100,28 @@ export async function perform(script, { minutesMax }) {
     isOrdinaryEnd = hasPassed;
   } catch (error) {
     isOrdinaryEnd = error instanceof StoppedError || error instanceof MissingPackagesError;
-    console.error(isOrdinaryEnd ? error.message : error);
+    console.error(isOrdinaryEnd ? (error as Error).message : error);
   }
   clearTimeout(timer);
   await stage.end({ keepsLogs: !isOrdinaryEnd });
   process.exit(hasPassed ? 0 : 1);
 }
 
-/** Asks again and again until the answer is yes. @throws when it is not in time. */
-export async function waitFor(what, condition, { timeoutMs, everyMs = 200, signal }) {
+interface Patience {
+  readonly timeoutMs: number;
+  readonly everyMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** Asks again and again until there is an answer. @throws when it is not in time. */
+export async function waitFor<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false>,
+  { timeoutMs, everyMs = 200, signal }: Patience,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const answer = await condition().catch(() => undefined);
     if (answer) return answer;
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);

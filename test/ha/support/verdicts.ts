@@ -1,16 +1,26 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { childEnvironment } from '../../../dist/config/child-environment.js';
+import { childEnvironment } from '#dist/config/child-environment.js';
+import type { Stage } from './stage.js';
+import type { Trade } from './trade.js';
 
 const LISTED_MAX = 20;
 const LINE_MAX = 200;
 
-/**
- * What became of a trade: its own faults, and what the comparison with the database finds.
- * @returns {Promise<{ promise: string, faults: string[], facts: string }>}
- */
-export async function tradeVerdict(promise, trade, databaseUrl, faults) {
+export interface Verdict {
+  readonly promise: string;
+  readonly faults: readonly string[];
+  readonly facts: string;
+}
+
+/** What became of a trade: its own faults, and what the comparison with the database finds. */
+export async function tradeVerdict(
+  promise: string,
+  trade: Trade,
+  databaseUrl: string,
+  faults: readonly string[],
+): Promise<Verdict> {
   const { violations, ...counts } = await trade.compare(databaseUrl);
   const { calls, busyCalls, lostCalls, slowestCallMs } = trade.history;
   const nothing = counts.acknowledged === 0 ? ['no order was acknowledged, so nothing was shown'] : [];
@@ -26,19 +36,22 @@ export async function tradeVerdict(promise, trade, databaseUrl, faults) {
 }
 
 /** What `npm run audit` says about the stock. */
-export async function auditOf(databaseUrl) {
+export async function auditOf(databaseUrl: string): Promise<Verdict> {
   const env = { ...childEnvironment(), DATABASE_URL: databaseUrl };
   const audit = promisify(execFile)(process.execPath, [resolve('dist/cli/audit.js')], { env });
-  const { stdout, code = 0 } = await audit.catch((error) => error);
+  const { stdout, code = 0 } = (await audit.catch((error: unknown) => error)) as {
+    stdout: string;
+    code?: number;
+  };
   return {
     promise: 'the stock adds up (npm run audit)',
     faults: code === 0 ? [] : [`exit code ${code}`],
-    facts: String(stdout).replace(/\s+/g, ' ').trim().slice(0, LINE_MAX),
+    facts: stdout.replace(/\s+/g, ' ').trim().slice(0, LINE_MAX),
   };
 }
 
 /** Prints the verdicts; whether every promise was kept. */
-export function judged(stage, verdicts) {
+export function judged(stage: Stage, verdicts: readonly Verdict[]): boolean {
   for (const { promise, faults, facts } of verdicts) {
     stage.tell(`${faults.length === 0 ? 'kept  ' : 'BROKEN'} ${promise}`);
     stage.tell(`         ${facts}`);
