@@ -25,7 +25,7 @@ const DESIGN_RULES = [
   },
 ];
 
-const FILES = ['**/*.ts', '*.js', '.*.js'];
+const FILES = ['**/*.ts', '**/*.mjs', '*.js', '.*.js'];
 
 /** @param {typeof DESIGN_RULES} rules @returns {import('@eslint/core').RuleConfig} */
 const restrict = (rules) => ['error', ...rules.map(({ selector, message }) => ({ selector, message }))];
@@ -59,6 +59,16 @@ export default defineConfig(
   })),
   // A migration tells a whole schema in one place.
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    // The linter does not see the casts in comments; tsc does.
+    files: ['**/*.mjs'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
   {
     files: ['test/**/*.ts', '{src,storm}/**/*.spec.ts'],
     rules: { 'max-lines-per-function': 'off' },

@@ -28,24 +28,28 @@ export function readBaskets(file) {
   return { products: [...products.values()], orders: [...orders.values()] };
 }
 
-/** @param {Record<string, string>} row @param {number} id @returns {FileProduct} */
-function asProduct({ sku = '', name = '', unit_price }, id) {
+/** @param {Row} row @param {number} id @returns {FileProduct} */
+function asProduct({ sku, name, unit_price }, id) {
   return { id, name: name.trim() || sku, priceMinor: Math.max(0, Math.round(Number(unit_price) * 100)) };
 }
 
-/** @param {string} text */
+/**
+ * @typedef {Record<'order_ref' | 'sku' | 'name' | 'quantity' | 'unit_price', string>} Row
+ * @param {string} text @returns {Row[]}
+ */
 function rowsOf(text) {
   const [head = '', ...lines] = text.split(/\r?\n/).filter(Boolean);
   const columns = cellsOf(head);
   return lines.map((line) => {
     const cells = cellsOf(line);
-    return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? '']));
+    const named = columns.map((column, index) => [column, cells[index] ?? '']);
+    return /** @type {Row} */ (Object.fromEntries(named));
   });
 }
 
-/** RFC 4180, but for line breaks inside of quotes. @param {string} line */
+/** RFC 4180, but for line breaks inside of quotes. @param {string} line @returns {string[]} */
 function cellsOf(line) {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = '']) =>
     quoted === undefined ? plain : quoted.replaceAll('""', '"'),
   );
 }

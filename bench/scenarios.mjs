@@ -20,6 +20,7 @@ const REQUESTS_MIN = 100;
 
 /** @param {Random} random @param {number} count @returns {Line[]} different products, one piece each. */
 function basketOf(random, count) {
+  /** @type {Set<number>} */
   const ids = new Set();
   while (ids.size < count) ids.add(random(PRODUCTS) + 1);
   return [...ids].map((productId) => ({ productId, quantity: 1 }));

@@ -32,8 +32,10 @@ export class Tokens {
     const given = Buffer.from(signature, 'base64url');
     const right = this.#signatureOf(claims);
     if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+    /** @type {Record<string, unknown>} */
     const read = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    const isGood = read.iss === JWT_ISSUER && read.aud === JWT_AUDIENCE && read.exp > Date.now() / 1000;
+    const isGood =
+      read.iss === JWT_ISSUER && read.aud === JWT_AUDIENCE && Number(read.exp) > Date.now() / 1000;
     return isGood ? identityOf(read) : undefined;
   }
 

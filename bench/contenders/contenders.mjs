@@ -70,9 +70,10 @@ export const CONTENDERS = [
 const START_TIMEOUT_MS = 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** Node's options as `npm start` gives them: what is measured is what its user runs. */
-const NODE_OPTIONS = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  .scripts.start.split(' ')
-  .filter((/** @type {string} */ word) => word.startsWith('--'));
+const { scripts } = /** @type {{ scripts: { start: string } }} */ (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+);
+const NODE_OPTIONS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const PRELOAD = new URL('end-with-parent.mjs', import.meta.url).href;
 
 /** The server of a contender in a process of its own. */

@@ -28,7 +28,7 @@ export class Server {
 
   static async start() {
     const { BENCH_DATABASE_URL } = process.env;
-    if (BENCH_DATABASE_URL) return new Server(BENCH_DATABASE_URL, undefined, async () => undefined);
+    if (BENCH_DATABASE_URL) return new Server(BENCH_DATABASE_URL, undefined, () => Promise.resolve());
     const dataDir = await mkdtemp(join(tmpdir(), 'mini-order-system-bench-'));
     const remove = () => rm(dataDir, { recursive: true, force: true });
     try {
@@ -61,6 +61,7 @@ export class Server {
   async describe() {
     const names = ['server_version', 'fsync', 'synchronous_commit', 'shared_buffers'];
     return withClient(this.#urlOf('postgres'), async (client) => {
+      /** @type {import('pg').QueryResult<{ name: string, value: string }>} */
       const { rows } = await client.query(
         'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
         [names],

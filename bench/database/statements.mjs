@@ -12,6 +12,7 @@ const LOCK_PRODUCTS = `
 
 /**
  * @typedef {import('pg').ClientBase} Client
+ * @typedef {{ id: number, name: string, price_minor: string, stock_quantity: string, is_active: boolean }} LockedRow
  * @typedef {object} PlacedOrder
  * @property {number} customerId
  * @property {string} placementKey
@@ -19,9 +20,11 @@ const LOCK_PRODUCTS = `
  * @property {{ productId: number, productName: string, quantity: number, priceMinor: number }[]} lines
  */
 
-/** @param {Client} client @param {number[]} ids in ascending order. */
-export function lockRows(client, ids) {
-  return client.query({ name: 'lock', text: LOCK_PRODUCTS, values: [ids] }).then(({ rows }) => rows);
+/** @param {Client} client @param {number[]} ids in ascending order. @returns {Promise<LockedRow[]>} */
+export async function lockRows(client, ids) {
+  /** @type {import('pg').QueryResult<LockedRow>} */
+  const { rows } = await client.query({ name: 'lock', text: LOCK_PRODUCTS, values: [ids] });
+  return rows;
 }
 
 /**
@@ -31,7 +34,7 @@ export function lockRows(client, ids) {
  */
 export function record(client, orders) {
   const query = (/** @type {string} */ text, /** @type {unknown[]} */ values) =>
-    client.query({ name: 'record', text, values }).then(({ rows }) => rows);
+    client.query({ name: 'record', text, values }).then(({ rows }) => /** @type {unknown[]} */ (rows));
   const placed = orders.map(({ customerId, placementKey, totalMinor, lines }) => ({
     kind: 'placed',
     request: { customerId, placementKey, requestHash: null },

@@ -14,7 +14,7 @@ let load;
 /** What each connection sends in turn. @type {object[][]} */
 let requests = [];
 
-async function prepare(/** @type {import('./jobs.mjs').Load} */ next) {
+function prepare(/** @type {import('./jobs.mjs').Load} */ next) {
   load = next;
   const scenario = scenarioOf(load.scenario);
   const fileOrders = scenario.isFromFile && load.baskets ? readBaskets(load.baskets).orders : [];
@@ -27,6 +27,7 @@ async function prepare(/** @type {import('./jobs.mjs').Load} */ next) {
     const orders = ordersOf(scenario, connection, load.clients, fileOrders);
     return orders.map((lines) => asPlacement(lines, headers));
   });
+  return Promise.resolve();
 }
 
 /** @param {Tokens} tokens @param {number | undefined} userId */
@@ -59,13 +60,17 @@ function run(amount) {
       amount,
       timeout: REQUEST_TIMEOUT_S,
       sampleInt: SAMPLE_MS,
-      setupClient: (/** @type {any} */ client) => client.setRequests(requests[connection++]),
+      setupClient: (/** @type {autocannon.Client} */ client) =>
+        client.setRequests(requests[connection++] ?? []),
     };
-    const instance = autocannon(options, (/** @type {unknown} */ error, /** @type {any} */ result) => {
-      const fault = error ? String(error) : faultOf(result, amount, latenciesMs.length);
-      if (fault) reject(new Error(fault));
-      else resolve(timingOf(latenciesMs, (endedAt - startedAt) / 1000));
-    });
+    const instance = autocannon(
+      options,
+      (/** @type {Error | null} */ error, /** @type {autocannon.Result} */ result) => {
+        const fault = error ? error.message : faultOf(result, amount, latenciesMs.length);
+        if (fault) reject(new Error(fault));
+        else resolve(timingOf(latenciesMs, (endedAt - startedAt) / 1000));
+      },
+    );
     instance.on('response', (_client, _status, _bytes, /** @type {number} */ latencyMs) => {
       endedAt = performance.now();
       // The clock starts with the first request, not with the making of the connections.
@@ -75,9 +80,9 @@ function run(amount) {
   });
 }
 
-/** Anything but the expected answers is not a result. @param {any} result @param {number} amount @param {number} answers */
+/** Anything but the expected answers is not a result. @param {autocannon.Result} result @param {number} amount @param {number} answers */
 function faultOf({ errors, timeouts, statusCodeStats }, amount, answers) {
-  const right = statusCodeStats[load.status]?.count ?? 0;
+  const right = statusCodeStats?.[/** @type {`${number}`} */ (String(load.status))]?.count ?? 0;
   if (right === amount && answers === amount && errors === 0) return undefined;
   return `Of ${amount} requests ${right} got ${load.status}: ${JSON.stringify({ statusCodeStats, errors, timeouts })}`;
 }

@@ -13,6 +13,8 @@ import { fork } from 'node:child_process';
  * @property {number} requests @property {number} seconds @property {number} p50Ms @property {number} p99Ms
  */
 
+/** @typedef {{ kind: 'prepare', load: Load } | { kind: 'run', requests: number }} Job */
+
 /** No measurement takes longer; one that does is an error. */
 const JOB_TIMEOUT_MS = 120_000;
 
@@ -41,14 +43,14 @@ export class LoadProcess {
     this.child.kill('SIGKILL');
   }
 
-  /** @param {object} job @returns {Promise<any>} */
+  /** @param {Job} job @returns {Promise<any>} */
   #ask(job) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => settle(() => reject(new Error('The load did not end in time.'))),
         JOB_TIMEOUT_MS,
       );
-      const onMessage = (/** @type {any} */ { error, result }) =>
+      const onMessage = (/** @type {{ error?: string, result?: unknown }} */ { error, result }) =>
         settle(() => (error === undefined ? resolve(result) : reject(new Error(error))));
       const onExit = () => settle(() => reject(new Error('The process that makes the load has ended.')));
       const settle = (/** @type {() => void} */ answer) => {
@@ -69,7 +71,7 @@ export class LoadProcess {
 export function answerJobs({ prepare, run }) {
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit());
-  process.on('message', (/** @type {any} */ job) => {
+  process.on('message', (/** @type {Job} */ job) => {
     const done = job.kind === 'prepare' ? prepare(job.load) : run(job.requests);
     done.then(
       (result) => process.send?.({ result }),

@@ -20,13 +20,11 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
   const results = [];
   const warm = new Set();
   for (const { scenario, clients, contenders } of plan) {
-    for (const contender of contenders) {
-      const key = `${contender.name} ${scenario.group}`;
-      if (!warm.has(key)) {
-        progress(`warming up ${contender.name}`);
-        await attempt({ scenario, contender, clients: WARM_UP_CLIENTS, round: 0 }, WARM_UP_S);
-      }
-      warm.add(key);
+    const cold = contenders.filter(({ name }) => !warm.has(`${name} ${scenario.group}`));
+    for (const contender of cold) {
+      warm.add(`${contender.name} ${scenario.group}`);
+      progress(`warming up ${contender.name}`);
+      await attempt({ scenario, contender, clients: WARM_UP_CLIENTS, round: 0 }, WARM_UP_S);
     }
     for (const [round, contender] of turns(rounds, contenders)) {
       progress(`${results.length + 1} of ${total}: ${scenario.name}, ${clients} clients, ${contender.name}`);
@@ -38,7 +36,7 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
 
   /** @param {Pick<Comparison, 'scenario' | 'clients'> & { contender: Comparison['contenders'][0], round: number }} what */
   function attempt(what, length = seconds) {
-    return measure(stage, { ...what, seconds: length, baskets }).catch((cause) => {
+    return measure(stage, { ...what, seconds: length, baskets }).catch((/** @type {Error} */ cause) => {
       const { scenario, clients, contender } = what;
       throw new Error(`${scenario.name}, ${clients} clients, ${contender.name}: ${cause.message}`, { cause });
     });

@@ -57,6 +57,7 @@ export function revision() {
 export function machineTable({ server_version, fsync, synchronous_commit, shared_buffers }) {
   const [cpu] = cpus();
   const memoryGib = (totalmem() / 2 ** 30).toFixed(1);
+  /** @type {Record<'dependencies' | 'devDependencies', Record<string, string>>} */
   const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
   const versions = PACKAGES.map((name) => `${name} ${dependencies[name] ?? devDependencies[name]}`);
   return `| | |

@@ -59,7 +59,7 @@ function medianOf(rounds) {
     scenario,
     contender,
     clients,
-    ...Object.fromEntries(numbers),
+    .../** @type {Pick<Median, typeof NUMBERS[number]>} */ (Object.fromEntries(numbers)),
     perSecondMin: Math.min(...perSecond),
     perSecondMax: Math.max(...perSecond),
   };

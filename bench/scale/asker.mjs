@@ -7,7 +7,10 @@ import { HALF, HUNDRED } from './seed.mjs';
 const WALK_LIMIT = 100;
 const CALLERS = { admin: ADMIN_ID, half: HALF.customer, hundred: HUNDRED.customer };
 
-/** @typedef {import('./questions.mjs').Question} Question */
+/**
+ * @typedef {import('./questions.mjs').Question} Question
+ * @typedef {{ pagination: { next_cursor: string } }} Page
+ */
 
 export class Asker {
   agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -47,7 +50,7 @@ export class Asker {
     let cursor = '';
     for (let seen = 0; seen < rows; seen += WALK_LIMIT) {
       const page = await this.#get(cursor ? `${walked}&cursor=${cursor}` : walked, caller);
-      cursor = JSON.parse(page).pagination.next_cursor;
+      cursor = /** @type {Page} */ (JSON.parse(page)).pagination.next_cursor;
     }
     return cursor;
   }

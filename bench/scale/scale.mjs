@@ -69,9 +69,8 @@ async function askAll(askers, { rounds, players, progress }) {
       progress(`walking and warming up: ${question.title}`);
       await asker.prepare(question);
     }
-    for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
-      for (const question of QUESTIONS) await asker.time(question);
-    }
+    const warmUp = Array.from({ length: WARM_UP_ROUNDS }, () => QUESTIONS).flat();
+    for (const question of warmUp) await asker.time(question);
   }
   const rows = [];
   for (const question of QUESTIONS) {

@@ -44,9 +44,9 @@ async function endProcesses() {
   for (let left = processesOfRun(); left.length > 0; left = processesOfRun()) {
     const elapsedMs = performance.now() - startedAt;
     if (elapsedMs > DEADLINE_MS) throw new Error(`Processes ${left.join(', ')} cannot be ended.`);
-    for (const pid of left) {
-      if (elapsedMs > GRACE_MS) signal(pid, 'SIGKILL');
-      else if (!asked.has(pid)) signal(pid, 'SIGQUIT');
+    const isOverdue = elapsedMs > GRACE_MS;
+    for (const pid of left.filter((one) => isOverdue || !asked.has(one))) {
+      signal(pid, isOverdue ? 'SIGKILL' : 'SIGQUIT');
       asked.add(pid);
     }
     await new Promise((done) => setTimeout(done, POLL_MS));
@@ -54,10 +54,12 @@ async function endProcesses() {
   return asked.size;
 }
 
-process.stdin.resume();
-process.stdin.on('error', () => undefined);
-process.stdin.once('close', async () => {
+async function sweep() {
   const count = await endProcesses();
   if (count > 0) console.log(`Ended ${count} processes that the run had left behind.`);
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-});
+}
+
+process.stdin.resume();
+process.stdin.on('error', () => undefined);
+process.stdin.once('close', () => void sweep());

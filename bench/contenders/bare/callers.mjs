@@ -9,9 +9,14 @@ const CALLER = `
     FROM users JOIN sessions ON sessions.user_id = users.id AND sessions.id = $2
    WHERE users.id = $1 AND is_active AND expires_at > now()`;
 
+/**
+ * @typedef {{ id: number, role: string }} Caller
+ * @typedef {import('fastify').FastifyRequest & { caller?: Caller | undefined }} Request
+ */
+
 /** Who calls: the token is verified for every request, its session looked up at most once a second. */
 export class Callers {
-  /** @type {Map<string, { user: Promise<any>, expiresAt: number }>} */
+  /** @type {Map<string, { user: Promise<Caller | undefined>, expiresAt: number }>} */
   #entries = new Map();
 
   /** @param {import('pg').Pool} pool @param {string} secret */
@@ -21,14 +26,14 @@ export class Callers {
   }
 
   /** For routes that need somebody. */
-  required = async (/** @type {any} */ request, /** @type {any} */ reply) => {
+  required = async (/** @type {Request} */ request, /** @type {import('fastify').FastifyReply} */ reply) => {
     request.caller = await this.#identify(request.headers.authorization ?? '');
-    if (!request.caller) return reply.code(401).send({ code: 'unauthenticated' });
+    if (!request.caller) void reply.code(401).send({ code: 'unauthenticated' });
   };
 
   /** For routes that anybody may call. */
-  optional = async (/** @type {any} */ request, /** @type {any} */ reply) => {
-    if (request.headers.authorization !== undefined) return this.required(request, reply);
+  optional = async (/** @type {Request} */ request, /** @type {import('fastify').FastifyReply} */ reply) => {
+    if (request.headers.authorization !== undefined) await this.required(request, reply);
   };
 
   /** @param {string} authorization */
@@ -42,7 +47,9 @@ export class Callers {
   #find({ userId, sessionId }) {
     const entry = this.#entries.get(sessionId);
     if (entry && entry.expiresAt > Date.now()) return entry.user;
-    const user = ask(this.pool, CALLER, [userId, sessionId]).then(([row]) => row);
+    /** @type {Promise<Caller[]>} */
+    const rows = ask(this.pool, CALLER, [userId, sessionId]);
+    const user = rows.then(([row]) => row);
     this.#entries.set(sessionId, { user, expiresAt: Date.now() + TTL_MS });
     return user;
   }

@@ -5,7 +5,8 @@ import { BEGIN, lockRows, record } from '../../database/statements.mjs';
  * @property {number} customerId @property {string} placementKey
  * @property {{ productId: number, quantity: number }[]} lines one per product
  *
- * @typedef {{ order?: any, refusal?: { status: number, code: string } }} Answer
+ * @typedef {import('../../database/statements.mjs').PlacedOrder & { id?: number, createdAt?: Date }} PlacedOrder
+ * @typedef {{ order?: PlacedOrder, refusal?: { status: number, code: string } }} Answer
  */
 
 const GROUP_MAX = 64;
@@ -36,12 +37,10 @@ export class GroupQueue {
     this.#isBusy = true;
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, GROUP_MAX);
-      try {
-        const answers = await this.#placeGroup(group.map(({ order }) => order));
-        group.forEach(({ resolve }, index) => resolve(/** @type {Answer} */ (answers[index])));
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
+      await this.#placeGroup(group.map(({ order }) => order)).then(
+        (answers) => group.forEach(({ resolve }, index) => resolve(/** @type {Answer} */ (answers[index]))),
+        (error) => group.forEach(({ reject }) => reject(error)),
+      );
     }
     this.#isBusy = false;
   }
@@ -61,7 +60,7 @@ export class GroupQueue {
       const answers = allocate(rows, orders);
       const placed = answers.flatMap(({ order }) => (order ? [order] : []));
       const [recorded] = await Promise.all([record(client, placed), client.query('COMMIT')]);
-      recorded.forEach((row, index) => Object.assign(placed[index], row));
+      recorded.forEach((row, index) => Object.assign(/** @type {PlacedOrder} */ (placed[index]), row));
       client.release();
       return answers;
     } catch (error) {
@@ -71,7 +70,10 @@ export class GroupQueue {
   }
 }
 
-/** In order of arrival, all lines of an order or none. @param {any[]} rows @param {Order[]} orders @returns {Answer[]} */
+/**
+ * In order of arrival, all lines of an order or none.
+ * @param {import('../../database/statements.mjs').LockedRow[]} rows @param {Order[]} orders @returns {Answer[]}
+ */
 function allocate(rows, orders) {
   const products = new Map(rows.map((row) => [row.id, row]));
   const left = new Map(rows.map((row) => [row.id, Number(row.stock_quantity)]));
@@ -83,11 +85,11 @@ function allocate(rows, orders) {
       return { refusal: { status: 409, code: 'insufficient-stock' } };
     let totalMinor = 0;
     const priced = lines.map(({ productId, quantity }) => {
-      const { name, price_minor } = products.get(productId);
-      const priceMinor = Number(price_minor);
+      const product = products.get(productId);
+      const priceMinor = Number(product?.price_minor);
       left.set(productId, (left.get(productId) ?? 0) - quantity);
       totalMinor += priceMinor * quantity;
-      return { productId, productName: name, quantity, priceMinor };
+      return { productId, productName: product?.name ?? '', quantity, priceMinor };
     });
     return { order: { ...order, lines: priced, totalMinor } };
   });

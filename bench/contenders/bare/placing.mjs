@@ -23,6 +23,13 @@ const BODY = {
 };
 
 /**
+ * @typedef {import('./callers.mjs').Caller} Caller
+ * @typedef {import('./callers.mjs').Request} Request
+ * @typedef {import('./group-queue.mjs').PlacedOrder} PlacedOrder
+ * @typedef {{ product_id: number, quantity: number }} Item
+ */
+
+/**
  * @param {import('fastify').FastifyInstance} fastify
  * @param {import('./callers.mjs').Callers} callers
  * @param {import('./group-queue.mjs').GroupQueue} queue
@@ -31,11 +38,12 @@ export function servePlacing(fastify, callers, queue) {
   fastify.post(
     '/orders',
     { onRequest: callers.required, schema: { body: BODY } },
-    async (/** @type {any} */ request, reply) => {
-      const lines = mergeLines(request.body.items);
-      const customerId = request.caller.id;
+    async (/** @type {Request} */ request, reply) => {
+      const { items } = /** @type {{ items: Item[] }} */ (request.body);
+      const lines = mergeLines(items);
+      const customerId = /** @type {Caller} */ (request.caller).id;
       const { order, refusal } = await queue.place({ customerId, placementKey: newPlacementKey(), lines });
-      if (refusal) return reply.code(refusal.status).send({ code: refusal.code });
+      if (!order) return reply.code(refusal?.status ?? 500).send({ code: refusal?.code });
       return reply
         .code(201)
         .headers({ location: `/orders/${order.id}`, 'idempotency-replayed': 'false', etag: '"1"' })
@@ -44,7 +52,7 @@ export function servePlacing(fastify, callers, queue) {
   );
 }
 
-/** @param {{ product_id: number, quantity: number }[]} items */
+/** @param {Item[]} items */
 function mergeLines(items) {
   /** @type {Map<number, number>} */
   const merged = new Map();
@@ -53,14 +61,14 @@ function mergeLines(items) {
   return [...merged].map(([productId, quantity]) => ({ productId, quantity }));
 }
 
-/** @param {any} order */
+/** @param {PlacedOrder} order */
 function asResponse({ id, customerId, totalMinor, lines, createdAt }) {
   return {
     id,
     customer_id: customerId,
     status: 'PENDING',
     total_amount: totalMinor / 100,
-    items: lines.map((/** @type {any} */ line) => ({
+    items: lines.map((line) => ({
       product_id: line.productId,
       product_name: line.productName,
       quantity: line.quantity,

@@ -23,6 +23,19 @@ const QUERY = {
 };
 
 /**
+ * @typedef {import('./callers.mjs').Caller} Caller
+ * @typedef {import('./callers.mjs').Request} Request
+ * @typedef {import('#dist/orders/order-row.js').OrderRow} OrderRow
+ * @typedef {import('#dist/pagination/list-statement.js').ListFacts} ListFacts
+ * @typedef {import('#dist/products/product.entity.js').Product} Product
+ */
+
+/** @param {Request} request */
+const callerOf = ({ caller }) => /** @type {Caller} */ (caller);
+/** @param {Request} request */
+const idOf = ({ params }) => /** @type {{ id: string }} */ (params).id;
+
+/**
  * @param {import('fastify').FastifyInstance} fastify
  * @param {import('./callers.mjs').Callers} callers
  * @param {import('pg').Pool} pool
@@ -31,74 +44,60 @@ export function serveReads(fastify, callers, pool) {
   const list = { schema: { querystring: QUERY } };
   const single = { schema: { params: PARAMS } };
 
-  fastify.get(
-    '/orders',
-    { onRequest: callers.required, ...list },
-    async (/** @type {any} */ request, reply) => {
-      const { id, role } = request.caller;
-      const orders = orderList({ customer_id: role === 'admin' ? undefined : id });
-      const { rows, pagination } = await readPage(pool, orders, request.query);
-      reply.header('link', linkOf('/orders', pagination));
-      return { data: rows.map(asOrder), pagination };
-    },
-  );
+  fastify.get('/orders', { onRequest: callers.required, ...list }, async (request, reply) => {
+    const { id, role } = callerOf(request);
+    const orders = orderList({ customer_id: role === 'admin' ? undefined : id });
+    const { rows, pagination } = await readPage(pool, orders, request);
+    void reply.header('link', linkOf('/orders', pagination));
+    return { data: /** @type {OrderRow[]} */ (rows).map(asOrder), pagination };
+  });
 
-  fastify.get(
-    '/products',
-    { onRequest: callers.optional, ...list },
-    async (/** @type {any} */ request, reply) => {
-      const { rows, pagination } = await readPage(pool, productList(false), request.query);
-      reply.header('link', linkOf('/products', pagination));
-      return { data: rows.map(asProduct), pagination };
-    },
-  );
+  fastify.get('/products', { onRequest: callers.optional, ...list }, async (request, reply) => {
+    const { rows, pagination } = await readPage(pool, productList(false), request);
+    void reply.header('link', linkOf('/products', pagination));
+    return { data: /** @type {Product[]} */ (rows).map(asProduct), pagination };
+  });
 
-  fastify.get(
-    '/orders/:id',
-    { onRequest: callers.required, ...single },
-    async (/** @type {any} */ request, reply) => {
-      const { id, role } = request.caller;
-      const isAdmin = role === 'admin';
-      const values = isAdmin ? [request.params.id] : [request.params.id, id];
-      const [order] = await ask(pool, isAdmin ? ANY_ORDER : OWN_ORDER, values);
-      if (!order) return reply.code(404).send({ code: 'order-not-found' });
-      reply.header('etag', `"${order.version}"`);
-      return asOrder(order);
-    },
-  );
+  fastify.get('/orders/:id', { onRequest: callers.required, ...single }, async (request, reply) => {
+    const { id, role } = callerOf(request);
+    const [text, values] = role === 'admin' ? [ANY_ORDER, [idOf(request)]] : [OWN_ORDER, [idOf(request), id]];
+    /** @type {OrderRow[]} */
+    const [order] = await ask(pool, text, values);
+    if (!order) return reply.code(404).send({ code: 'order-not-found' });
+    void reply.header('etag', `"${order.version}"`);
+    return asOrder(order);
+  });
 
-  fastify.get(
-    '/products/:id',
-    { onRequest: callers.optional, ...single },
-    async (/** @type {any} */ request, reply) => {
-      const [product] = await ask(pool, ACTIVE_PRODUCT, [request.params.id]);
-      if (!product) return reply.code(404).send({ code: 'product-not-found' });
-      reply.header('etag', `"${product.version}"`);
-      return asProduct(product);
-    },
-  );
+  fastify.get('/products/:id', { onRequest: callers.optional, ...single }, async (request, reply) => {
+    /** @type {Product[]} */
+    const [product] = await ask(pool, ACTIVE_PRODUCT, [idOf(request)]);
+    if (!product) return reply.code(404).send({ code: 'product-not-found' });
+    void reply.header('etag', `"${product.version}"`);
+    return asProduct(product);
+  });
 }
 
 /**
  * @param {import('pg').Pool} pool @param {import('#dist/pagination/list-statement.js').List} list
- * @param {{ page: string, limit: string }} query
+ * @param {Request} request
  */
-async function readPage(pool, list, query) {
-  const page = Number(query.page);
-  const limit = Number(query.limit);
-  const text = listStatement(list, { limit: limit + 1, offset: (page - 1) * limit });
+async function readPage(pool, list, { query }) {
+  const { page, limit } = /** @type {{ page: string, limit: string }} */ (query);
+  const [number, size] = [Number(page), Number(limit)];
+  const text = listStatement(list, { limit: size + 1, offset: (number - 1) * size });
+  /** @type {({ id: number | null } & ListFacts)[]} */
   const found = await ask(pool, text, list.parameters.values);
-  const [{ total, totalIsExact }] = found;
-  const rows = found.slice(0, limit).filter(({ id }) => id !== null);
+  const { total, totalIsExact } = /** @type {ListFacts} */ (found[0]);
+  const rows = found.slice(0, size).filter(({ id }) => id !== null);
   const pagination = {
-    page,
-    limit,
+    page: number,
+    limit: size,
     total,
-    pages: Math.ceil(total / limit),
+    pages: Math.ceil(total / size),
     total_is_exact: totalIsExact,
-    next_cursor: found.length > limit ? String(rows.at(-1).id) : null,
+    next_cursor: found.length > size ? String(rows.at(-1)?.id) : null,
   };
-  return { rows, pagination };
+  return { rows: /** @type {unknown[]} */ (rows), pagination };
 }
 
 /** @param {string} path @param {{ page: number, limit: number, pages: number, total_is_exact: boolean }} pagination */
@@ -111,7 +110,7 @@ function linkOf(path, { page, limit, pages, total_is_exact }) {
   return links.join(', ');
 }
 
-/** @param {import('#dist/orders/order-row.js').OrderRow} order */
+/** @param {OrderRow} order */
 function asOrder({ id, customerId, status, totalMinor, lines, createdAt, updatedAt }) {
   return {
     id,
@@ -129,7 +128,7 @@ function asOrder({ id, customerId, status, totalMinor, lines, createdAt, updated
   };
 }
 
-/** @param {any} row */
+/** @param {Product} product */
 function asProduct({ id, name, priceMinor, stockQuantity, isActive, createdAt, updatedAt }) {
   return {
     id,
