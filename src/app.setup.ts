@@ -10,13 +10,14 @@ import { AppModule } from './app.module.js';
 import { ClientErrors } from './http/problems/client-errors.js';
 import { DomainError } from './common/domain-error.js';
 import { ProblemDetailsFilter } from './http/problems/problem-details.filter.js';
-import { RouteTable } from './http/problems/route-table.js';
+import { isPreflight, RouteTable } from './http/problems/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './http/body-parser.js';
 import { trustedProxies } from './http/client-address.js';
 import {
   HEADERS_LIMIT_BYTES,
   limitConnections,
   limitRequestRate,
+  TAGS_LENGTH_MAX,
   URL_LENGTH_MAX,
 } from './http/client-limits.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -71,6 +72,7 @@ export async function createApp(
   app.useGlobalFilters(problems);
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
   await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);
+  routes.answerOptions(fastify);
   new UnfinishedBodies(env.MAX_UNFINISHED_BODIES, clientErrors).watch(fastify);
   serveApiDocs(app);
   return app;
@@ -116,8 +118,14 @@ function createAdapter(
 /** What is wrong with a request whatever its route. */
 function faultOf(request: FastifyRequest): DomainError | undefined {
   if (isWithoutHost(request)) return new DomainError('malformed-request', 'HTTP/1.1 requires a Host header.');
-  if (request.url.length <= URL_LENGTH_MAX) return undefined;
-  return new DomainError('uri-too-long');
+  if (request.url.length > URL_LENGTH_MAX) return new DomainError('uri-too-long');
+  if (!hasLongTags(request)) return undefined;
+  const limit = `If-Match and If-None-Match may have ${TAGS_LENGTH_MAX} characters each.`;
+  return new DomainError('header-fields-too-large', limit);
+}
+
+function hasLongTags({ headers }: FastifyRequest): boolean {
+  return [headers['if-match'], headers['if-none-match']].some((tags = '') => tags.length > TAGS_LENGTH_MAX);
 }
 
 /** RFC 9112, 3.2. What is older than 1.0 has no headers and is not served. */
@@ -147,12 +155,15 @@ const PREFLIGHT_MAX_AGE_S = 600;
 
 /** Without credentials: tokens travel in a header, never in a cookie. */
 function openToOrigins(app: NestFastifyApplication, origins: string[]): void {
-  app.enableCors({
+  const options = {
     origin: origins,
-    // An OPTIONS request that is no preflight is 405 like any other wrong method.
-    strictPreflight: false,
     methods: ['GET', 'HEAD', 'POST', 'PATCH'],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE_S,
+  };
+  app.enableCors({
+    delegator: (request, done) => {
+      done(null, { ...options, preflight: isPreflight(request) });
+    },
   });
 }

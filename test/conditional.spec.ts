@@ -1,8 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, ProblemBody, ProductBody } from './support/api-types.js';
+import { Connection } from './support/connection.js';
 import { useWorld } from './support/world.js';
 
 const given = useWorld();
+
+type Path = (productId: number, orderId: number) => string;
+const PRODUCT: Path = (productId) => `/products/${productId}`;
+const ORDER: Path = (_productId, orderId) => `/orders/${orderId}`;
+
+/** Every route whose answer has an ETag. */
+const READS: [string, Path][] = [
+  ['product', PRODUCT],
+  ['order', ORDER],
+  ['history', (_productId, orderId) => `/orders/${orderId}/history`],
+];
+const WRITES: [string, Path, object | undefined][] = [
+  ['change', PRODUCT, { price: 7 }],
+  ['confirm', (_productId, orderId) => `/orders/${orderId}/confirm`, undefined],
+  ['cancel', (_productId, orderId) => `/orders/${orderId}/cancel`, undefined],
+];
 
 const ifMatch = (tag: string) => ({ headers: { 'if-match': tag } });
 const ifNoneMatch = (tag: string) => ({ headers: { 'if-none-match': tag } });
@@ -67,4 +84,146 @@ describe('conditional requests', () => {
     expect(after.body).toMatchObject({ price: 11, stock_quantity: 5 });
     expect(fresh.body).toMatchObject({ price: 12, stock_quantity: 5 });
   });
+
+  it.each(READS)('answer a %s with 412 where If-Match names other versions', async (_what, pathOf) => {
+    const { buyer, path } = await seen(pathOf);
+    const tag = (await buyer.get(path)).headers.get('etag') ?? '';
+    const read = async (method: string, headers: Record<string, string>) =>
+      (await buyer.call(method, path, { headers })).status;
+
+    for (const method of ['GET', 'HEAD']) {
+      for (const stale of ['"999"', `W/${tag}`, '"998", "999"', tag.replaceAll('"', ''), '', `"999", *`])
+        expect([stale, await read(method, { 'if-match': stale })]).toEqual([stale, 412]);
+      for (const current of [tag, '*', ` "999" ,${tag}`])
+        expect([current, await read(method, { 'if-match': current })]).toEqual([current, 200]);
+      // RFC 9110, 13.2.2: If-Match comes first.
+      expect(await read(method, { 'if-match': '"999"', 'if-none-match': tag })).toBe(412);
+      expect(await read(method, { 'if-match': tag, 'if-none-match': `"999", W/${tag}` })).toBe(304);
+      expect(await read(method, { 'if-match': tag, 'if-none-match': '"999"' })).toBe(200);
+    }
+  });
+
+  it.each(WRITES)(
+    'leave what they %s alone where If-None-Match names the present version',
+    async (...write) => {
+      const [, pathOf, body] = write;
+      const { admin, order, path } = await seen(pathOf);
+      const resource = path.startsWith('/orders') ? `/orders/${order.id}` : path;
+      const before = await admin.get(resource);
+      const tag = before.headers.get('etag') ?? '';
+
+      for (const tags of ['*', tag, `W/${tag}`, `"999", ${tag}`]) {
+        const refused = await admin.patch<ProblemBody>(path, body, ifNoneMatch(tags));
+        expect(refused.body).toMatchObject({ status: 412, code: 'precondition-failed' });
+      }
+      const both = await admin.patch(path, body, { headers: { 'if-match': tag, 'if-none-match': tag } });
+      const after = await admin.get(resource);
+      const done = await admin.patch(path, body, { headers: { 'if-match': '*', 'if-none-match': '"999"' } });
+
+      expect(both.status).toBe(412);
+      expect(after.body).toEqual(before.body);
+      expect(done.status).toBe(200);
+      expect(done.headers.get('etag')).not.toBe(tag);
+    },
+  );
+
+  it('are understood for the files of the documentation, too', async () => {
+    const read = (header: Record<string, string>) =>
+      given.anyone.get<ProblemBody>('/docs/swagger-ui.css', { headers: header });
+    const past = 'Sat, 01 Jan 2000 00:00:00 GMT';
+
+    // fetch itself would ask for a fresh copy.
+    expect((await read({ 'if-none-match': '*', 'cache-control': 'max-age=0' })).status).toBe(304);
+    for (const stale of [{ 'if-match': '"999"' }, { 'if-unmodified-since': past }])
+      expect((await read(stale)).body).toMatchObject({ status: 412, code: 'precondition-failed' });
+    expect((await read({ range: 'bytes=99999999-' })).body.code).toBe('malformed-request');
+  });
+
+  it('take a header that comes twice as one list', async () => {
+    const { buyer, order } = await seen(ORDER);
+    const twice = (name: string, first: string, second: string) =>
+      `GET /orders/${order.id} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${buyer.token}\r\n` +
+      `${name}: ${first}\r\n${name}: ${second}\r\nconnection: close\r\n\r\n`;
+    const ask = async (...header: Parameters<typeof twice>) => {
+      const connection = await Connection.open(given.service, twice(...header));
+      await connection.closed;
+      return connection.statuses;
+    };
+
+    expect(await ask('if-match', '"998"', '"1"')).toEqual([200]);
+    expect(await ask('if-match', '"998"', '"999"')).toEqual([412]);
+    expect(await ask('if-none-match', '"999"', 'W/"1"')).toEqual([304]);
+  });
+
+  it('ignore dates, since nothing here has a Last-Modified', async () => {
+    const { admin, path } = await seen(PRODUCT);
+    const future = await admin.get(path, {
+      headers: { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' },
+    });
+    const past = { headers: { 'if-unmodified-since': 'Sat, 01 Jan 2000 00:00:00 GMT' } };
+
+    expect([future.status, future.headers.has('last-modified')]).toEqual([200, false]);
+    expect((await admin.patch(path, { price: 3 }, past)).status).toBe(200);
+  });
+
+  it.each([
+    ['401 before 412', () => given.anyone, 'GET', '/orders/1', {}, 401],
+    ['403 before 412', customer, 'PATCH', '/products/1', {}, 403],
+    ['415 before 412', admin, 'PATCH', '/products/1', { body: 'x', headers: { 'content-type': 'a/b' } }, 415],
+    [
+      '400 before 412',
+      admin,
+      'PATCH',
+      '/products/1',
+      { body: '{', headers: { 'content-type': 'application/json' } },
+      400,
+    ],
+    ['422 before 412', admin, 'PATCH', '/products/1', { json: { price: -1 } }, 422],
+    ['404 before 412 on a read', admin, 'GET', '/products/2000000000', {}, 404],
+    ['404 before 412 on a write', admin, 'PATCH', '/orders/2000000000/confirm', {}, 404],
+    ['428 before 412', admin, 'PATCH', '/products/1', { json: { stock_quantity: 1 } }, 428],
+  ] as const)('know their place: %s', async (_name, who, method, path, options, status) => {
+    const headers = { ...('headers' in options ? options.headers : {}), 'if-none-match': '*' };
+    const answer = await (await who()).call(method, path, { ...options, headers });
+    expect(answer.status).toBe(status);
+  });
+
+  it('know their place: 412 before 409', async () => {
+    const { admin, order } = await seen(ORDER);
+    await admin.patch(`/orders/${order.id}/cancel`);
+    const cancelAgain = (tags: string) => admin.patch(`/orders/${order.id}/cancel`, undefined, ifMatch(tags));
+
+    expect((await cancelAgain('"1"')).status).toBe(412);
+    expect((await cancelAgain('"2"')).status).toBe(409);
+  });
+
+  it('do not let a stock be set against any version', async () => {
+    const { admin, path } = await seen(PRODUCT);
+    const answer = await admin.patch<ProblemBody>(path, { stock_quantity: 1 }, ifMatch('*'));
+    expect(answer.body.code).toBe('precondition-required');
+  });
+
+  it.each(['if-match', 'if-none-match'])('may have an %s of 4,000 characters', async (name) => {
+    const { admin, path } = await seen(PRODUCT);
+    const tags = (length: number) => '"999",'.repeat(700).slice(0, length);
+    const read = (length: number) => admin.get(path, { headers: { [name]: tags(length) } });
+
+    expect((await read(4_000)).status).toBe(name === 'if-match' ? 412 : 200);
+    expect((await read(4_001)).status).toBe(431);
+  });
 });
+
+async function customer() {
+  return (await given.customer()).client;
+}
+
+async function admin() {
+  return (await given.admin()).client;
+}
+
+/** A product and an order of it that nobody has touched, those who may see them, and one of their paths. */
+async function seen(pathOf: Path) {
+  const [product, buyer] = [await given.product({ stock: 5 }), await given.customer()];
+  const order = await given.order(buyer, { [product.id]: 1 });
+  return { buyer: buyer.client, admin: await admin(), order, path: pathOf(product.id, order.id) };
+}

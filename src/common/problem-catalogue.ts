@@ -140,7 +140,7 @@ export const PROBLEMS = {
     status: 412,
     title: 'The resource has changed',
     meaning:
-      'If-Match names a version that is no longer the current one (RFC 9110, 13.1.1). Nothing was changed.',
+      'The current version is not one that If-Match names, or is one that If-None-Match names (RFC 9110, 13.1). Nothing was changed.',
     remedy: 'Read the resource again and decide anew.',
   },
   'payload-too-large': {

@@ -14,6 +14,12 @@ const NESTING_LIMIT = 32;
 const MEMBERS_MAX = 100;
 const LIST_MAX = 10_000;
 
+/** As Fastify reads it, but for its parameters. */
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
+/** ASCII is UTF-8, too. */
+const UTF8_NAMES = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
+
 /**
  * Makes Fastify hand over bodies as they came. They are parsed by `BodyGuard`, after the guards
  * that ask who is calling, so that a stranger's body costs nothing and is 401, not 400.
@@ -27,30 +33,39 @@ export function keepBodiesRaw(fastify: FastifyInstance): void {
       done(null, body);
     },
   );
+  // Fastify itself would refuse what is no media type, before anybody has asked who is calling.
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    const contentType = headers['content-type'];
+    if (contentType !== undefined && !MEDIA_TYPE.test(contentType))
+      headers['content-type'] = 'application/octet-stream';
+    done();
+  });
 }
 
-/**
- * Parses a body of one of the accepted media types. An empty body is no body.
- * @throws DomainError `unsupported-media-type` or `malformed-json` / `malformed-request`.
- */
-export async function parseBody(
-  raw: Buffer,
+/** Whether a body has been compressed or otherwise coded (RFC 9110, 8.4); `identity` is no coding. */
+export function isCoded(contentEncoding = ''): boolean {
+  return /[^\s,]/.test(contentEncoding.replace(/\bidentity\b/gi, ''));
+}
+
+/** Which of the accepted media types a body has; none if it has another one, or text in another charset than UTF-8. */
+export function mediaTypeOf(
   contentType: string | undefined,
   accepted: readonly BodyMediaType[],
+): BodyMediaType | undefined {
+  const [essence] = (contentType ?? '').split(';', 1);
+  const charset = CHARSET.exec(contentType ?? '')?.[1] ?? 'utf-8';
+  if (!UTF8_NAMES.includes(charset.toLowerCase())) return undefined;
+  return accepted.find((mediaType) => mediaType === essence?.trim().toLowerCase());
+}
+
+/** @throws DomainError `malformed-json`, or `malformed-request` for a form. */
+export async function parseBody(
+  raw: Buffer,
+  mediaType: BodyMediaType,
+  contentType: string,
 ): Promise<unknown> {
-  if (raw.length === 0) return undefined;
-  const mediaType = accepted.find((candidate) => candidate === essenceOf(contentType));
-  if (mediaType === undefined || !isUtf8(contentType)) throw new DomainError('unsupported-media-type');
-  return mediaType === JSON_BODY ? parseJson(raw) : await parseFields(raw, contentType as string);
-}
-
-function essenceOf(contentType: string | undefined): string | undefined {
-  return contentType?.split(';')[0]?.trim().toLowerCase();
-}
-
-function isUtf8(contentType: string | undefined): boolean {
-  const charset = /;\s*charset="?([^";\s]*)/i.exec(contentType ?? '')?.[1];
-  return charset === undefined || charset.toLowerCase() === 'utf-8' || charset.toLowerCase() === 'utf8';
+  // The parser of forms would read ASCII as Latin-1.
+  return mediaType === JSON_BODY ? parseJson(raw) : await parseFields(raw, contentType.replace(CHARSET, ''));
 }
 
 function parseJson(raw: Buffer): unknown {

@@ -8,8 +8,9 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { type BodyMediaType, JSON_BODY, parseBody } from './body-parser.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+import { type BodyMediaType, isCoded, JSON_BODY, mediaTypeOf, parseBody } from './body-parser.js';
 
 const ACCEPTED_BODIES = 'acceptedBodies';
 const IS_BODY_OPTIONAL = 'isBodyOptional';
@@ -38,10 +39,20 @@ export class BodyGuard implements CanActivate {
     return true;
   }
 
-  private parse(request: FastifyRequest, body: Buffer, context: ExecutionContext): Promise<unknown> {
+  /** An empty body is no body. */
+  private async parse({ headers, method }: FastifyRequest, body: Buffer, context: ExecutionContext) {
+    if (body.length === 0) return undefined;
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    if (isCoded(headers['content-encoding'])) {
+      void reply.header('accept-encoding', 'identity');
+      throw new DomainError('unsupported-media-type', 'The body has a Content-Encoding.');
+    }
     const accepted = this.reflector.get<BodyMediaType[] | undefined>(ACCEPTED_BODIES, context.getHandler());
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    const contentType = encoding === 'identity' ? request.headers['content-type'] : encoding;
-    return parseBody(body, contentType, accepted ?? [JSON_BODY]);
+    const mediaTypes = accepted ?? [JSON_BODY];
+    const mediaType = mediaTypeOf(headers['content-type'], mediaTypes);
+    if (mediaType) return parseBody(body, mediaType, headers['content-type'] as string);
+    void reply.header('accept', mediaTypes.join(', '));
+    if (method === 'PATCH') void reply.header('accept-patch', mediaTypes.join(', '));
+    throw new DomainError('unsupported-media-type');
   }
 }

@@ -7,8 +7,10 @@ import { clientAddress } from './client-address.js';
 
 /** Characters; longer URLs are 414. RFC 9110, 4.1, asks for 8,000 at least. */
 export const URL_LENGTH_MAX = 8_000;
-/** Of the header section as a whole; no single header has a limit of its own. Larger ones are 431. */
+/** Of the header section as a whole. Larger ones are 431. */
 export const HEADERS_LIMIT_BYTES = 16 * 1024;
+/** Characters of `If-Match` and of `If-None-Match`, each room for hundreds of tags. Longer ones are 431. */
+export const TAGS_LENGTH_MAX = 4_000;
 const WINDOW_MS = 60_000;
 /** Clients that are remembered at a time; beyond that, those that were quiet longest are forgotten. */
 const CLIENTS_MAX = 20_000;

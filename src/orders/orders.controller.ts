@@ -7,7 +7,7 @@ import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
 import { OptionalBody } from '../http/body.guard.js';
-import { ifMatch, sendResource } from '../http/entity-tag.js';
+import { preconditionsOf, sendIfModified, sendResource } from '../http/preconditions.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
@@ -67,7 +67,7 @@ export class OrdersController {
     @IdempotencyKey() idempotencyKey: string | undefined,
     @CurrentUser() customer: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto | undefined> {
+  ): Promise<OrderResponseDto> {
     const wanted = {
       lines: dto.toLines(),
       expectedTotalMinor: dto.expectedTotalMinor(),
@@ -117,7 +117,7 @@ export class OrdersController {
     @HttpExchange() exchange: Exchange,
   ): Promise<OrderResponseDto | undefined> {
     const order = await this.reader.get(id, caller);
-    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+    return sendIfModified(exchange, order.version, OrderResponseDto.from(order));
   }
 
   @ApiOperation({
@@ -142,7 +142,7 @@ export class OrdersController {
     @HttpExchange() exchange: Exchange,
   ): Promise<OrderHistoryResponseDto | undefined> {
     const history = await this.histories.get(id, caller);
-    return sendResource(exchange, history.version, OrderHistoryResponseDto.from(history));
+    return sendIfModified(exchange, history.version, OrderHistoryResponseDto.from(history));
   }
 
   @ApiOperation({
@@ -157,8 +157,8 @@ export class OrdersController {
     @Param('id', IdPipe) id: number,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto | undefined> {
-    const order = await this.orders.confirm(id, admin, ifMatch(exchange.request));
+  ): Promise<OrderResponseDto> {
+    const order = await this.orders.confirm(id, admin, preconditionsOf(exchange.request));
     return sendResource(exchange, order.version, OrderResponseDto.from(order));
   }
 
@@ -176,8 +176,8 @@ export class OrdersController {
     @Body() { reason }: CancelOrderDto,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto | undefined> {
-    const order = await this.orders.cancel(id, caller, ifMatch(exchange.request), reason);
+  ): Promise<OrderResponseDto> {
+    const order = await this.orders.cancel(id, caller, preconditionsOf(exchange.request), reason);
     return sendResource(exchange, order.version, OrderResponseDto.from(order));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity, QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import type { VersionCheck } from '../http/entity-tag.js';
+import type { Preconditions } from '../http/preconditions.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
 import { lockOrder } from './lock-order.js';
@@ -59,10 +59,10 @@ export class OrdersService {
   }
 
   /** @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError. */
-  confirm(id: number, admin: AuthenticatedUser, checkVersion?: VersionCheck): Promise<OrderWithItems> {
+  confirm(id: number, admin: AuthenticatedUser, preconditions: Preconditions): Promise<OrderWithItems> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
-      assertCanBecome('CONFIRMED', order, checkVersion);
+      assertCanBecome('CONFIRMED', order, preconditions);
       return change(queryRunner, order, {
         status: 'CONFIRMED',
         confirmedBy: admin.id,
@@ -78,12 +78,12 @@ export class OrdersService {
   cancel(
     id: number,
     caller: AuthenticatedUser,
-    checkVersion?: VersionCheck,
+    preconditions: Preconditions,
     reason: string | null = null,
   ): Promise<OrderWithItems> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, caller);
-      assertCanBecome('CANCELLED', order, checkVersion);
+      assertCanBecome('CANCELLED', order, preconditions);
       await restock(queryRunner, order);
       return change(queryRunner, order, {
         status: 'CANCELLED',
@@ -99,9 +99,9 @@ export class OrdersService {
 function assertCanBecome(
   next: OrderStatus,
   { status, version }: OrderWithItems,
-  checkVersion: VersionCheck | undefined,
+  preconditions: Preconditions,
 ): void {
-  checkVersion?.(version);
+  preconditions.check(version);
   if (!canBecome(status, next)) throw new InvalidTransitionError(status, next);
 }
 

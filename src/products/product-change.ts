@@ -40,10 +40,7 @@ export function stockAfter(
  * against the version that the client has seen.
  * @throws ValidationFailedError, DomainError `precondition-required`.
  */
-export function assertStockChange(
-  { stockDelta, stockQuantity }: ProductChange,
-  hasVersionCheck: boolean,
-): void {
+export function assertStockChange({ stockDelta, stockQuantity }: ProductChange, nameVersions: boolean): void {
   if (stockQuantity === undefined) return;
   if (stockDelta !== undefined) {
     const message = 'must be left out where there is a stock_quantity';
@@ -51,7 +48,7 @@ export function assertStockChange(
       { pointer: '/stock_delta', location: 'body', code: 'one-of-two', message },
     ]);
   }
-  if (!hasVersionCheck) throw new DomainError('precondition-required');
+  if (!nameVersions) throw new DomainError('precondition-required');
 }
 
 export function isEmpty(change: ProductChange): boolean {

@@ -6,7 +6,7 @@ import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
-import { ifMatch, sendResource } from '../http/entity-tag.js';
+import { preconditionsOf, sendIfModified, sendResource } from '../http/preconditions.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
@@ -42,7 +42,7 @@ export class ProductsController {
     @Body() dto: CreateProductDto,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<ProductResponseDto | undefined> {
+  ): Promise<ProductResponseDto> {
     const product = await this.products.create(dto.toNewProduct(), admin.id);
     void exchange.reply.header('location', `/products/${product.id}`);
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
@@ -83,7 +83,7 @@ export class ProductsController {
     @CurrentUser() caller?: AuthenticatedUser,
   ): Promise<ProductResponseDto | undefined> {
     const product = await this.reader.get(id, caller);
-    return sendResource(exchange, product.version, ProductResponseDto.from(product));
+    return sendIfModified(exchange, product.version, ProductResponseDto.from(product));
   }
 
   @ApiOperation({
@@ -103,8 +103,13 @@ export class ProductsController {
     @Body() dto: UpdateProductDto,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<ProductResponseDto | undefined> {
-    const product = await this.products.update(id, dto.toChange(), admin.id, ifMatch(exchange.request));
+  ): Promise<ProductResponseDto> {
+    const product = await this.products.update(
+      id,
+      dto.toChange(),
+      admin.id,
+      preconditionsOf(exchange.request),
+    );
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
   }
 }

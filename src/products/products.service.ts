@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { VersionCheck } from '../http/entity-tag.js';
+import type { Preconditions } from '../http/preconditions.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
@@ -26,7 +26,7 @@ export class ProductsService {
 
   /**
    * Changes a product under its lock. A change of stock is recorded as put in or taken out by `changedBy`.
-   * @param checkVersion refuses the change if the product is no longer the version that the client has seen.
+   * @param preconditions refuse the change if the product is no longer the version that the client has seen.
    * @throws ProductNotFoundError, InsufficientStockError when less than nothing would be left,
    *   DomainError `precondition-failed` or `precondition-required`, ValidationFailedError when the stock would exceed its maximum.
    */
@@ -34,13 +34,13 @@ export class ProductsService {
     id: number,
     change: ProductChange,
     changedBy: number,
-    checkVersion?: VersionCheck,
+    preconditions: Preconditions,
   ): Promise<Product> {
-    assertStockChange(change, checkVersion !== undefined);
+    assertStockChange(change, preconditions.nameVersions);
     return this.transactions.run(async (queryRunner) => {
       const product = (await lockProducts(queryRunner, [id])).get(id);
       if (!product) throw new ProductNotFoundError([id]);
-      checkVersion?.(product.version);
+      preconditions.check(product.version);
       if (!isEmpty(change)) await changeLocked(queryRunner.manager, product, change, changedBy);
       return queryRunner.manager.findOneByOrFail(Product, { id });
     });

@@ -62,7 +62,7 @@ export class Client {
     const text = await response.text();
     if (this.isOfApi)
       mustKeepContract(method, path, { status: response.status, headers: response.headers, text });
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,

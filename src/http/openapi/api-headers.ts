@@ -2,11 +2,12 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse, type HeaderObject, type ReferenceObject } from '@nestjs/swagger';
 import { ApiProblems } from './api-problems.decorator.js';
 import { PATTERNS } from './patterns.js';
-import { HEADERS_LIMIT_BYTES, URL_LENGTH_MAX } from '../client-limits.js';
+import { TAGS_LENGTH_MAX, URL_LENGTH_MAX } from '../client-limits.js';
 
 const ETAG = String.raw`"[!\u0023-\u007e]*"`;
 
 const seconds = { type: 'integer', minimum: 0, maximum: 86_400, example: 42 };
+const mediaTypes = { type: 'string', maxLength: 100, pattern: '^[a-z-]+/[a-z-]+(, [a-z-]+/[a-z-]+)*$' };
 const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 };
 
 /** What is told in the headers of answers; the components of the API description. */
@@ -71,6 +72,18 @@ export const API_HEADERS = {
     description: 'How to sign in (RFC 6750, 3); with `error` where a token came that is not good.',
     schema: { type: 'string', enum: ['Bearer', 'Bearer error="invalid_token"'] },
   },
+  Accept: {
+    description: 'The media types that the path takes, where that was wrong (RFC 9110, 15.5.16).',
+    schema: { ...mediaTypes, example: 'application/json' },
+  },
+  'Accept-Encoding': {
+    description: 'No coding of the body is taken, where it had one (RFC 9110, 15.5.16).',
+    schema: { type: 'string', enum: ['identity'] },
+  },
+  'Accept-Patch': {
+    description: 'The same as Accept, for PATCH (RFC 5789, 2.2).',
+    schema: { ...mediaTypes, example: 'application/json' },
+  },
   Allow: {
     required: true,
     description: 'The methods that the path takes (RFC 9110, 10.2.1).',
@@ -95,6 +108,7 @@ export const HEADERS_OF_STATUS: Readonly<Record<number, readonly ApiHeaderName[]
   304: ['ETag'],
   401: ['WWW-Authenticate'],
   405: ['Allow'],
+  415: ['Accept', 'Accept-Encoding', 'Accept-Patch'],
   429: ['Retry-After'],
   503: ['Retry-After'],
 };
@@ -104,28 +118,32 @@ export function apiHeaders(...names: ApiHeaderName[]): Record<string, ReferenceO
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-const TAGS_SCHEMA = {
-  type: 'string',
-  maxLength: HEADERS_LIMIT_BYTES,
-  pattern: `^(\\*|(W/)?${ETAG}( *, *(W/)?${ETAG})*)$`,
-  example: '"1"',
-} as const;
+const ApiTags = (name: 'If-Match' | 'If-None-Match', description: string) =>
+  ApiHeader({
+    name,
+    required: false,
+    description,
+    schema: {
+      type: 'string',
+      maxLength: TAGS_LENGTH_MAX,
+      pattern: `^([*]|(W/)?${ETAG}( *, *(W/)?${ETAG})*)$`,
+      example: '"1"',
+    },
+  });
 
 /** Describes a read that can be answered with 304. */
 export const ApiConditionalRead = () =>
   applyDecorators(
-    ApiHeader({
-      name: 'If-None-Match',
-      required: false,
-      description: 'ETags that the client has already.',
-      schema: TAGS_SCHEMA,
-    }),
+    ApiTags('If-Match', 'ETags of which one must be the current one; 412 otherwise.'),
+    ApiTags('If-None-Match', 'ETags that the client has already; 304 if one is the current one.'),
     ApiResponse({ status: 304, description: "The client's copy is current." }),
+    ApiProblems('precondition-failed'),
   );
 
 /** Describes a write that is refused where the client has not seen the present version. */
 export const ApiConditionalWrite = (description: string) =>
   applyDecorators(
-    ApiHeader({ name: 'If-Match', required: false, description, schema: TAGS_SCHEMA }),
+    ApiTags('If-Match', description),
+    ApiTags('If-None-Match', 'ETags of which none may be the current one; 412 otherwise.'),
     ApiProblems('precondition-failed'),
   );

@@ -23,9 +23,12 @@ const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
   404: 'not-found',
   405: 'method-not-allowed',
   408: 'request-timeout',
+  412: 'precondition-failed',
   413: 'payload-too-large',
   414: 'uri-too-long',
   415: 'unsupported-media-type',
+  // A part of a file that there is not.
+  416: 'malformed-request',
   431: 'header-fields-too-large',
   503: 'service-unavailable',
 };

@@ -1,4 +1,5 @@
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { JSON_BODY } from '../body-parser.js';
 
 /** Knows which methods each path takes, so that a wrong method is 405 with `Allow` instead of 404. */
 export class RouteTable {
@@ -13,12 +14,28 @@ export class RouteTable {
     });
   }
 
+  /** RFC 9110, 9.3.7, and RFC 5789, 3.1: OPTIONS is answered with what can be done at a path. */
+  answerOptions(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, reply, done) => {
+      const methods =
+        request.method === 'OPTIONS' && !isPreflight(request) ? this.methodsFor(request.url) : [];
+      if (methods.length === 0) return done();
+      if (methods.includes('PATCH')) void reply.header('accept-patch', JSON_BODY);
+      void reply.code(204).header('allow', methods.join(', ')).send();
+    });
+  }
+
   /** The methods for the path of a request URL, in alphabetical order; none for an unknown path. */
   methodsFor(url: string): string[] {
     const path = (url.split('?')[0] as string).replace(/(?<=.)\/$/, '');
     const matching = this.routes.filter(({ pattern }) => pattern.test(path));
     return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
   }
+}
+
+/** Whether a browser asks what a page of another origin may do (the CORS protocol of the Fetch standard). */
+export function isPreflight({ headers }: FastifyRequest): boolean {
+  return headers['access-control-request-method'] !== undefined;
 }
 
 /** Fastify's route syntax, as far as routes here use it: `:name` is one segment, `*` the rest. */

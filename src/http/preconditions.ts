@@ -1,0 +1,62 @@
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+import type { Exchange } from './exchange.decorator.js';
+
+/**
+ * What a client requires of the version of a resource that is found (RFC 9110, 13). Dates are not among it: nothing
+ * here has a `Last-Modified`, and without one `If-Modified-Since` and `If-Unmodified-Since` are to be ignored.
+ */
+export interface Preconditions {
+  /** Whether `If-Match` names versions that the client has seen; `*` names none. */
+  readonly nameVersions: boolean;
+  /** @throws DomainError `precondition-failed` unless a change of this version is what the client wants. */
+  readonly check: (version: number) => void;
+}
+
+export function preconditionsOf({ headers }: FastifyRequest): Preconditions {
+  const { 'if-match': wanted, 'if-none-match': unwanted } = headers;
+  return {
+    nameVersions: wanted !== undefined && wanted.trim() !== '*',
+    check(version) {
+      assertWanted(wanted, version);
+      if (isAmong(unwanted, version)) throw new DomainError('precondition-failed');
+    },
+  };
+}
+
+/** Answers with a resource and its `ETag`. */
+export function sendResource<T>({ reply }: Exchange, version: number, body: T): T {
+  void reply.header('etag', entityTag(version));
+  return body;
+}
+
+/** Answers a read: with 304 where the client has this version already, and with 412 where it wants another one. */
+export function sendIfModified<T>(exchange: Exchange, version: number, body: T): T | undefined {
+  const { headers } = exchange.request;
+  assertWanted(headers['if-match'], version);
+  const resource = sendResource(exchange, version, body);
+  if (!isAmong(headers['if-none-match'], version)) return resource;
+  void exchange.reply.code(304);
+  return undefined;
+}
+
+/** The strong entity tag of a version of a row (RFC 9110, 8.8.3). */
+function entityTag(version: number): string {
+  return `"${version}"`;
+}
+
+/** `If-Match` compares strongly: a weak tag is never the current one. What cannot be read matches nothing. */
+function assertWanted(ifMatch: string | undefined, version: number): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*' || tagsOf(ifMatch).includes(entityTag(version))) return;
+  throw new DomainError('precondition-failed');
+}
+
+/** `If-None-Match` compares weakly. */
+function isAmong(ifNoneMatch: string | undefined, version: number): boolean {
+  const tags = tagsOf(ifNoneMatch).map((tag) => tag.replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(entityTag(version));
+}
+
+function tagsOf(header: string | undefined): string[] {
+  return header?.split(',').map((tag) => tag.trim()) ?? [];
+}
