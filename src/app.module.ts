@@ -7,7 +7,6 @@ import { RolesGuard } from './auth/access/roles.guard.js';
 import { jwtKey, JwtKeys } from './auth/tokens/jwt.keys.js';
 import { ProblemsController } from './api-docs/problems.controller.js';
 import { BodyGuard } from './http/body.guard.js';
-import { CursorCodec } from './pagination/cursor.js';
 import { DtoPipe } from './http/validation/dto.pipe.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Env } from './config/env.js';
@@ -17,18 +16,15 @@ import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
 
-/** What is made from the signing secret: the keys of the tokens, and the cursors that a client must not make up. */
+/** What is made from the signing secret: the keys of the tokens. */
 @Global()
 @Module({})
 class KeysModule {
   static for(jwtSecret: string, previousSecret?: string): DynamicModule {
     const current = jwtKey(jwtSecret);
     const previous = previousSecret === undefined ? undefined : jwtKey(previousSecret);
-    const providers = [
-      { provide: JwtKeys, useValue: new JwtKeys(current, previous) },
-      { provide: CursorCodec, useValue: new CursorCodec(current.key) },
-    ];
-    return { module: KeysModule, providers, exports: [JwtKeys, CursorCodec] };
+    const providers = [{ provide: JwtKeys, useValue: new JwtKeys(current, previous) }];
+    return { module: KeysModule, providers, exports: [JwtKeys] };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ValidationFailedError } from '../common/domain-error.js';
-import { CursorCodec } from '../pagination/cursor.js';
+import { decodeCursor, encodeCursor, type Range } from '../pagination/cursor.js';
 import type { PageQueryDto } from '../pagination/page-query.dto.js';
 import { PAGES_REACH, TOTAL_EXACT_MAX } from '../pagination/list-statement.js';
 import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../pagination/paginate.js';
@@ -15,6 +15,12 @@ export interface BalancedMovement extends StockMovement {
   readonly balance: number;
 }
 
+/** In a cursor: the balance, and what each stream goes on with. */
+const POSITION: readonly Range[] = [
+  [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  ...STREAMS.map((): Range => [0, ID_MAX]),
+];
+
 /** Where a page begins: how many movements are passed over, what the streams go on with, and the balance there. */
 interface Start {
   readonly offset: number;
@@ -25,10 +31,7 @@ interface Start {
 
 @Injectable()
 export class StockMovementReader {
-  constructor(
-    private readonly database: DatabaseReader,
-    private readonly cursors: CursorCodec,
-  ) {}
+  constructor(private readonly database: DatabaseReader) {}
 
   /**
    * What has changed the stock of a product, newest first, each movement with the balance that it left.
@@ -62,14 +65,14 @@ export class StockMovementReader {
       total: Math.min(facts.counted, TOTAL_EXACT_MAX),
       totalIsExact,
       nextPageFollows: !isEnd && query.cursor === undefined && offset + limit < PAGES_REACH,
-      nextCursor: isEnd ? null : this.cursors.encode(listName, before, ...next),
+      nextCursor: isEnd ? null : encodeCursor(listName, before, ...next),
     };
   }
 
   private startOf(listName: string, { page, limit, cursor }: PageQueryDto): Start {
     if (cursor === undefined) return { offset: ((page ?? 1) - 1) * limit, from: STREAMS.map(() => ID_MAX) };
     if (page !== undefined) throw new ValidationFailedError([PAGE_BESIDE_CURSOR]);
-    const [balance, ...from] = this.cursors.decode(listName, cursor);
+    const [balance, ...from] = decodeCursor(listName, cursor, POSITION);
     return { offset: 0, from, balance };
   }
 }

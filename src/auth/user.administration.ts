@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, Not } from 'typeorm';
-import { CursorCodec } from '../pagination/cursor.js';
 import type { PageQueryDto } from '../pagination/page-query.dto.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
@@ -39,13 +38,12 @@ export class UserAdministration {
   constructor(
     private readonly database: DatabaseReader,
     private readonly transactions: TransactionRunner,
-    private readonly cursors: CursorCodec,
   ) {}
 
   /** All users in order of their ids, deactivated ones too. */
   list(query: PageQueryDto): Promise<Page<Account>> {
     const list = { ...ALL_USERS, parameters: new Parameters() };
-    return paginate<Account>(this.database, this.cursors, list, query);
+    return paginate<Account>(this.database, list, query);
   }
 
   /** @throws UserNotFoundError */

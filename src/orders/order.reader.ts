@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import { CursorCodec } from '../pagination/cursor.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import type { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
@@ -13,10 +12,7 @@ const ORDER = orderById('$1');
 
 @Injectable()
 export class OrderReader {
-  constructor(
-    private readonly database: DatabaseReader,
-    private readonly cursors: CursorCodec,
-  ) {}
+  constructor(private readonly database: DatabaseReader) {}
 
   /** @throws OrderNotFoundError also when the order is somebody else's. */
   async get(id: number, caller: AuthenticatedUser): Promise<OrderWithItems> {
@@ -33,7 +29,7 @@ export class OrderReader {
       throw new ForbiddenError("Only admins see other customers' orders.");
     }
     const list = orderList({ ...query, customer_id: customerId });
-    const page = await paginate<OrderRow>(this.database, this.cursors, list, query);
+    const page = await paginate<OrderRow>(this.database, list, query);
     return { ...page, rows: page.rows.map(withItems) };
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseReader } from '../database/database.reader.js';
 import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
-import type { CursorCodec } from './cursor.js';
+import { decodeCursor, encodeCursor, type Range } from './cursor.js';
 import {
   type List,
   type ListFacts,
@@ -9,6 +9,7 @@ import {
   type Part,
   type Position,
 } from './list-statement.js';
+import { ID_MAX } from '../http/validation/rules.js';
 import type { PageQueryDto } from './page-query.dto.js';
 
 /** One page of a list, with what is known of the rest. */
@@ -51,13 +52,12 @@ export const PAGE_TOO_DEEP: InputFault = {
  */
 export async function paginate<Row extends ListRow>(
   database: DatabaseReader,
-  cursors: CursorCodec,
   list: List,
   { page, limit, cursor }: PageQueryDto,
 ): Promise<Page<Row>> {
   if (cursor !== undefined && page !== undefined) throw new ValidationFailedError([PAGE_BESIDE_CURSOR]);
   const offset = ((page ?? 1) - 1) * limit;
-  const place = cursor === undefined ? { offset } : { after: positionIn(cursors.decode(list.name, cursor)) };
+  const place = cursor === undefined ? { offset } : { after: positionIn(list, cursor) };
   const { rows: found, facts } = await readPart<Row>(database, list, { ...place, limit: limit + 1 });
   if (offset >= PAGES_REACH && !facts.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
   const rows = found.slice(0, limit);
@@ -69,7 +69,7 @@ export async function paginate<Row extends ListRow>(
     limit,
     total: facts.total,
     totalIsExact: facts.totalIsExact,
-    nextCursor: last === undefined ? null : cursors.encode(list.name, last.time.getTime(), last.id),
+    nextCursor: last === undefined ? null : encodeCursor(list.name, last.time.getTime(), last.id),
     nextPageFollows: hasMore && cursor === undefined && offset + limit < PAGES_REACH,
   };
 }
@@ -85,8 +85,15 @@ async function readPart<Row extends ListRow>(
   return { rows: found.filter(isRow), facts: found[0] as ListFacts };
 }
 
-function positionIn([time, id]: number[]): Position {
-  return { time: new Date(time as number), id: id as number };
+/** Of a time, up to the end of the year 9999, and an id. */
+const POSITION: readonly Range[] = [
+  [0, Date.UTC(9999, 11, 31)],
+  [0, ID_MAX],
+];
+
+function positionIn({ name }: List, cursor: string): Position {
+  const [time, id] = decodeCursor(name, cursor, POSITION) as [number, number];
+  return { time: new Date(time), id };
 }
 
 function positionOf(row: ListRow | undefined): Position | undefined {

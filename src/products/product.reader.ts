@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import { CursorCodec } from '../pagination/cursor.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
@@ -14,10 +13,7 @@ const ACTIVE_PRODUCT = `${ANY_PRODUCT} AND is_active`;
 
 @Injectable()
 export class ProductReader {
-  constructor(
-    private readonly database: DatabaseReader,
-    private readonly cursors: CursorCodec,
-  ) {}
+  constructor(private readonly database: DatabaseReader) {}
 
   /**
    * Products in order of their ids.
@@ -26,7 +22,7 @@ export class ProductReader {
   async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page<Product>> {
     if (query.include_inactive && !seesInactive(caller))
       throw new ForbiddenError('Only admins see inactive products.');
-    return paginate<Product>(this.database, this.cursors, productList(query.include_inactive), query);
+    return paginate<Product>(this.database, productList(query.include_inactive), query);
   }
 
   /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
