@@ -121,7 +121,7 @@ describe('prices', () => {
     expect([product.price, read.body.price]).toEqual([price, price]);
   });
 
-  it.each([-0.01, 0.005, 1e-9, 100_000_000, 1e308, '10', null, true, [], {}])(
+  it.each([-0.01, 0.005, 1e-9, 3 * 33.1, 19.990000000000002, 100_000_000, 1e308, '10', null, true, [], {}])(
     'cannot be %p',
     async (price) => {
       const { client } = await given.admin();

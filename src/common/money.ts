@@ -7,20 +7,14 @@ export const PRICE_MAX_MINOR = 9_999_999_999;
 /** The largest total of one order: 999,999,999,999.99. Far below 2^53, so sums of integers up to it are exact. */
 export const TOTAL_MAX_MINOR = 99_999_999_999_999;
 
-/**
- * The minor units of a JSON number with at most two decimals, or nothing for any other number.
- * Exact: a decimal with two places parses to the double nearest to n/100, which is what `n / 100` is.
- */
-export function toMinor(amount: number): number | undefined {
-  const minor = Math.round(amount * MINOR_PER_UNIT);
-  return minor / MINOR_PER_UNIT === amount && Number.isSafeInteger(minor) ? minor : undefined;
+/** The minor units that are nearest to an amount; the same ones for all that is within half a minor unit of them. */
+export function toMinorUnits(amount: number): number {
+  return Math.round(amount * MINOR_PER_UNIT);
 }
 
-/** The minor units of an amount that validation has let through. */
-export function toMinorUnits(amount: number): number {
-  const minor = toMinor(amount);
-  if (minor === undefined) throw new RangeError('An amount of money has more than two decimals.');
-  return minor;
+/** Exact: a decimal with two places parses to the double nearest to n/100, which is what `n / 100` is. */
+export function hasAtMostTwoDecimals(amount: number): boolean {
+  return fromMinor(toMinorUnits(amount)) === amount;
 }
 
 /** The JSON number for an amount in minor units. */

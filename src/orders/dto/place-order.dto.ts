@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import { TOTAL_MAX_MINOR, toMinorUnits } from '../../common/money.js';
-import { IsMoney } from '../../http/validation/is-money.js';
+import { IsRoundedMoney } from '../../http/validation/is-money.js';
 import { HoldsNoLists, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../http/validation/rules.js';
 import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
 import type { OrderLine } from '../placement/placement-request.js';
@@ -35,10 +35,11 @@ export class PlaceOrderDto {
   @Type(() => PlaceOrderLineDto)
   readonly items!: PlaceOrderLineDto[];
 
-  @IsMoney(TOTAL_MAX_MINOR, {
+  @IsRoundedMoney(TOTAL_MAX_MINOR, {
     required: false,
     example: 100000,
-    description: 'The total that the buyer agreed to. If the order comes to another, it is refused.',
+    description:
+      'The total that the buyer agreed to, rounded to two decimals. If the order comes to another, it is refused.',
   })
   @IsOptionalButNotNull()
   readonly expected_total?: number;
