@@ -1,10 +1,9 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { JwtAuthGuard } from './auth/tokens/jwt-auth.guard.js';
 import { RolesGuard } from './auth/access/roles.guard.js';
-import { jwtKey, JwtKeys } from './auth/tokens/jwt.keys.js';
 import { ProblemsController } from './api-docs/problems.controller.js';
 import { BodyGuard } from './http/body.guard.js';
 import { DtoPipe } from './http/validation/dto.pipe.js';
@@ -16,18 +15,6 @@ import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
 
-/** What is made from the signing secret: the keys of the tokens. */
-@Global()
-@Module({})
-class KeysModule {
-  static for(jwtSecret: string, previousSecret?: string): DynamicModule {
-    const current = jwtKey(jwtSecret);
-    const previous = previousSecret === undefined ? undefined : jwtKey(previousSecret);
-    const providers = [{ provide: JwtKeys, useValue: new JwtKeys(current, previous) }];
-    return { module: KeysModule, providers, exports: [JwtKeys] };
-  }
-}
-
 /** The modules, and what stands before every route: who calls, whether they may, what they send. */
 @Module({})
 export class AppModule {
@@ -36,9 +23,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.for(env),
-        KeysModule.for(jwtSecret, env.JWT_SECRET_PREVIOUS),
         DatabaseModule.for(databaseUrl, env),
-        AuthModule,
+        AuthModule.for(env, jwtSecret),
         ProductsModule,
         OrdersModule,
         AuditModule,

@@ -1,9 +1,9 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Env } from '../config/env.js';
+import type { Env } from '../config/env.js';
 import { ActiveUserCache } from './sessions/active-user.cache.js';
 import { AuthController } from './auth.controller.js';
 import { AdminBootstrap } from './users/admin.bootstrap.js';
@@ -25,25 +25,7 @@ import { UsersService } from './users/users.service.js';
 import { VerifiedTokenCache } from './tokens/verified-token.cache.js';
 
 @Module({
-  imports: [
-    DiscoveryModule,
-    PassportModule,
-    TypeOrmModule.forFeature([User, Session]),
-    JwtModule.registerAsync({
-      inject: [JwtKeys, Env],
-      useFactory: ({ current }: JwtKeys, env: Env) => ({
-        secret: current.key,
-        signOptions: {
-          algorithm: JWT_ALGORITHM,
-          keyid: current.id,
-          header: { alg: JWT_ALGORITHM, typ: JWT_TYPE },
-          issuer: JWT_ISSUER,
-          audience: JWT_AUDIENCE,
-          expiresIn: env.ACCESS_TOKEN_TTL,
-        },
-      }),
-    }),
-  ],
+  imports: [DiscoveryModule, PassportModule, TypeOrmModule.forFeature([User, Session])],
   controllers: [AuthController, SessionsController, UsersController],
   providers: [
     AccessCheck,
@@ -63,4 +45,20 @@ import { VerifiedTokenCache } from './tokens/verified-token.cache.js';
   // For the guard of every route.
   exports: [ActiveUserCache, VerifiedTokenCache],
 })
-export class AuthModule {}
+export class AuthModule {
+  static for(env: Env, secret: string): DynamicModule {
+    const keys = new JwtKeys(secret, env.JWT_SECRET_PREVIOUS);
+    const jwt = JwtModule.register({
+      secret: keys.current.key,
+      signOptions: {
+        algorithm: JWT_ALGORITHM,
+        keyid: keys.current.id,
+        header: { alg: JWT_ALGORITHM, typ: JWT_TYPE },
+        issuer: JWT_ISSUER,
+        audience: JWT_AUDIENCE,
+        expiresIn: env.ACCESS_TOKEN_TTL,
+      },
+    });
+    return { module: AuthModule, imports: [jwt], providers: [{ provide: JwtKeys, useValue: keys }] };
+  }
+}

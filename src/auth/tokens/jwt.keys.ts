@@ -29,13 +29,12 @@ export function jwtKey(secret: string): JwtKey {
  * is one of two texts, so that algorithm, type and key are settled before any cryptography.
  */
 export class JwtKeys {
+  readonly current: JwtKey;
   private readonly byHeader: ReadonlyMap<string, KeyObject>;
 
-  constructor(
-    readonly current: JwtKey,
-    previous?: JwtKey,
-  ) {
-    const keys = previous ? [previous, current] : [current];
+  constructor(secret: string, previousSecret?: string) {
+    this.current = jwtKey(secret);
+    const keys = previousSecret === undefined ? [this.current] : [jwtKey(previousSecret), this.current];
     this.byHeader = new Map(keys.map(({ id, key }) => [headerOf(id), key]));
   }
 
