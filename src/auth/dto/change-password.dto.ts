@@ -1,15 +1,11 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsString } from 'class-validator';
-import { HasAtMost } from '../../http/validation/rules.js';
+import { TextField } from '../../http/openapi/fields.js';
 import { PASSWORD_MAX } from '../users/password.policy.js';
-import { IsNewPassword } from './is-new-password.js';
+import { NewPasswordField } from './new-password.field.js';
 
 export class ChangePasswordDto {
-  @ApiProperty({ format: 'password', maxLength: PASSWORD_MAX, example: '1234' })
-  @HasAtMost(PASSWORD_MAX)
-  @IsString()
+  @TextField(PASSWORD_MAX, { format: 'password', example: '1234' })
   readonly current_password!: string;
 
-  @IsNewPassword('correct horse')
+  @NewPasswordField('correct horse')
   readonly new_password!: string;
 }

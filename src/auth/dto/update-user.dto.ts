@@ -1,16 +1,13 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn } from 'class-validator';
-import { IsOptionalButNotNull } from '../../http/validation/rules.js';
+import { BooleanField, EnumField } from '../../http/openapi/fields.js';
 import { type Role, ROLES } from '../access/role.js';
 
 export class UpdateUserDto {
-  @ApiPropertyOptional({ enum: ROLES, example: 'admin' })
-  @IsIn(ROLES)
-  @IsOptionalButNotNull()
+  @EnumField(ROLES, { required: false, example: 'admin' })
   readonly role?: Role;
 
-  @ApiPropertyOptional({ description: 'A deactivated user cannot sign in, and their sessions end.' })
-  @IsBoolean()
-  @IsOptionalButNotNull()
+  @BooleanField({
+    required: false,
+    description: 'A deactivated user cannot sign in, and their sessions end.',
+  })
   readonly is_active?: boolean;
 }

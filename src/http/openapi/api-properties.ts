@@ -1,4 +1,5 @@
 import { ApiParam, ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { fromMinor } from '../../common/money.js';
 import { PATTERNS } from './patterns.js';
 import { ID_MAX } from '../validation/rules.js';
 
@@ -25,6 +26,13 @@ export const ApiWholeNumber = (options: ApiPropertyOptions = {}) =>
 /** One line of text. */
 export const ApiLine = (maxLength: number, options: ApiPropertyOptions = {}) =>
   property({ minLength: 1, pattern: PATTERNS.line, ...options, type: 'string', maxLength });
+
+/**
+ * An amount of money in an answer. It has no `multipleOf`: validators that divide doubles would refuse 19.99 as a
+ * multiple of 0.01.
+ */
+export const ApiMoney = (maxMinor: number, options: ApiPropertyOptions = {}) =>
+  property({ ...options, type: 'number', minimum: 0, maximum: fromMinor(maxMinor) });
 
 /** A time as `Date.toISOString` writes it. */
 export const ApiTimestamp = (options: ApiPropertyOptions = {}) =>

@@ -64,3 +64,13 @@ export const HoldsNoLists = () =>
       defaultMessage: () => '$property must hold objects, not lists',
     },
   });
+
+/** @param more what else the message says of an amount that is fine. */
+export const IsAmount = (max: number, more = '', isFine: (amount: number) => boolean = () => true) =>
+  ValidateBy({
+    name: 'not-an-amount',
+    validator: {
+      validate: (value) => typeof value === 'number' && value >= 0 && value <= max && isFine(value),
+      defaultMessage: () => `$property must be a number from 0 to ${max}${more}`,
+    },
+  });

@@ -1,10 +1,10 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsIn, ValidateBy } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 import { SIEVED_MAX } from '../../pagination/list-statement.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 import { ApiTimestamp } from '../../http/openapi/api-properties.js';
-import { FromDigits, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../http/validation/rules.js';
+import { EnumField, IdField } from '../../http/openapi/fields.js';
+import { FromDigits, IsOptionalButNotNull } from '../../http/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
@@ -29,23 +29,14 @@ const IsTimestamp = () =>
 const TIME = { required: false, maxLength: 35, example: '2026-01-31T12:00:00Z' };
 
 export class ListOrdersQueryDto extends PageQueryDto {
-  @ApiPropertyOptional({ enum: ORDER_STATUSES, description: 'In any case.' })
-  @IsIn(ORDER_STATUSES)
+  @EnumField(ORDER_STATUSES, { required: false, description: 'In any case.' })
   @Transform(({ value }: TransformFnParams): unknown =>
     typeof value === 'string' ? value.toUpperCase() : value,
   )
-  @IsOptionalButNotNull()
   readonly status?: OrderStatus;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: ID_MAX,
-    description: 'For admins; others see their own orders only.',
-  })
-  @IsIntegerBetween(1, ID_MAX)
+  @IdField({ required: false, description: 'For admins; others see their own orders only.' })
   @FromDigits()
-  @IsOptionalButNotNull()
   readonly customer_id?: number;
 
   @ApiTimestamp({ ...TIME, description: 'Placed at this time or later.' })
@@ -58,14 +49,10 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @IsOptionalButNotNull()
   readonly created_to?: string;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: ID_MAX,
+  @IdField({
+    required: false,
     description: `With a line of this product. Beside \`customer_id\` or \`status\`, and always for customers, one page looks through ${SIEVED_MAX} orders: it may be short, and \`next_cursor\` goes on.`,
   })
-  @IsIntegerBetween(1, ID_MAX)
   @FromDigits()
-  @IsOptionalButNotNull()
   readonly product_id?: number;
 }

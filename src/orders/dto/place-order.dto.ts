@@ -1,9 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import { TOTAL_MAX_MINOR, toMinorUnits } from '../../common/money.js';
-import { IsRoundedMoney } from '../../http/validation/is-money.js';
-import { HoldsNoLists, ID_MAX, IsIntegerBetween, IsOptionalButNotNull } from '../../http/validation/rules.js';
+import { Field, IdField, IntegerField, RoundedMoneyField } from '../../http/openapi/fields.js';
+import { HoldsNoLists } from '../../http/validation/rules.js';
 import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
 import type { OrderLine } from '../placement/placement-request.js';
 
@@ -11,37 +10,36 @@ import type { OrderLine } from '../placement/placement-request.js';
 const BODY_LINES_MAX = 5_000;
 
 export class PlaceOrderLineDto {
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: ID_MAX, example: 1 })
-  @IsIntegerBetween(1, ID_MAX)
+  @IdField({ example: 1 })
   readonly product_id!: number;
 
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: LINE_QUANTITY_MAX, example: 2 })
-  @IsIntegerBetween(1, LINE_QUANTITY_MAX)
+  @IntegerField(1, LINE_QUANTITY_MAX, { example: 2 })
   readonly quantity!: number;
 }
 
 export class PlaceOrderDto {
-  @ApiProperty({
-    type: [PlaceOrderLineDto],
-    minItems: 1,
-    maxItems: BODY_LINES_MAX,
-    description: `Lines with the same product are merged; ${ORDER_PRODUCTS_MAX} products at most.`,
-  })
-  @ValidateNested({ each: true })
-  @HoldsNoLists()
-  @ArrayMaxSize(BODY_LINES_MAX)
-  @ArrayMinSize(1)
-  @IsArray()
+  @Field(
+    {
+      type: [PlaceOrderLineDto],
+      minItems: 1,
+      maxItems: BODY_LINES_MAX,
+      description: `Lines with the same product are merged; ${ORDER_PRODUCTS_MAX} products at most.`,
+    },
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(BODY_LINES_MAX),
+    HoldsNoLists(),
+    ValidateNested({ each: true }),
+  )
   @Type(() => PlaceOrderLineDto)
   readonly items!: PlaceOrderLineDto[];
 
-  @IsRoundedMoney(TOTAL_MAX_MINOR, {
+  @RoundedMoneyField(TOTAL_MAX_MINOR, {
     required: false,
     example: 100000,
     description:
       'The total that the buyer agreed to, rounded to two decimals. If the order comes to another, it is refused.',
   })
-  @IsOptionalButNotNull()
   readonly expected_total?: number;
 
   toLines(): OrderLine[] {

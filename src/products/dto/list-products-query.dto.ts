@@ -1,11 +1,13 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean } from 'class-validator';
-import { PageQueryDto } from '../../pagination/page-query.dto.js';
+import { BooleanField } from '../../http/openapi/fields.js';
 import { FromBooleanWord } from '../../http/validation/rules.js';
+import { PageQueryDto } from '../../pagination/page-query.dto.js';
 
 export class ListProductsQueryDto extends PageQueryDto {
-  @ApiPropertyOptional({ default: false, description: 'Inactive products too; for admins only.' })
-  @IsBoolean()
+  @BooleanField({
+    required: false,
+    default: false,
+    description: 'Inactive products too; for admins only.',
+  })
   @FromBooleanWord()
   readonly include_inactive: boolean = false;
 }

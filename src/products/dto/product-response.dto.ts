@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { fromMinor, PRICE_MAX_MINOR } from '../../common/money.js';
-import { ApiId, ApiLine, ApiTimestamp, ApiWholeNumber } from '../../http/openapi/api-properties.js';
-import { ApiMoney } from '../../http/validation/is-money.js';
+import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../../http/openapi/api-properties.js';
 import type { Product } from '../product.entity.js';
 import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 

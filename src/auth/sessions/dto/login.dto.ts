@@ -1,21 +1,13 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsString } from 'class-validator';
-import { ApiLine } from '../../../http/openapi/api-properties.js';
-import { HasAtMost, IsCleanText } from '../../../http/validation/rules.js';
-import { USERNAME_MAX } from '../../users/username.js';
+import { LineField, TextField } from '../../../http/openapi/fields.js';
 import { PASSWORD_MAX } from '../../users/password.policy.js';
+import { USERNAME_MAX } from '../../users/username.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
 
 /** What a person types. */
 export class LoginDto extends OAuthClientFields {
-  @ApiLine(USERNAME_MAX, { example: 'customer1' })
-  @HasAtMost(USERNAME_MAX)
-  @IsCleanText()
-  @IsString()
+  @LineField(0, USERNAME_MAX, { example: 'customer1' })
   readonly username!: string;
 
-  @ApiProperty({ example: '1234', format: 'password', maxLength: PASSWORD_MAX })
-  @HasAtMost(PASSWORD_MAX)
-  @IsString()
+  @TextField(PASSWORD_MAX, { example: '1234', format: 'password' })
   readonly password!: string;
 }

@@ -1,0 +1,67 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsString } from 'class-validator';
+import { fromMinor, hasAtMostTwoDecimals } from '../../common/money.js';
+import {
+  HasAtLeast,
+  HasAtMost,
+  ID_MAX,
+  IsAmount,
+  IsCleanText,
+  IsIntegerBetween,
+  IsOptionalButNotNull,
+} from '../validation/rules.js';
+import { PATTERNS } from './patterns.js';
+
+/**
+ * A field of a request says what it may be once: to clients in the API description, and to the service, which
+ * checks it. It must be there, unless `required` is false.
+ */
+export const Field = (described: object, ...rules: PropertyDecorator[]) => {
+  const { required = true } = described as { readonly required?: boolean };
+  return applyDecorators(
+    ...(required ? [] : [IsOptionalButNotNull()]),
+    ...rules,
+    // Nest's type of these options is a union that a spread cannot be told apart in.
+    ApiProperty(described),
+  );
+};
+
+/** Text that is compared or looked up, of whatever characters. */
+export const TextField = (maxLength: number, options: ApiPropertyOptions = {}) =>
+  Field({ ...options, type: 'string', maxLength }, IsString(), HasAtMost(maxLength));
+
+/** One line of text that people read. */
+export const LineField = (minLength: number, maxLength: number, options: ApiPropertyOptions = {}) =>
+  Field(
+    { pattern: PATTERNS.line, ...options, type: 'string', minLength, maxLength },
+    IsString(),
+    IsCleanText(),
+    HasAtLeast(minLength),
+    HasAtMost(maxLength),
+  );
+
+export const IntegerField = (minimum: number, maximum: number, options: ApiPropertyOptions = {}) =>
+  Field({ ...options, type: 'integer', minimum, maximum }, IsIntegerBetween(minimum, maximum));
+
+export const IdField = (options: ApiPropertyOptions = {}) => IntegerField(1, ID_MAX, options);
+
+export const BooleanField = (options: ApiPropertyOptions = {}) =>
+  Field({ ...options, type: 'boolean' }, IsBoolean());
+
+export const EnumField = (values: readonly string[], options: ApiPropertyOptions = {}) =>
+  Field({ ...options, enum: values }, IsIn(values));
+
+/** An amount of money with at most two decimals. */
+export const MoneyField = (maxMinor: number, options: ApiPropertyOptions = {}) =>
+  Field(
+    { ...options, type: 'number', minimum: 0, maximum: fromMinor(maxMinor), multipleOf: 0.01 },
+    IsAmount(fromMinor(maxMinor), ' with at most two decimals', hasAtMostTwoDecimals),
+  );
+
+/** An amount that the client has worked out, perhaps in floating point: it is rounded to two decimals. */
+export const RoundedMoneyField = (maxMinor: number, options: ApiPropertyOptions = {}) =>
+  Field(
+    { ...options, type: 'number', minimum: 0, maximum: fromMinor(maxMinor) },
+    IsAmount(fromMinor(maxMinor)),
+  );
