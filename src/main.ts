@@ -28,8 +28,10 @@ const role = processRole(env);
 const logger = await createLogger(env, role);
 // Loaded only now: a faulty configuration is told at once, before a second of loading.
 const { Service } = await import('./runtime/service.js');
+const stopping = new AbortController();
 const service = new Service(env, logger, {
   role,
+  signal: stopping.signal,
   // Loaded as needed: a primary answers no requests, and does without the memory for it.
   createApp: async (secrets, telemetry) => {
     const { createApp } = await import('./app.setup.js');
@@ -43,6 +45,7 @@ let firstSignal: NodeJS.Signals | undefined;
 
 async function stop(exitCode: number): Promise<void> {
   stoppingSince = Date.now();
+  stopping.abort();
   setTimeout(() => {
     logger.fatal('could not stop in time');
     process.exit(1);

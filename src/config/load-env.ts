@@ -31,7 +31,21 @@ export interface EnvNeeds {
  */
 export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   if (cluster.isPrimary && existsSync('.env')) loadEnvFile('.env');
+  forgetPgVariables(process.env);
   return parseEnv(process.env, needs);
+}
+
+/**
+ * What a connection string leaves open, pg takes from the variables of PostgreSQL's own programs. They are in a shell
+ * for other databases: what counts for ours stands in `DATABASE_URL`.
+ */
+function forgetPgVariables(variables: NodeJS.ProcessEnv): void {
+  const names = Object.keys(variables).filter((name) => /^PG[A-Z]/.test(name));
+  for (const name of names) Reflect.deleteProperty(variables, name);
+  if (names.length > 0 && variables.DATABASE_URL)
+    console.error(
+      `Not read: ${names.join(', ')}. What they say about the database belongs into DATABASE_URL.`,
+    );
 }
 
 /**

@@ -19,30 +19,31 @@ export interface OpenDatabase {
 /**
  * The database that the configuration asks for: the server at `DATABASE_URL`, waited for while it
  * starts, or the embedded one.
- * @param mayShare for commands that run beside a service: its embedded server will do.
+ * @param options `mayShare` for commands that run beside a service: its embedded server will do. `signal` ends
+ *   the waiting, or the start of the embedded one.
  */
 export async function openDatabase(
   env: Env,
   progress: (step: string) => void,
-  { mayShare = false } = {},
+  options: { readonly mayShare?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<OpenDatabase> {
   const { DATABASE_URL: url, MIGRATION_DATABASE_URL: migrationUrl = url } = env;
   if (url !== undefined && migrationUrl !== undefined) {
-    await waitForServer(migrationUrl, progress);
+    await waitForServer(migrationUrl, progress, options.signal);
     return { url, migrationUrl, close: () => Promise.resolve() };
   }
   // Loaded only here: the production image does not carry the embedded server.
   const { EmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
-  const server = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR, progress, mayShare });
+  const server = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR, progress, ...options });
   return { url: server.url, migrationUrl: server.url, close: () => server.stop() };
 }
 
-function waitForServer(url: string, progress: (step: string) => void): Promise<void> {
+function waitForServer(url: string, progress: (step: string) => void, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + CONNECT_DEADLINE_MS;
   return retry(
     () => withConnection(url, () => Promise.resolve()),
     (error, attempt) => {
-      if (Date.now() > deadline || !mayPass(error)) return undefined;
+      if (Date.now() > deadline || signal?.aborted || !mayPass(error)) return undefined;
       if (attempt === 1) progress('waiting for the PostgreSQL server at DATABASE_URL, up to 30 s');
       return RETRY_DELAY_MS;
     },

@@ -12,13 +12,15 @@ import type { ProcessRole } from '../config/process-role.js';
 export interface ServiceOptions {
   readonly role: ProcessRole;
   readonly createApp: CreateApp;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
   /** Told why, when the service cannot go on and has to be stopped. */
   readonly giveUp: (reason: string) => void;
 }
 
 /** The service as a whole, from the database up: started in order, stopped in the opposite order. */
 export class Service {
-  private database: OpenDatabase | undefined;
+  private database: Promise<OpenDatabase> | undefined;
   private server: RequestServer | undefined;
   private operations: OperationsServer | undefined;
 
@@ -44,7 +46,8 @@ export class Service {
     try {
       await this.server?.stop();
     } finally {
-      await this.database?.close();
+      const database = await this.database?.catch(() => undefined);
+      await database?.close();
       this.operations?.close();
     }
   }
@@ -60,10 +63,12 @@ export class Service {
   /** A database that is migrated, and a key for tokens: made once, and given to the workers. */
   private async prepare(): Promise<AppSecrets> {
     const { env, logger } = this;
-    this.database = await openDatabase(env, (step) => logger.info(step));
-    if (this.options.role !== 'worker') await this.prepareDatabase(this.database);
+    const { role, signal } = this.options;
+    this.database = openDatabase(env, (step) => logger.info(step), { signal });
+    const database = await this.database;
+    if (role !== 'worker') await this.prepareDatabase(database);
     const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
-    return { databaseUrl: this.database.url, jwtSecret };
+    return { databaseUrl: database.url, jwtSecret };
   }
 
   /** Loaded as needed: a primary answers no requests, and does without the memory for it. */

@@ -16,6 +16,8 @@ export interface Exit {
 }
 
 export interface LaunchOptions {
+  /** Another copy of the service. */
+  readonly main?: string;
   /** Flags of Node's. */
   readonly flags?: readonly string[];
   /** Whether it leads a process group of its own, as a command in a terminal does. */
@@ -44,12 +46,12 @@ export class ServiceProcess {
   static launch(
     variables: Record<string, string> = {},
     givenDir?: string,
-    { flags = [], detached = false }: LaunchOptions = {},
+    { main = MAIN, flags = [], detached = false }: LaunchOptions = {},
   ): ServiceProcess {
     const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json', ...TEST_SERVER };
     const env = { PATH: process.env.PATH, ...defaults, ...pooled(variables) };
     const workingDir = givenDir ?? mkdtempSync(join(tmpdir(), 'service-'));
-    return new ServiceProcess(spawn(process.execPath, [...flags, MAIN], { env, cwd: workingDir, detached }));
+    return new ServiceProcess(spawn(process.execPath, [...flags, main], { env, cwd: workingDir, detached }));
   }
 
   /** Starts the service and waits until it says that it is ready. */

@@ -6,7 +6,6 @@ import { basename, dirname, join } from 'node:path';
 export interface PostgresBinaries {
   readonly home: string;
   readonly initdb: string;
-  readonly pgCtl: string;
   readonly postgres: string;
 }
 
@@ -23,10 +22,9 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const binaries = {
     home,
     initdb: program('initdb'),
-    pgCtl: program('pg_ctl'),
     postgres: program('postgres'),
   };
-  await Promise.all([binaries.initdb, binaries.pgCtl, binaries.postgres].map(makeExecutable));
+  await Promise.all([binaries.initdb, binaries.postgres].map(makeExecutable));
   return binaries;
 }
 

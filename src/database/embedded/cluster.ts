@@ -1,5 +1,6 @@
-import { mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { platform, userInfo } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import type { PostgresBinaries } from './binaries.js';
 import type { ServerAccount } from './server-account.js';
 
@@ -32,17 +33,52 @@ export async function createCluster(
   binaries: PostgresBinaries,
   account: ServerAccount,
   password: string,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
+  assertUserHasAccount();
   const draftDir = await mkdtemp(join(dirname(clusterDir), 'postgres-draft-'));
   const passwordFile = `${draftDir}.password`;
   try {
     await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
     await Promise.all([account.own(draftDir), account.own(passwordFile)]);
-    await account.run(binaries.initdb, initdbArguments(draftDir, passwordFile));
+    await runInitdb(binaries, account, initdbArguments(draftDir, passwordFile), signal);
     await rename(draftDir, clusterDir).catch(ignoreExisting);
   } finally {
     await rm(passwordFile, { force: true });
     await rm(draftDir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * `initdb` passes its own path to a shell. Where that path is more than a plain word to a shell, a copy is run whose
+ * path is one.
+ */
+async function runInitdb(
+  { home, initdb }: PostgresBinaries,
+  account: ServerAccount,
+  args: string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (platform() === 'win32' || !/["$`\\\n]/.test(home)) return account.run(initdb, args, signal);
+  const copy = await mkdtemp('/tmp/postgres-programs-');
+  try {
+    await cp(join(home, 'native'), copy, { recursive: true, verbatimSymlinks: true });
+    await account.own(copy);
+    await account.run(join(copy, 'bin', basename(initdb)), args, signal);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** Of all programs of PostgreSQL, only `initdb` asks for the name of its user. */
+function assertUserHasAccount(): void {
+  try {
+    userInfo();
+  } catch {
+    throw new Error(
+      `The user id ${process.getuid?.()} has no account on this machine (no line in /etc/passwd), without which ` +
+        'PostgreSQL makes no cluster. Start the service as a user who has one, or set DATABASE_URL.',
+    );
   }
 }
 

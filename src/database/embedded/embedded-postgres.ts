@@ -6,15 +6,16 @@ import { withConnection } from '../with-connection.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
 import { clusterExists, createCluster, SUPERUSER } from './cluster.js';
 import { DataDirInUseError, OwnerLock } from './owner-lock.js';
-import { findFreePort, findRunningPostmaster } from './postmaster.js';
+import { PostgresProcess } from './postgres-process.js';
+import { findFreePort, findRunningPostmaster, processesIn, sendSignal } from './postmaster.js';
 import { ServerAccount } from './server-account.js';
 
 const DATABASE = 'mini_order_system';
 const DUPLICATE_DATABASE = '42P04';
 const STARTS_MAX = 3;
-const START_TIMEOUT_S = 60;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 4_000;
-const READY_POLL_MS = 100;
+const READY_POLL_MS = 50;
 
 export interface EmbeddedPostgresOptions {
   /** The folder that holds the cluster and its password; made when missing. */
@@ -23,8 +24,20 @@ export interface EmbeddedPostgresOptions {
   readonly progress: (step: string) => void;
   /** Whether to use a server that another process owns, without owning it; otherwise that is an error. */
   readonly mayShare?: boolean;
+  /** Ends a start that is under way, which then fails. */
+  readonly signal?: AbortSignal;
   /** Extra server settings of this run, for example `fsync=off` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+class WrongPasswordError extends Error {
+  constructor(dataDir: string, options: ErrorOptions) {
+    const advice = 'Restore it, or set DATA_DIR to another folder.';
+    super(
+      `The file postgres-password in ${dataDir} is not that of the cluster beside it. ${advice}`,
+      options,
+    );
+  }
 }
 
 /**
@@ -34,6 +47,7 @@ export interface EmbeddedPostgresOptions {
 export class EmbeddedPostgres {
   private ownerLock: OwnerLock | undefined;
   private port = 0;
+  private child: PostgresProcess | undefined;
 
   private constructor(
     private readonly options: EmbeddedPostgresOptions,
@@ -44,7 +58,7 @@ export class EmbeddedPostgres {
   ) {}
 
   /**
-   * Starts the server, or takes over one that a killed service left running.
+   * Starts the server, or takes over one that a killed service left running. A start that fails leaves none behind.
    * @throws DataDirInUseError when a living process owns it, unless it may be shared.
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -58,8 +72,10 @@ export class EmbeddedPostgres {
     try {
       await server.boot(dataDir);
     } catch (error) {
-      await server.stop();
-      throw error;
+      if (server.ownerLock) await server.stop();
+      // Started here, and owned by another process by now, it is that one's.
+      else if (server.child && !(error instanceof DataDirInUseError)) await server.shutDown();
+      throw isRefusal(error) ? new WrongPasswordError(dataDir, { cause: error }) : error;
     }
     return server;
   }
@@ -76,17 +92,15 @@ export class EmbeddedPostgres {
 
   /** Ends the server as a crash would, without a word to its clients, and starts it again; for trying what they make of it. */
   async crashAndRecover(): Promise<void> {
-    const server = await findRunningPostmaster(this.clusterDir);
-    await this.signalStop('immediate');
-    const isGone = async () => (await findRunningPostmaster(this.clusterDir))?.pid !== server?.pid;
-    await becomesTrue(isGone, STOP_TIMEOUT_MS);
+    await this.end(['SIGQUIT']);
     await this.ensureRunning();
   }
 
   private async boot(dataDir: string): Promise<void> {
     if (!(await clusterExists(this.clusterDir))) {
       this.options.progress(`creating a PostgreSQL cluster in ${this.clusterDir} (first start only)`);
-      await createCluster(this.clusterDir, this.binaries, this.account, this.password);
+      const { binaries, account, password, options } = this;
+      await createCluster(this.clusterDir, binaries, account, password, options.signal);
     }
     await this.ensureRunning();
     this.ownerLock = await this.takeOwnership(dataDir);
@@ -107,34 +121,46 @@ export class EmbeddedPostgres {
     }
   }
 
-  /** A server that is there may be recovering from a crash, or about to stop: it is asked again until it answers or is gone. */
+  /**
+   * A server that is there may be recovering from a crash, or about to stop: it is asked again until it answers or is
+   * gone. One that has died may have left processes, beside which PostgreSQL does not start another.
+   */
   private ensureRunning(): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT_S * 1000;
+    const mayAskAgain = this.deadline();
     let starts = 0;
     const findOrStart = async () => {
       const running = await findRunningPostmaster(this.clusterDir);
       if (running) this.port = running.port;
+      else if ((await processesIn(this.clusterDir)).length > 0)
+        throw new Error(`Processes of a server that has died are still in ${this.clusterDir}.`);
       else starts += 1;
       await (running ? this.query('SELECT 1') : this.startServer());
     };
-    return retry(findOrStart, () =>
-      starts < STARTS_MAX && Date.now() < deadline ? READY_POLL_MS : undefined,
+    return retry(findOrStart, (error) =>
+      starts < STARTS_MAX && mayAskAgain(error) ? READY_POLL_MS : undefined,
     );
   }
 
+  private deadline(): (error: unknown) => boolean {
+    const end = Date.now() + START_TIMEOUT_MS;
+    return (error) => !isRefusal(error) && Date.now() < end && this.options.signal?.aborted !== true;
+  }
+
   private async startServer(): Promise<void> {
-    const port = this.port || (await findFreePort());
-    this.options.progress(`starting PostgreSQL on 127.0.0.1:${port}`);
-    const settings = Object.entries({ port: String(port), ...this.options.settings });
-    await this.account.run(this.binaries.pgCtl, [
-      'start',
-      '--wait',
-      `--timeout=${START_TIMEOUT_S}`,
-      `--pgdata=${this.clusterDir}`,
-      `--log=${join(this.clusterDir, 'server.log')}`,
-      `--options=${settings.map(([name, value]) => `-c ${name}=${value}`).join(' ')}`,
-    ]);
-    this.port = port;
+    this.options.signal?.throwIfAborted();
+    this.port ||= await findFreePort();
+    this.options.progress(`starting PostgreSQL on 127.0.0.1:${this.port}`);
+    const settings = { port: String(this.port), ...this.options.settings };
+    const { postgres } = this.binaries;
+    const server = await PostgresProcess.start(postgres, this.account, this.clusterDir, settings);
+    this.child = server;
+    const mayAskAgain = this.deadline();
+    await retry(
+      () => this.query('SELECT 1'),
+      (error) => (server.isAlive && mayAskAgain(error) ? READY_POLL_MS : undefined),
+    ).catch(async (error: unknown) => {
+      throw server.isAlive ? error : new Error(await server.lastWords());
+    });
   }
 
   private async createDatabase(): Promise<void> {
@@ -145,25 +171,24 @@ export class EmbeddedPostgres {
     await withConnection(this.urlOf('postgres'), (client) => client.query(sql), { query_timeout: 30_000 });
   }
 
-  /** Waits for our server alone: by the time it is gone, a successor may have started one of its own. */
   private async shutDown(): Promise<void> {
-    const server = await findRunningPostmaster(this.clusterDir);
-    if (!server) return;
     this.options.progress('stopping PostgreSQL');
-    const isGone = async () => (await findRunningPostmaster(this.clusterDir))?.pid !== server.pid;
-    await this.signalStop('fast');
-    if (await becomesTrue(isGone, STOP_TIMEOUT_MS)) return;
-    await this.signalStop('immediate');
-    await becomesTrue(isGone, STOP_TIMEOUT_MS);
+    await this.end(['SIGINT', 'SIGQUIT']);
   }
 
-  private signalStop(mode: 'fast' | 'immediate'): Promise<void> {
-    return this.account.run(this.binaries.pgCtl, [
-      'stop',
-      '--no-wait',
-      `--mode=${mode}`,
-      `--pgdata=${this.clusterDir}`,
-    ]);
+  /**
+   * Sends one signal after the other until the server is gone: SIGINT ends it in good order, SIGQUIT at once. Waits
+   * for our server alone: by the time it is gone, a successor may have started one of its own.
+   */
+  private async end(signals: readonly NodeJS.Signals[]): Promise<void> {
+    const child = this.child?.isAlive ? this.child : undefined;
+    const pid = (await findRunningPostmaster(this.clusterDir))?.pid ?? child?.pid;
+    if (pid === undefined) return;
+    const isGone = async () => !child?.isAlive && !(await processesIn(this.clusterDir, pid)).includes(pid);
+    for (const signal of signals) {
+      sendSignal(pid, signal);
+      if (await becomesTrue(isGone, STOP_TIMEOUT_MS)) return;
+    }
   }
 
   private urlOf(database: string): string {
@@ -173,4 +198,9 @@ export class EmbeddedPostgres {
 
 function ignoreExistingDatabase(error: unknown): void {
   if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
+}
+
+/** SQLSTATE class 28, invalid authorization. */
+function isRefusal(error: unknown): boolean {
+  return (error as { code?: string }).code?.startsWith('28') === true;
 }

@@ -31,13 +31,21 @@ export async function findRunningPostmaster(clusterDir: string): Promise<Postmas
   return undefined;
 }
 
-/** Processes that work in the cluster: the server and its children all have it as their working directory. */
-async function processesIn(clusterDir: string, candidate: number | undefined): Promise<number[]> {
+/**
+ * Processes of PostgreSQL in the cluster, also those of a server that is gone: the server and its children all have it
+ * as their working directory. Outside Linux, only whether the candidate is one.
+ */
+export async function processesIn(clusterDir: string, candidate?: number): Promise<number[]> {
   if (platform() !== 'linux') return candidate && (await isPostgres(candidate)) ? [candidate] : [];
   const home = await realpath(clusterDir);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
-  return pids.filter((_, index) => folders[index] === home).map(Number);
+  const areOurs = await Promise.all(
+    pids.map(async (pid) => {
+      if ((await readlink(`/proc/${pid}/cwd`).catch(() => '')) !== home) return false;
+      return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'postgres';
+    }),
+  );
+  return pids.filter((_, index) => areOurs[index]).map(Number);
 }
 
 async function isPostgres(pid: number): Promise<boolean> {
@@ -63,4 +71,13 @@ export function findFreePort(): Promise<number> {
       });
     });
   });
+}
+
+/** @param pid of a process that may be gone by now; a negative one is a whole group. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

