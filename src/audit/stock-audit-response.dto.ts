@@ -6,8 +6,7 @@ import { type StockAudit, UNBALANCED_LISTED_MAX } from './stock.auditor.js';
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
 
 export class UnbalancedProductDto {
-  @ApiId()
-  readonly product_id!: number;
+  @ApiId() readonly product_id!: number;
 
   @ApiWholeNumber({ ...ANY_SIGN, description: 'Units put in by hand, less those taken out by hand.' })
   readonly put_in!: number;
@@ -15,8 +14,7 @@ export class UnbalancedProductDto {
   @ApiWholeNumber({ description: 'Units in orders that are not cancelled.' })
   readonly in_live_orders!: number;
 
-  @ApiWholeNumber(ANY_SIGN)
-  readonly stock_quantity!: number;
+  @ApiWholeNumber(ANY_SIGN) readonly stock_quantity!: number;
 
   @ApiWholeNumber({ ...ANY_SIGN, description: 'stock_quantity less what it must be.' })
   readonly difference!: number;
@@ -26,11 +24,8 @@ export class StockAuditResponseDto {
   @ApiProperty({ description: 'Whether every product has the stock it must have.' })
   readonly balanced!: boolean;
 
-  @ApiWholeNumber({ example: 2 })
-  readonly products_checked!: number;
-
-  @ApiWholeNumber({ example: 0 })
-  readonly unbalanced_count!: number;
+  @ApiWholeNumber({ example: 2 }) readonly products_checked!: number;
+  @ApiWholeNumber({ example: 0 }) readonly unbalanced_count!: number;
 
   @ApiProperty({
     type: [UnbalancedProductDto],

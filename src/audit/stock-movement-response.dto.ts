@@ -41,8 +41,7 @@ export class StockMovementResponseDto {
   })
   readonly user_id!: number | null;
 
-  @ApiTimestamp()
-  readonly occurred_at!: string;
+  @ApiTimestamp() readonly occurred_at!: string;
 
   static from({ kind, quantity, balance, orderId, userId, at }: BalancedMovement): StockMovementResponseDto {
     const occurred_at = new Date(at).toISOString();

@@ -10,130 +10,71 @@ export const ADMIN_SIGNUPS = ['first', 'open', 'closed'] as const;
  * with its meaning; defaults that depend on others are filled in by `loadEnv`.
  */
 export class Env extends OperationsEnv {
-  @IsIn(NODE_ENVS)
-  readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
-
-  @integerBetween(0, 65_535)
-  readonly PORT: number = 8000;
-
-  @IsString()
-  readonly HOST: string = '0.0.0.0';
+  @IsIn(NODE_ENVS) readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
+  @integerBetween(0, 65_535) readonly PORT: number = 8000;
+  @IsString() readonly HOST: string = '0.0.0.0';
 
   /** Processes that share the port; every limit of one process is there so many times. */
-  @integerBetween(1, 64)
-  readonly WORKERS: number = 1;
-
-  @IsOptional()
-  @IsPostgresUrl()
-  readonly DATABASE_URL?: string;
+  @integerBetween(1, 64) readonly WORKERS: number = 1;
+  @IsOptional() @IsPostgresUrl() readonly DATABASE_URL?: string;
 
   /** The same database by the role that owns it, which migrates; the role of `DATABASE_URL` gets what the service needs. */
-  @IsOptional()
-  @IsPostgresUrl()
-  readonly MIGRATION_DATABASE_URL?: string;
+  @IsOptional() @IsPostgresUrl() readonly MIGRATION_DATABASE_URL?: string;
 
   /** Certificates by which the database's is verified, in PEM. */
-  @IsOptional()
-  @IsString()
-  readonly DATABASE_CA_FILE?: string;
+  @IsOptional() @IsString() readonly DATABASE_CA_FILE?: string;
 
   /** Whether to start in production on a server that may lose what it has committed, or that is not verified. */
-  @booleanWord()
-  @IsBoolean()
-  readonly ALLOW_UNSAFE_DATABASE: boolean = false;
+  @booleanWord() @IsBoolean() readonly ALLOW_UNSAFE_DATABASE: boolean = false;
 
   /** Connections of one process to PostgreSQL: for the lanes of placement, for other writes, and for reads. */
-  @integerBetween(4, 100)
-  readonly DATABASE_POOL_SIZE: number = 10;
+  @integerBetween(4, 100) readonly DATABASE_POOL_SIZE: number = 10;
 
   /** Off behind a pooler that shares connections by transaction and does not know of prepared statements. */
-  @booleanWord()
-  @IsBoolean()
-  readonly DATABASE_PREPARED_STATEMENTS: boolean = true;
+  @booleanWord() @IsBoolean() readonly DATABASE_PREPARED_STATEMENTS: boolean = true;
 
   /** Orders that share one transaction at most. */
-  @integerBetween(1, 1_000)
-  readonly PLACEMENT_GROUP_MAX: number = 64;
+  @integerBetween(1, 1_000) readonly PLACEMENT_GROUP_MAX: number = 64;
 
   /** Transactions that place groups of orders at the same time. */
-  @integerBetween(1, 50)
-  readonly PLACEMENT_LANES: number = 1;
+  @integerBetween(1, 50) readonly PLACEMENT_LANES: number = 1;
 
   /** Transactions in which orders wait for a product that somebody else has locked. */
-  @integerBetween(1, 50)
-  readonly PLACEMENT_PATIENT_LANES: number = 2;
+  @integerBetween(1, 50) readonly PLACEMENT_PATIENT_LANES: number = 2;
 
   /** Orders that may wait to be taken up. */
-  @integerBetween(1, 100_000)
-  readonly PLACEMENT_QUEUE_MAX: number = 1_000;
+  @integerBetween(1, 100_000) readonly PLACEMENT_QUEUE_MAX: number = 1_000;
 
   /** Milliseconds that an order may wait to be taken up; together with its transactions less than 10 s. */
-  @integerBetween(1, 2_000)
-  readonly PLACEMENT_WAIT_MS: number = 1_500;
-
-  @IsString()
-  readonly DATA_DIR: string = './data';
-
-  @IsOptional()
-  @IsString()
-  @MinLength(32)
-  readonly JWT_SECRET?: string;
+  @integerBetween(1, 2_000) readonly PLACEMENT_WAIT_MS: number = 1_500;
+  @IsString() readonly DATA_DIR: string = './data';
+  @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
 
   /** The secret before the present one: what it has signed is accepted, and nothing new is signed with it. */
-  @IsOptional()
-  @IsString()
-  @MinLength(32)
-  readonly JWT_SECRET_PREVIOUS?: string;
+  @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET_PREVIOUS?: string;
 
   /** Seconds. */
-  @integerBetween(1, 86_400)
-  readonly ACCESS_TOKEN_TTL: number = 3600;
+  @integerBetween(1, 86_400) readonly ACCESS_TOKEN_TTL: number = 3600;
 
   /** Seconds from signing in to the end of the session. */
-  @integerBetween(60, 31_536_000)
-  readonly REFRESH_TOKEN_TTL: number = 2_592_000;
-
-  @integerBetween(1, 1_000)
-  readonly SESSIONS_PER_USER: number = 50;
+  @integerBetween(60, 31_536_000) readonly REFRESH_TOKEN_TTL: number = 2_592_000;
+  @integerBetween(1, 1_000) readonly SESSIONS_PER_USER: number = 50;
 
   /** Passwords of one process that may wait to be hashed; more are refused with 503. */
-  @integerBetween(1, 10_000)
-  readonly PASSWORD_QUEUE_MAX: number = 200;
+  @integerBetween(1, 10_000) readonly PASSWORD_QUEUE_MAX: number = 200;
 
   /** Seconds in which failed logins are counted together. */
-  @integerBetween(1, 86_400)
-  readonly LOGIN_FAILURE_WINDOW: number = 900;
-
-  @integerBetween(1, 1_000_000)
-  readonly LOGIN_FAILURES_PER_ADDRESS: number = 300;
-
-  @integerBetween(1, 1_000_000)
-  readonly LOGIN_FAILURES_PER_ACCOUNT: number = 100;
-
-  @integerBetween(1, 1_000_000)
-  readonly LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: number = 10;
-
-  @IsIn(ADMIN_SIGNUPS)
-  readonly ADMIN_SIGNUP!: (typeof ADMIN_SIGNUPS)[number];
-
-  @IsOptional()
-  @IsString()
-  @MinLength(3)
-  @MaxLength(64)
-  readonly ADMIN_USERNAME?: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  readonly ADMIN_PASSWORD?: string;
-
-  @integerBetween(4, 128)
-  readonly PASSWORD_MIN_LENGTH!: number;
+  @integerBetween(1, 86_400) readonly LOGIN_FAILURE_WINDOW: number = 900;
+  @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ADDRESS: number = 300;
+  @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ACCOUNT: number = 100;
+  @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: number = 10;
+  @IsIn(ADMIN_SIGNUPS) readonly ADMIN_SIGNUP!: (typeof ADMIN_SIGNUPS)[number];
+  @IsOptional() @IsString() @MinLength(3) @MaxLength(64) readonly ADMIN_USERNAME?: string;
+  @IsOptional() @IsString() @MaxLength(128) readonly ADMIN_PASSWORD?: string;
+  @integerBetween(4, 128) readonly PASSWORD_MIN_LENGTH!: number;
 
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
-  @commaSeparated()
-  @IsAddressList()
-  readonly TRUST_PROXY: string[] = [];
+  @commaSeparated() @IsAddressList() readonly TRUST_PROXY: string[] = [];
 
   @commaSeparated()
   @Matches(/^https?:\/\/[^/\s]+$/, {
@@ -143,32 +84,25 @@ export class Env extends OperationsEnv {
   readonly CORS_ORIGINS: string[] = [];
 
   /** Requests of one client address, counted by each process for itself; 0 is no limit. */
-  @integerBetween(0, 1_000_000)
-  readonly RATE_LIMIT_PER_MINUTE!: number;
+  @integerBetween(0, 1_000_000) readonly RATE_LIMIT_PER_MINUTE!: number;
 
   /** Open connections of one process; the next one is closed at once. */
-  @integerBetween(1, 1_000_000)
-  readonly MAX_CONNECTIONS: number = 10_000;
+  @integerBetween(1, 1_000_000) readonly MAX_CONNECTIONS: number = 10_000;
 
   /** Request bodies of one process that are still arriving; one more cuts the one that has taken longest. */
-  @integerBetween(1, 100_000)
-  readonly MAX_UNFINISHED_BODIES: number = 500;
+  @integerBetween(1, 100_000) readonly MAX_UNFINISHED_BODIES: number = 500;
 
   /** Milliseconds for the headers of a request to arrive. */
-  @integerBetween(100, 600_000)
-  readonly HEADERS_TIMEOUT_MS: number = 10_000;
+  @integerBetween(100, 600_000) readonly HEADERS_TIMEOUT_MS: number = 10_000;
 
   /** Milliseconds for a whole request to arrive; a client may leave its answer unread for twice that. */
-  @integerBetween(100, 600_000)
-  readonly REQUEST_TIMEOUT_MS: number = 30_000;
+  @integerBetween(100, 600_000) readonly REQUEST_TIMEOUT_MS: number = 30_000;
 
   /** Milliseconds for which a connection is kept open for the next request. */
-  @integerBetween(100, 600_000)
-  readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
+  @integerBetween(100, 600_000) readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
 
   /** Milliseconds for which a stopping process says that it is not ready and serves on, so that a proxy sees it in time. */
-  @integerBetween(0, 60_000)
-  readonly STOP_DELAY_MS: number = 0;
+  @integerBetween(0, 60_000) readonly STOP_DELAY_MS: number = 0;
 
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';

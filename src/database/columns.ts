@@ -9,14 +9,9 @@ export const BIGINT_AS_NUMBER: ValueTransformer = {
 /** The columns of a row that changes and whose changes clients can tell. */
 export abstract class VersionedRow {
   /** Counts every change of the row; the ETag of what it stores. Kept by the statements that write. */
-  @Column('integer', { default: 1 })
-  version!: number;
-
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
-
-  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
-  updatedAt!: Date;
+  @Column('integer', { default: 1 }) version!: number;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' }) updatedAt!: Date;
 }
 
 /**

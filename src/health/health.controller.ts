@@ -5,8 +5,7 @@ import { ServiceBusyError } from '../common/domain-error.js';
 import { ReadinessProbe } from './readiness.probe.js';
 
 class HealthDto {
-  @ApiProperty({ enum: ['ok'] })
-  readonly status!: 'ok';
+  @ApiProperty({ enum: ['ok'] }) readonly status!: 'ok';
 }
 
 /** For those who decide whether to send requests here, or to start the process anew; not limited by RATE_LIMIT_PER_MINUTE. */

@@ -32,19 +32,13 @@ export class OrderItem {
   @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_order_items_product' })
   product?: Product;
 
-  @Column('varchar', { name: 'product_name', length: 200 })
-  productName!: string;
-
-  @Column('integer')
-  quantity!: number;
-
-  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER })
-  priceMinor!: number;
+  @Column('varchar', { name: 'product_name', length: 200 }) productName!: string;
+  @Column('integer') quantity!: number;
+  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER }) priceMinor!: number;
 
   /**
    * When the order was placed: both default to the time of the transaction that writes them. It is here as well
    * so that the orders with a product can be walked in time order, however many they are.
    */
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }

@@ -28,34 +28,27 @@ export class Order extends VersionedRow {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_orders', generatedIdentity: 'ALWAYS' })
   id!: number;
 
-  @Column('integer', { name: 'customer_id' })
-  customerId!: number;
+  @Column('integer', { name: 'customer_id' }) customerId!: number;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'customer_id', foreignKeyConstraintName: 'fk_orders_customer' })
   customer?: User;
 
-  @Column('varchar', { length: 16 })
-  status!: OrderStatus;
-
-  @Column('bigint', { name: 'total_minor', transformer: BIGINT_AS_NUMBER })
-  totalMinor!: number;
+  @Column('varchar', { length: 16 }) status!: OrderStatus;
+  @Column('bigint', { name: 'total_minor', transformer: BIGINT_AS_NUMBER }) totalMinor!: number;
 
   /** The client's Idempotency-Key, or one made for the order: what makes placing it again impossible. */
-  @Column('varchar', { name: 'placement_key', length: 255 })
-  placementKey!: string;
+  @Column('varchar', { name: 'placement_key', length: 255 }) placementKey!: string;
 
   /** SHA-256 of what was ordered under a client's key, to tell a retry from another order. */
-  @Column('bytea', { name: 'request_hash', nullable: true })
-  requestHash!: Buffer | null;
+  @Column('bytea', { name: 'request_hash', nullable: true }) requestHash!: Buffer | null;
 
   /** Also of an order that was cancelled after it. */
   @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })
   confirmedAt!: Date | null;
 
   /** Nobody where it was confirmed before that was written down. */
-  @Column('integer', { name: 'confirmed_by', nullable: true })
-  confirmedBy!: number | null;
+  @Column('integer', { name: 'confirmed_by', nullable: true }) confirmedBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'confirmed_by', foreignKeyConstraintName: 'fk_orders_confirmed_by' })
@@ -64,13 +57,11 @@ export class Order extends VersionedRow {
   @Column({ type: 'timestamptz', name: 'cancelled_at', precision: 3, nullable: true })
   cancelledAt!: Date | null;
 
-  @Column('integer', { name: 'cancelled_by', nullable: true })
-  cancelledBy!: number | null;
+  @Column('integer', { name: 'cancelled_by', nullable: true }) cancelledBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'cancelled_by', foreignKeyConstraintName: 'fk_orders_cancelled_by' })
   canceller?: User;
 
-  @Column('varchar', { name: 'cancel_reason', length: 200, nullable: true })
-  cancelReason!: string | null;
+  @Column('varchar', { name: 'cancel_reason', length: 200, nullable: true }) cancelReason!: string | null;
 }

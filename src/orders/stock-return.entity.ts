@@ -15,11 +15,8 @@ export class StockReturn {
   })
   id!: number;
 
-  @Column('integer', { name: 'order_id' })
-  orderId!: number;
-
-  @Column('integer', { name: 'product_id' })
-  productId!: number;
+  @Column('integer', { name: 'order_id' }) orderId!: number;
+  @Column('integer', { name: 'product_id' }) productId!: number;
 
   @ManyToOne(() => OrderItem, { onDelete: 'RESTRICT' })
   @JoinColumn([

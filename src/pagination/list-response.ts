@@ -17,14 +17,12 @@ export class PaginationDto {
   })
   readonly page!: number;
 
-  @ApiWholeNumber({ minimum: 1, maximum: PAGE_LIMIT_MAX, example: 10 })
-  readonly limit!: number;
+  @ApiWholeNumber({ minimum: 1, maximum: PAGE_LIMIT_MAX, example: 10 }) readonly limit!: number;
 
   @ApiWholeNumber({ example: 1, description: `Rows that match; exact up to ${TOTAL_EXACT_MAX}.` })
   readonly total!: number;
 
-  @ApiWholeNumber({ example: 1, description: 'Pages that `total` makes.' })
-  readonly pages!: number;
+  @ApiWholeNumber({ example: 1, description: 'Pages that `total` makes.' }) readonly pages!: number;
 
   @ApiProperty({ description: 'False where there are more rows than `total` says.' })
   readonly total_is_exact!: boolean;

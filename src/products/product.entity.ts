@@ -12,16 +12,10 @@ export class Product extends VersionedRow {
   })
   id!: number;
 
-  @Column('varchar', { length: 200 })
-  name!: string;
-
-  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER })
-  priceMinor!: number;
+  @Column('varchar', { length: 200 }) name!: string;
+  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER }) priceMinor!: number;
 
   /** Whole units. Cancelled orders may carry it past what one may put in, so it has room. */
-  @Column('bigint', { name: 'stock_quantity', transformer: BIGINT_AS_NUMBER })
-  stockQuantity!: number;
-
-  @Column('boolean', { name: 'is_active', default: true })
-  isActive!: boolean;
+  @Column('bigint', { name: 'stock_quantity', transformer: BIGINT_AS_NUMBER }) stockQuantity!: number;
+  @Column('boolean', { name: 'is_active', default: true }) isActive!: boolean;
 }

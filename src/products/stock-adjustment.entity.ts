@@ -25,25 +25,21 @@ export class StockAdjustment {
   })
   id!: number;
 
-  @Column('integer', { name: 'product_id' })
-  productId!: number;
+  @Column('integer', { name: 'product_id' }) productId!: number;
 
   @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_stock_adjustments_product' })
   product?: Product;
 
   /** Units added; negative when taken out. */
-  @Column('integer')
-  quantity!: number;
+  @Column('integer') quantity!: number;
 
   /** Who did it; nobody for the demo catalogue. */
-  @Column('integer', { name: 'created_by', nullable: true })
-  createdBy!: number | null;
+  @Column('integer', { name: 'created_by', nullable: true }) createdBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'created_by', foreignKeyConstraintName: 'fk_stock_adjustments_created_by' })
   creator?: User;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }

@@ -3,9 +3,6 @@ import { PASSWORD_MAX } from '../users/password.policy.js';
 import { NewPasswordField } from './new-password.field.js';
 
 export class ChangePasswordDto {
-  @TextField(PASSWORD_MAX, { format: 'password', example: '1234' })
-  readonly current_password!: string;
-
-  @NewPasswordField('correct horse')
-  readonly new_password!: string;
+  @TextField(PASSWORD_MAX, { format: 'password', example: '1234' }) readonly current_password!: string;
+  @NewPasswordField('correct horse') readonly new_password!: string;
 }

@@ -14,9 +14,6 @@ export class RegisterDto {
   )
   readonly username!: string;
 
-  @NewPasswordField('1234')
-  readonly password!: string;
-
-  @EnumField(ROLES, { required: false, default: 'customer', example: 'customer' })
-  readonly role?: Role;
+  @NewPasswordField('1234') readonly password!: string;
+  @EnumField(ROLES, { required: false, default: 'customer', example: 'customer' }) readonly role?: Role;
 }

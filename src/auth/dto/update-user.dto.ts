@@ -2,8 +2,7 @@ import { BooleanField, EnumField } from '../../http/openapi/fields.js';
 import { type Role, ROLES } from '../access/role.js';
 
 export class UpdateUserDto {
-  @EnumField(ROLES, { required: false, example: 'admin' })
-  readonly role?: Role;
+  @EnumField(ROLES, { required: false, example: 'admin' }) readonly role?: Role;
 
   @BooleanField({
     required: false,

@@ -4,17 +4,10 @@ import { type Role, ROLES } from '../access/role.js';
 import { USERNAME_MAX } from '../users/username.js';
 
 export class UserResponseDto {
-  @ApiId({ example: 2 })
-  readonly id!: number;
-
-  @ApiLine(USERNAME_MAX, { example: 'customer1' })
-  readonly username!: string;
-
-  @ApiProperty({ enum: ROLES, example: 'customer' })
-  readonly role!: Role;
-
-  @ApiTimestamp()
-  readonly created_at!: string;
+  @ApiId({ example: 2 }) readonly id!: number;
+  @ApiLine(USERNAME_MAX, { example: 'customer1' }) readonly username!: string;
+  @ApiProperty({ enum: ROLES, example: 'customer' }) readonly role!: Role;
+  @ApiTimestamp() readonly created_at!: string;
 
   /** Names every member, so that a column added to the entity never reaches a client by itself. */
   static from(user: { id: number; username: string; role: Role; createdAt: Date }): UserResponseDto {

@@ -10,22 +10,12 @@ export class User {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_users', generatedIdentity: 'ALWAYS' })
   id!: number;
 
-  @Column('varchar', { length: 64 })
-  username!: string;
+  @Column('varchar', { length: 64 }) username!: string;
 
   /** The name as it is compared: Unicode-normalised and in lower case, which may be longer. */
-  @Column('varchar', { name: 'username_key', length: 255 })
-  usernameKey!: string;
-
-  @Column('varchar', { name: 'password_hash', length: 255 })
-  passwordHash!: string;
-
-  @Column('varchar', { length: 16 })
-  role!: Role;
-
-  @Column('boolean', { name: 'is_active', default: true })
-  isActive!: boolean;
-
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 })
-  createdAt!: Date;
+  @Column('varchar', { name: 'username_key', length: 255 }) usernameKey!: string;
+  @Column('varchar', { name: 'password_hash', length: 255 }) passwordHash!: string;
+  @Column('varchar', { length: 16 }) role!: Role;
+  @Column('boolean', { name: 'is_active', default: true }) isActive!: boolean;
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }

@@ -4,11 +4,8 @@ import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from '../order-histo
 import { CANCEL_REASON_MAX } from './cancel-order.dto.js';
 
 export class OrderEventDto {
-  @ApiProperty({ enum: ORDER_EVENTS, example: 'PLACED' })
-  readonly event!: OrderEvent['event'];
-
-  @ApiTimestamp()
-  readonly occurred_at!: string;
+  @ApiProperty({ enum: ORDER_EVENTS, example: 'PLACED' }) readonly event!: OrderEvent['event'];
+  @ApiTimestamp() readonly occurred_at!: string;
 
   @ApiId({
     nullable: true,
@@ -32,8 +29,7 @@ const EXAMPLE: OrderEventDto[] = [
 ];
 
 export class OrderHistoryResponseDto {
-  @ApiId()
-  readonly order_id!: number;
+  @ApiId() readonly order_id!: number;
 
   @ApiProperty({
     type: [OrderEventDto],

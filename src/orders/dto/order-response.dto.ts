@@ -7,8 +7,7 @@ import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
 
 export class OrderItemResponseDto {
-  @ApiId()
-  readonly product_id!: number;
+  @ApiId() readonly product_id!: number;
 
   @ApiLine(PRODUCT_NAME_MAX, {
     example: 'Laptop',
@@ -16,34 +15,21 @@ export class OrderItemResponseDto {
   })
   readonly product_name!: string;
 
-  @ApiWholeNumber({ minimum: 1, maximum: LINE_QUANTITY_MAX, example: 2 })
-  readonly quantity!: number;
-
-  @ApiMoney(PRICE_MAX_MINOR, { example: 50000 })
-  readonly price_at_purchase!: number;
+  @ApiWholeNumber({ minimum: 1, maximum: LINE_QUANTITY_MAX, example: 2 }) readonly quantity!: number;
+  @ApiMoney(PRICE_MAX_MINOR, { example: 50000 }) readonly price_at_purchase!: number;
 }
 
 export class OrderResponseDto {
-  @ApiId()
-  readonly id!: number;
-
-  @ApiId({ example: 2 })
-  readonly customer_id!: number;
-
-  @ApiProperty({ enum: ORDER_STATUSES, example: 'PENDING' })
-  readonly status!: OrderStatus;
-
-  @ApiMoney(TOTAL_MAX_MINOR, { example: 100000 })
-  readonly total_amount!: number;
+  @ApiId() readonly id!: number;
+  @ApiId({ example: 2 }) readonly customer_id!: number;
+  @ApiProperty({ enum: ORDER_STATUSES, example: 'PENDING' }) readonly status!: OrderStatus;
+  @ApiMoney(TOTAL_MAX_MINOR, { example: 100000 }) readonly total_amount!: number;
 
   @ApiProperty({ type: [OrderItemResponseDto], minItems: 1, maxItems: ORDER_PRODUCTS_MAX })
   readonly items!: OrderItemResponseDto[];
 
-  @ApiTimestamp()
-  readonly created_at!: string;
-
-  @ApiTimestamp()
-  readonly updated_at!: string;
+  @ApiTimestamp() readonly created_at!: string;
+  @ApiTimestamp() readonly updated_at!: string;
 
   static from(order: OrderWithItems): OrderResponseDto {
     return {

@@ -10,11 +10,8 @@ import type { OrderLine } from '../placement/placement-request.js';
 const BODY_LINES_MAX = 5_000;
 
 export class PlaceOrderLineDto {
-  @IdField({ example: 1 })
-  readonly product_id!: number;
-
-  @IntegerField(1, LINE_QUANTITY_MAX, { example: 2 })
-  readonly quantity!: number;
+  @IdField({ example: 1 }) readonly product_id!: number;
+  @IntegerField(1, LINE_QUANTITY_MAX, { example: 2 }) readonly quantity!: number;
 }
 
 export class PlaceOrderDto {

@@ -5,26 +5,13 @@ import type { Product } from '../product.entity.js';
 import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 
 export class ProductResponseDto {
-  @ApiId()
-  readonly id!: number;
-
-  @ApiLine(PRODUCT_NAME_MAX, { example: 'Laptop' })
-  readonly name!: string;
-
-  @ApiMoney(PRICE_MAX_MINOR, { example: 50000 })
-  readonly price!: number;
-
-  @ApiWholeNumber({ example: 5 })
-  readonly stock_quantity!: number;
-
-  @ApiProperty({ example: true })
-  readonly is_active!: boolean;
-
-  @ApiTimestamp()
-  readonly created_at!: string;
-
-  @ApiTimestamp()
-  readonly updated_at!: string;
+  @ApiId() readonly id!: number;
+  @ApiLine(PRODUCT_NAME_MAX, { example: 'Laptop' }) readonly name!: string;
+  @ApiMoney(PRICE_MAX_MINOR, { example: 50000 }) readonly price!: number;
+  @ApiWholeNumber({ example: 5 }) readonly stock_quantity!: number;
+  @ApiProperty({ example: true }) readonly is_active!: boolean;
+  @ApiTimestamp() readonly created_at!: string;
+  @ApiTimestamp() readonly updated_at!: string;
 
   static from(product: Product): ProductResponseDto {
     return {

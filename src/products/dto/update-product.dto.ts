@@ -7,9 +7,7 @@ import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 
 /** What is left out stays as it is. Stock changes by `stock_delta` or `stock_quantity`, not by both. */
 export class UpdateProductDto {
-  @LineField(1, PRODUCT_NAME_MAX, { required: false })
-  @Trim()
-  readonly name?: string;
+  @LineField(1, PRODUCT_NAME_MAX, { required: false }) @Trim() readonly name?: string;
 
   @MoneyField(PRICE_MAX_MINOR, {
     required: false,

@@ -5,9 +5,6 @@ import { OAuthClientFields } from './oauth-client-fields.js';
 
 /** What a person types. */
 export class LoginDto extends OAuthClientFields {
-  @LineField(0, USERNAME_MAX, { example: 'customer1' })
-  readonly username!: string;
-
-  @TextField(PASSWORD_MAX, { example: '1234', format: 'password' })
-  readonly password!: string;
+  @LineField(0, USERNAME_MAX, { example: 'customer1' }) readonly username!: string;
+  @TextField(PASSWORD_MAX, { example: '1234', format: 'password' }) readonly password!: string;
 }

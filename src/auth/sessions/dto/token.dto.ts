@@ -12,8 +12,7 @@ export class TokenDto {
   @ApiProperty({ maxLength: ACCESS_TOKEN_MAX, pattern: PATTERNS.jwt, example: EXAMPLE_JWT })
   readonly access_token!: string;
 
-  @ApiProperty({ enum: ['bearer'] })
-  readonly token_type!: 'bearer';
+  @ApiProperty({ enum: ['bearer'] }) readonly token_type!: 'bearer';
 
   @ApiWholeNumber({ description: 'Seconds until the access token expires.', example: 3600 })
   readonly expires_in!: number;
