@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RE2JS } from 're2js';
 import { ApiDocument } from './support/api-document.js';
 
 const { document } = ApiDocument.read();
@@ -38,5 +39,15 @@ describe('the API description', () => {
 
     expect(names.size).toBeGreaterThan(100);
     expect([...names].filter((name) => RESERVED_WORDS.has(name))).toEqual([]);
+  });
+
+  it('has patterns that RE2 reads too, and none that begins like the literal of a regular expression', () => {
+    const patterns = new Set(valuesOf('pattern') as string[]);
+
+    expect(patterns.size).toBeGreaterThan(10);
+    for (const pattern of patterns) {
+      expect(() => RE2JS.compile(pattern)).not.toThrow();
+      expect(pattern).toMatch(/^\^(?!\/).*\$$/);
+    }
   });
 });

@@ -142,6 +142,10 @@ describe('Idempotency-Key', () => {
   it.each([
     ['255 characters', 'k'.repeat(255), 201],
     ['256 characters', 'k'.repeat(256), 422],
+    ['255 characters in quotes', `"${'k'.repeat(255)}"`, 201],
+    ['256 characters in quotes', `"${'k'.repeat(256)}"`, 422],
+    ['nothing in quotes', '""', 422],
+    ['one quote', '"key', 422],
     ['nothing', '', 422],
     ['two words', 'two words', 422],
     ['an accent', 'cl\u00e9', 422],

@@ -3,8 +3,8 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ValidationFailedError } from '../common/domain-error.js';
 
-/** 1 to 255 visible ASCII characters (RFC 5234, VCHAR). */
-const KEY = /^[\x21-\x7e]{1,255}$/;
+/** 1 to 255 visible ASCII characters (RFC 5234, VCHAR) between quotes, or bare. */
+const KEY = /^("[!-~]{1,255}"|[!#-~][!-~]{0,254})$/;
 
 /**
  * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), quoted as the draft has
@@ -14,9 +14,9 @@ export const IdempotencyKey = createParamDecorator(
   (_data: unknown, context: ExecutionContext): string | undefined => {
     const header = context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key'];
     if (header === undefined) return undefined;
-    const key = String(header).replace(/^"(.*)"$/, '$1');
-    if (KEY.test(key)) return key;
-    const message = 'must be 1 to 255 visible ASCII characters';
+    const key = String(header);
+    if (KEY.test(key)) return key.replace(/^"(.*)"$/, '$1');
+    const message = 'must be 1 to 255 visible ASCII characters, quoted or bare';
     throw new ValidationFailedError([
       { pointer: '/idempotency-key', location: 'header', code: 'not-a-key', message },
     ]);
@@ -34,7 +34,7 @@ export const ApiIdempotencyKey = () =>
         type: 'string',
         minLength: 1,
         maxLength: 257,
-        pattern: String.raw`^[\u0021-\u007e]{1,257}$`,
+        pattern: KEY.source,
         example: 'b7c1f0aa-1f5e-4b0e-9c3b-0f4e8f2f5f7d',
       },
     }),

@@ -1,11 +1,13 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { EnumField, LineField } from '../../http/openapi/fields.js';
+import { PATTERNS } from '../../http/openapi/patterns.js';
 import { type Role, ROLES } from '../access/role.js';
 import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../users/username.js';
 import { NewPasswordField } from './new-password.field.js';
 
 export class RegisterDto {
   @LineField(USERNAME_MIN, USERNAME_MAX, {
+    pattern: PATTERNS.username,
     example: 'customer1',
     description: 'Compared without regard to case.',
   })

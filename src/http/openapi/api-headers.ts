@@ -4,7 +4,7 @@ import { ApiProblems } from './api-problems.decorator.js';
 import { PATTERNS } from './patterns.js';
 import { TAGS_LENGTH_MAX, URL_LENGTH_MAX } from '../client-limits.js';
 
-const ETAG = String.raw`"[!\u0023-\u007e]*"`;
+const ETAG = '"[!#-~]*"';
 
 const seconds = { type: 'integer', minimum: 0, maximum: 86_400, example: 42 };
 const mediaTypes = { type: 'string', maxLength: 100, pattern: '^[a-z-]+/[a-z-]+(, [a-z-]+/[a-z-]+)*$' };
@@ -45,7 +45,7 @@ export const API_HEADERS = {
   Location: {
     required: true,
     description: 'Where the new resource is.',
-    schema: { type: 'string', maxLength: 100, pattern: '^/[a-z]+(/[1-9][0-9]*)?$', example: '/orders/1' },
+    schema: { type: 'string', maxLength: 100, pattern: '^[/][a-z]+([/][1-9][0-9]*)?$', example: '/orders/1' },
   },
   Link: {
     required: true,

@@ -23,9 +23,9 @@ export const ApiIdParam = (resource: string) =>
 export const ApiWholeNumber = (options: ApiPropertyOptions = {}) =>
   property({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, ...options, type: 'integer' });
 
-/** One line of text. */
+/** One line of text that is not blank. */
 export const ApiLine = (maxLength: number, options: ApiPropertyOptions = {}) =>
-  property({ minLength: 1, pattern: PATTERNS.line, ...options, type: 'string', maxLength });
+  property({ minLength: 1, pattern: PATTERNS.text, ...options, type: 'string', maxLength });
 
 /**
  * An amount of money in an answer. It has no `multipleOf`: validators that divide doubles would refuse 19.99 as a

@@ -31,10 +31,16 @@ export const Field = (described: object, ...rules: PropertyDecorator[]) => {
 export const TextField = (maxLength: number, options: ApiPropertyOptions = {}) =>
   Field({ ...options, type: 'string', maxLength }, IsString(), HasAtMost(maxLength));
 
-/** One line of text that people read. */
+/** One line of text that people read; not a blank one where something is required of it. */
 export const LineField = (minLength: number, maxLength: number, options: ApiPropertyOptions = {}) =>
   Field(
-    { pattern: PATTERNS.line, ...options, type: 'string', minLength, maxLength },
+    {
+      pattern: minLength > 0 ? PATTERNS.text : PATTERNS.line,
+      ...options,
+      type: 'string',
+      minLength,
+      maxLength,
+    },
     IsString(),
     IsCleanText(),
     HasAtLeast(minLength),

@@ -1,10 +1,22 @@
-/** Regular expressions of the API description, in the part of ECMA-262 that other languages share. */
+const CONTROLS = String.raw`\x00-\x1f\x7f-\x9f`;
+const ANY = `[^${CONTROLS}]`;
+/** No space either, not even one that does not break. */
+const VISIBLE = String.raw`[^\x00-\x20\x7f-\xa0]`;
+
+/**
+ * Regular expressions of the API description, in what ECMA-262, RE2, Java, .NET and Python share. None begins with a
+ * slash, which some tools take for the beginning of a literal.
+ */
 export const PATTERNS = {
-  /** One line of text: no control characters (Unicode's Cc). */
-  line: String.raw`^[^\u0000-\u001f\u007f-\u009f]*$`,
+  /** No control characters (Unicode's Cc). */
+  line: `^${ANY}*$`,
+  /** A line that is not blank; spaces around it do not count. */
+  text: `^${ANY}*${VISIBLE}${ANY}*$`,
+  /** The same with three characters between the spaces around it. */
+  username: `^${ANY}*${VISIBLE}${ANY}+${VISIBLE}${ANY}*$`,
   base64Url: '^[A-Za-z0-9_-]+$',
   jwt: String.raw`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`,
   requestId: String.raw`^[\w.-]+$`,
-  jsonPointer: '^(/.*)?$',
+  jsonPointer: '^([/].*)?$',
   kebabCase: '^[a-z]+(-[a-z]+)*$',
 } as const;
