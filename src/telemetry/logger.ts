@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 import { traces } from '../common/observation.js';
 import type { Env } from '../config/env.js';
 import type { ProcessRole } from '../config/process-role.js';
@@ -56,43 +56,24 @@ function describeError(error: unknown, depth = 0): unknown {
 
 /** Lets Nest write to the same log. */
 export class NestLogger implements LoggerService {
+  readonly log = this.writerAt('info');
+  readonly warn = this.writerAt('warn');
+  readonly error = this.writerAt('error');
+  readonly fatal = this.writerAt('fatal');
+  readonly debug = this.writerAt('debug');
+  readonly verbose = this.writerAt('trace');
+
   constructor(private readonly logger: Logger) {}
 
-  log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
-  }
-
-  warn(message: unknown, ...rest: unknown[]): void {
-    this.write('warn', message, rest);
-  }
-
-  error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
-  }
-
-  fatal(message: unknown, ...rest: unknown[]): void {
-    this.write('fatal', message, rest);
-  }
-
-  debug(message: unknown, ...rest: unknown[]): void {
-    this.write('debug', message, rest);
-  }
-
-  verbose(message: unknown, ...rest: unknown[]): void {
-    this.write('trace', message, rest);
-  }
-
   /** Nest passes the context last, and for errors the stack before it. */
-  private write(
-    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
-    message: unknown,
-    rest: unknown[],
-  ): void {
-    const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : '';
-    const isFrameworkNoise = level === 'info' && NOISY_CONTEXTS.has(context);
-    const fields = message !== null && typeof message === 'object' ? message : {};
-    const text = typeof message === 'string' ? message : context;
-    this.logger[isFrameworkNoise ? 'debug' : level]({ context, ...fields }, text);
+  private writerAt(level: Level) {
+    return (message: unknown, ...rest: unknown[]): void => {
+      const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : '';
+      const isFrameworkNoise = level === 'info' && NOISY_CONTEXTS.has(context);
+      const fields = message !== null && typeof message === 'object' ? message : {};
+      const text = typeof message === 'string' ? message : context;
+      this.logger[isFrameworkNoise ? 'debug' : level]({ context, ...fields }, text);
+    };
   }
 }
 

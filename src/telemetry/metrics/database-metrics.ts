@@ -3,14 +3,10 @@ import type { DataSource } from 'typeorm';
 import { DomainError, ServiceBusyError } from '../../common/domain-error.js';
 import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
 import { poolOf } from '../../database/pool.js';
-import { OutcomeUnknownError } from '../../database/transaction.runner.js';
-import { COMMITS, TRANSACTIONS } from '../../database/transaction.runner.js';
+import { COMMITS, OutcomeUnknownError, TRANSACTIONS } from '../../database/transaction.runner.js';
 import { timing } from './timing.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-
-const OUTCOMES = ['committed', 'refused', 'conflict', 'unavailable', 'unknown', 'failed'] as const;
-type Outcome = (typeof OUTCOMES)[number];
 
 /** Transactions that write. */
 export function watchTransactions(registry: Registry): void {
@@ -22,9 +18,6 @@ export function watchTransactions(registry: Registry): void {
     buckets: BUCKETS,
     registers,
   });
-  const children = Object.fromEntries(
-    OUTCOMES.map((outcome) => [outcome, durations.labels(outcome)]),
-  ) as Record<Outcome, Histogram.Internal<string>>;
   const commits = new Histogram({
     name: 'database_commit_duration_seconds',
     help: 'From sending COMMIT, and the write in front of it, to its answer.',
@@ -38,19 +31,18 @@ export function watchTransactions(registry: Registry): void {
   });
   TRANSACTIONS.watch(async (work, attempt) => {
     if (attempt > 1) retries.inc();
-    const since = performance.now();
-    const end = (outcome: Outcome) => children[outcome].observe((performance.now() - since) / 1000);
+    const end = durations.startTimer();
     const result = await work().catch((error: unknown) => {
-      end(outcomeOf(error));
+      end({ outcome: outcomeOf(error) });
       throw error;
     });
-    end('committed');
+    end({ outcome: 'committed' });
     return result;
   });
-  COMMITS.watch(timing((seconds) => commits.observe(seconds)));
+  COMMITS.watch(timing(commits));
 }
 
-function outcomeOf(error: unknown): Outcome {
+function outcomeOf(error: unknown): string {
   if (error instanceof OutcomeUnknownError) return 'unknown';
   if (isRetryable(error)) return 'conflict';
   const known = asServiceBusy(error);

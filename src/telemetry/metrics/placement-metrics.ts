@@ -78,7 +78,7 @@ function watchGroups(registry: Registry): void {
     }
     return work();
   });
-  const timeLock = timing<'lock' | 'write', unknown>((seconds) => locks.observe(seconds));
+  const timeLock = timing<'lock' | 'write', unknown>(locks);
   STEPS.watch((work, step) => (step === 'lock' ? timeLock(work, step) : work()));
 }
 
