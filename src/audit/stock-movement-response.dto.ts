@@ -34,11 +34,7 @@ export class StockMovementResponseDto {
   })
   readonly order_id!: number | null;
 
-  @ApiId({
-    nullable: true,
-    example: 2,
-    description: 'Who did it; null where that is not known.',
-  })
+  @ApiId({ nullable: true, example: 2, description: 'Who did it; null where that is not known.' })
   readonly user_id!: number | null;
 
   @ApiTimestamp() readonly occurred_at!: string;

@@ -32,11 +32,7 @@ export class UsersController {
     return answerWithPage(page, (user) => AccountResponseDto.from(user), exchange);
   }
 
-  @ApiOperation({
-    operationId: 'getUser',
-    summary: 'Read a user',
-    description: 'Whether active or not.',
-  })
+  @ApiOperation({ operationId: 'getUser', summary: 'Read a user', description: 'Whether active or not.' })
   @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
   @ApiProblems('user-not-found')

@@ -11,9 +11,6 @@ const secrets = { databaseUrl: 'postgres://preview', jwtSecret: 'x'.repeat(32) }
 const app = await NestFactory.create<NestFastifyApplication>(
   AppModule.for(env, secrets),
   new FastifyAdapter(),
-  {
-    preview: true,
-    logger: ['error'],
-  },
+  { preview: true, logger: ['error'] },
 );
 await writeFile('openapi.json', `${JSON.stringify(describeApi(app), null, 2)}\n`);

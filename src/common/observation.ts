@@ -30,11 +30,7 @@ export interface TraceContext {
   bind(run: () => void): () => void;
 }
 
-const NO_TRACES: TraceContext = {
-  current: () => undefined,
-  logFields: () => ({}),
-  bind: (run) => run,
-};
+const NO_TRACES: TraceContext = { current: () => undefined, logFields: () => ({}), bind: (run) => run };
 
 /** The traces of this process. */
 export let traces = NO_TRACES;

@@ -33,9 +33,7 @@ export async function limitRequestRate(fastify: FastifyInstance, perMinute: numb
     // A flood must not make those who watch the service take it for dead; a probe costs next to nothing.
     allowList: ({ routeOptions }) => routeOptions.url?.startsWith('/health/') === true,
     errorResponseBuilder: (_request, { ttl }) =>
-      new DomainError('too-many-requests', undefined, {
-        retry_after: Math.ceil(ttl / 1000),
-      }),
+      new DomainError('too-many-requests', undefined, { retry_after: Math.ceil(ttl / 1000) }),
   });
   // A hook, not an option of each route, so that unknown routes count too.
   fastify.addHook('onRequest', fastify.rateLimit());

@@ -16,9 +16,7 @@ export class InvalidTokenError extends DomainError {
     super(
       'unauthenticated',
       'The access token is not valid, or it has expired, or its user is gone. Sign in again.',
-      {
-        error: 'invalid_token',
-      },
+      { error: 'invalid_token' },
     );
   }
 }

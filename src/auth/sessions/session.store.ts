@@ -145,12 +145,7 @@ async function rotateNow(
   await manager.update(
     Session,
     { id },
-    {
-      tokenHash: successor.hash,
-      previousHash: token.hash,
-      successorSalt: salt,
-      rotatedAt: () => 'now()',
-    },
+    { tokenHash: successor.hash, previousHash: token.hash, successorSalt: salt, rotatedAt: () => 'now()' },
   );
   return successor;
 }

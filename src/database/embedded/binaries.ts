@@ -19,11 +19,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   await restoreSymlinks(home);
   const suffix = platform() === 'win32' ? '.exe' : '';
   const program = (name: string) => join(home, 'native', 'bin', `${name}${suffix}`);
-  const binaries = {
-    home,
-    initdb: program('initdb'),
-    postgres: program('postgres'),
-  };
+  const binaries = { home, initdb: program('initdb'), postgres: program('postgres') };
   await Promise.all([binaries.initdb, binaries.postgres].map(makeExecutable));
   return binaries;
 }

@@ -57,10 +57,7 @@ export function problemFor(error: DomainError, requestId: string): Problem {
   const { status, title } = PROBLEMS[error.code];
   return {
     status,
-    headers: {
-      'content-type': PROBLEM_MEDIA_TYPE,
-      ...extraHeaders(error, status),
-    },
+    headers: { 'content-type': PROBLEM_MEDIA_TYPE, ...extraHeaders(error, status) },
     body: {
       type: problemType(error.code),
       title,

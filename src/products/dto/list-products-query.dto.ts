@@ -3,11 +3,7 @@ import { FromBooleanWord } from '../../http/validation/rules.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 
 export class ListProductsQueryDto extends PageQueryDto {
-  @BooleanField({
-    required: false,
-    default: false,
-    description: 'Inactive products too; for admins only.',
-  })
+  @BooleanField({ required: false, default: false, description: 'Inactive products too; for admins only.' })
   @FromBooleanWord()
   readonly include_inactive: boolean = false;
 }

@@ -20,11 +20,7 @@ const REASONS: readonly ProblemCode[] = [
 /** Orders and the groups they are placed in. */
 export function watchPlacement(registry: Registry): void {
   const registers = [registry];
-  const placed = new Counter({
-    name: 'orders_placed_total',
-    help: 'Orders that were placed.',
-    registers,
-  });
+  const placed = new Counter({ name: 'orders_placed_total', help: 'Orders that were placed.', registers });
   const replayed = new Counter({
     name: 'orders_replayed_total',
     help: 'Orders that an earlier request with the same Idempotency-Key had placed.',
