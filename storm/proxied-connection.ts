@@ -28,6 +28,7 @@ export class ProxiedConnection {
   private commit: { readonly fault: CommitFault; readonly reply: number } | undefined;
   private delivered = Promise.resolve();
   private isCut = false;
+  private isFrozen = false;
 
   constructor(
     private readonly client: Socket,
@@ -40,7 +41,10 @@ export class ProxiedConnection {
     server.on('data', (chunk) => this.passToClient(chunk));
     // What was sent before one side hung up still arrives at the other, as it would without us.
     client.on('close', () => server.end());
-    server.on('close', () => void this.delivered.then(() => client.end()));
+    server.on('close', () => {
+      if (this.isCut) client.destroy();
+      else void this.delivered.then(() => client.end());
+    });
   }
 
   /** Resolves when neither side is connected any more. */
@@ -48,17 +52,26 @@ export class ProxiedConnection {
     await Promise.all(this.sockets.map((socket) => new Promise((done) => socket.once('close', done))));
   }
 
+  /**
+   * Ends the server's side and, when PostgreSQL has closed it, the client's: the session has ended by then and its
+   * locks are free. Otherwise the client's next attempt would race with the end of the one before it.
+   */
   cut(): void {
     this.isCut = true;
-    for (const socket of this.sockets) socket.destroy();
+    if (this.server.closed) this.client.destroy();
+    // Ending a socket would send what was kept back while it was frozen.
+    else if (this.isFrozen) this.server.destroy();
+    else this.server.end();
   }
 
   /** Nothing passes, not even the news that one side has hung up. */
   freeze(): void {
+    this.isFrozen = true;
     for (const socket of this.sockets) socket.pause().cork();
   }
 
   thaw(): void {
+    this.isFrozen = false;
     for (const socket of this.sockets) {
       socket.uncork();
       socket.resume();

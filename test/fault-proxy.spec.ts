@@ -32,6 +32,12 @@ const insert = async () => {
   await client.query('BEGIN');
   await client.query('INSERT INTO notes VALUES ($1)', [1]);
 };
+/** How many there are but those that ask. */
+const sessions = (state: string) =>
+  database.value<number>(
+    `SELECT count(*)::integer FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = '${state}'`,
+  );
 const stored = () => database.value<number>('SELECT count(*)::integer FROM notes');
 
 /** Whether it is still open after the server has answered somebody else, who has asked later. */
@@ -51,8 +57,34 @@ describe('the proxy in front of PostgreSQL', () => {
 
     await expect(client.query('COMMIT')).rejects.toThrow('Connection terminated');
 
-    await until('the server has ended it', async () => (await database.waitingForLocks()) === 0);
     expect(await stored()).toBe(rows);
+  });
+
+  it('has ended the session in PostgreSQL, and with it its locks, when the client sees the cut', async () => {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE notes IN ACCESS EXCLUSIVE MODE');
+    // Busy, the session notices only afterwards that its client has gone.
+    const busy = client.query('SELECT pg_sleep(0.3)');
+    await until('it has begun', async () => (await sessions('active')) === 1);
+
+    proxy.cutConnections();
+
+    await expect(busy).rejects.toThrow('Connection terminated');
+    expect(await sessions('active')).toBe(0);
+    await database.rows('BEGIN; LOCK TABLE notes IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK');
+  });
+
+  it('does not send what a frozen connection has kept back when that is cut', async () => {
+    await insert();
+    proxy.freeze();
+    const commit = client.query('COMMIT');
+    await expect(isOpen(commit)).resolves.toBe(true);
+
+    proxy.cutConnections();
+
+    await expect(commit).rejects.toThrow('Connection terminated');
+    await until('the session has ended', async () => (await sessions('idle in transaction')) === 0);
+    expect(await stored()).toBe(0);
   });
 
   it('stores a COMMIT and keeps its answer to itself, with the connection open', async () => {
