@@ -20,14 +20,18 @@ async function readPostmasterFile(clusterDir: string): Promise<Postmaster | unde
 }
 
 /**
- * The server that runs on the cluster, if one does. A lock file whose server is gone is
- * removed: PostgreSQL does that itself, except where another process has got the old pid.
+ * The server that runs on the cluster, if one does. PostgreSQL replaces a lock file whose server is gone, except where
+ * another process has got the old pid: only then is the file removed here. While that is being found out, a new
+ * server may have written its own, so the file is read again; no server that runs without it is ever found.
  */
 export async function findRunningPostmaster(clusterDir: string): Promise<Postmaster | undefined> {
   const postmaster = await readPostmasterFile(clusterDir);
-  const users = await processesIn(clusterDir, postmaster?.pid);
-  if (postmaster && users.includes(postmaster.pid)) return postmaster;
-  if (postmaster && users.length === 0) await rm(join(clusterDir, 'postmaster.pid'), { force: true });
+  if (!postmaster) return undefined;
+  const servers = await processesIn(clusterDir, postmaster.pid);
+  if (servers.includes(postmaster.pid)) return postmaster;
+  const isPidReused = servers.length === 0 && isAlive(postmaster.pid);
+  const isUnchanged = (await readPostmasterFile(clusterDir))?.pid === postmaster.pid;
+  if (isPidReused && isUnchanged) await rm(join(clusterDir, 'postmaster.pid'), { force: true });
   return undefined;
 }
 
@@ -46,6 +50,14 @@ export async function processesIn(clusterDir: string, candidate?: number): Promi
     }),
   );
   return pids.filter((_, index) => areOurs[index]).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function isPostgres(pid: number): Promise<boolean> {
