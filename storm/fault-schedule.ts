@@ -36,9 +36,13 @@ export class FaultSchedule {
     private readonly progress: (line: string) => void,
   ) {}
 
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.kinds.length > 0) {
-      for (const kind of this.random.shuffle(this.kinds)) await this.bring(kind, signal);
+  /**
+   * @param closing ends the fault that there is, and no further one comes; how soon the service is back is still seen.
+   * @param signal ends that as well.
+   */
+  async run(closing: AbortSignal, signal: AbortSignal): Promise<void> {
+    while (!closing.aborted && this.kinds.length > 0) {
+      for (const kind of this.random.shuffle(this.kinds)) await this.bring(kind, closing, signal);
       this.isRoundOver = true;
     }
     this.isRoundOver = true;
@@ -48,15 +52,15 @@ export class FaultSchedule {
     this.recovery?.note(service, lines, attempt);
   }
 
-  private async bring(kind: FaultKind, signal: AbortSignal): Promise<void> {
-    await pause(this.random.between(CALM_MS_MIN, CALM_MS_MAX), signal);
-    if (signal.aborted) return;
+  private async bring(kind: FaultKind, closing: AbortSignal, signal: AbortSignal): Promise<void> {
+    await pause(this.random.between(CALM_MS_MIN, CALM_MS_MAX), closing);
+    if (closing.aborted) return;
     const { shop, database, random } = this;
     const holdMsMax = Math.min(Math.max(this.stormMs / FAULTS_PER_STORM, HOLD_MS_MIN), HOLD_MS_MAX);
     const holdMs = random.between(HOLD_MS_MIN, holdMsMax);
     this.current = kind;
     const startedAt = now();
-    const { productId } = await FAULTS[kind]({ shop, database, random, holdMs, signal });
+    const { productId } = await FAULTS[kind]({ shop, database, random, holdMs, signal: closing });
     const fault: FaultRecord = { kind, endedAt: now(), servedAfterMs: undefined, isServiceMissing: false };
     this.current = undefined;
     shop.history.faults.push(fault);
@@ -71,7 +75,8 @@ export class FaultSchedule {
   }
 }
 
-function describe({ kind, servedAfterMs }: FaultRecord, lastedMs: number): string {
-  const served = servedAfterMs === undefined ? 'not yet' : `after ${Math.round(servedAfterMs)} ms`;
-  return `${kind} lasted ${Math.round(lastedMs)} ms; both processes served again ${served}`;
+function describe({ kind, servedAfterMs, isServiceMissing }: FaultRecord, lastedMs: number): string {
+  const waited = isServiceMissing ? 'were waited for in vain' : 'were no longer waited for';
+  const served = servedAfterMs === undefined ? waited : `served again after ${Math.round(servedAfterMs)} ms`;
+  return `${kind} lasted ${Math.round(lastedMs)} ms; both processes ${served}`;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { becomesTrue } from '../src/common/retry.js';
 import { checkHistory } from './check-history.js';
 import { now } from './clock.js';
 import { History } from './history.js';
@@ -16,6 +17,8 @@ import { StormDatabase } from './storm-database.js';
 import { readStoredState } from './stored-state.js';
 import { giveVerdict, type Verdict } from './verdict.js';
 import { InventedBaskets } from './workload.js';
+
+const SESSIONS_END_MS_MAX = 10_000;
 
 /** Undone one after the other in the end, the last first. */
 type Endings = (() => Promise<unknown>)[];
@@ -39,9 +42,8 @@ export async function runStorm(
   } finally {
     for (const end of endings.reverse()) await end();
     hangUp();
-    const logs = verdict?.hasPassed === false;
-    await rm(logs ? join(folder, 'data') : folder, { recursive: true, force: true });
-    if (logs) progress.tell(`the logs of the processes are in ${folder}`);
+    if (verdict?.hasPassed) await rm(folder, { recursive: true, force: true });
+    else progress.tell(`the database and the logs of PostgreSQL and both processes are in ${folder}`);
   }
 }
 
@@ -68,7 +70,7 @@ async function stormIn(
 
   await stopServices(services, history);
   // What a killed process has left behind must not change the books any more.
-  await database.terminateBackends();
+  await becomesTrue(async () => (await database.terminateBackends()) === 0, SESSIONS_END_MS_MAX);
   const customerIds = shop.buyers.map(({ id }) => id);
   const stored = await database.connected((client) => readStoredState(client, shop.productIds, customerIds));
   const facts = { seed, clients, seconds, wasStopped: signal.aborted };

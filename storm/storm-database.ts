@@ -32,15 +32,16 @@ export class StormDatabase {
     return withConnection(this.url, work, { application_name: INSPECTOR_NAME, query_timeout: 60_000 });
   }
 
-  /** Ends every session in the database but our own. */
-  async terminateBackends(): Promise<void> {
-    await this.connected((client) =>
+  /** Tells every session in the database but our own to end, which takes it a moment; returns how many there were. */
+  async terminateBackends(): Promise<number> {
+    const { rowCount } = await this.connected((client) =>
       client.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> $1`,
         [INSPECTOR_NAME],
       ),
     );
+    return rowCount ?? 0;
   }
 
   /** Stops the server as a crash would and starts it again; it has recovered when this returns. */

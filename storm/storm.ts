@@ -40,20 +40,24 @@ export class Storm {
   /** Returns when the time is over and every kind of fault has come, or the signal has; every client knows its outcome then. */
   async run(signal: AbortSignal): Promise<void> {
     this.startedAt = now();
-    const over = new AbortController();
+    const [closing, over] = [new AbortController(), new AbortController()];
     const isOver = AbortSignal.any([signal, over.signal]);
     // Every client waits for it.
     setMaxListeners(0, isOver);
+    const faults = this.schedule.run(AbortSignal.any([isOver, closing.signal]), isOver);
     for (const { productId, priceMinor } of this.shop.history.prices) this.prices.set(productId, priceMinor);
     const everybody = Promise.all([
       ...this.buyers().map((buyer) => buyer.run(isOver)),
       new Shopkeeper(this.shop, this.prices, this.random.fork('shopkeeper')).run(isOver),
-      this.schedule.run(isOver),
+      faults,
       watchStock(this.database, this.shop.history, this.shop.hotIds, isOver),
     ]);
     // Whoever fails ends the storm; the error is thrown below.
     const failed = everybody.catch(() => over.abort());
     await this.watchTheClock(isOver);
+    // The clients go on until the service is seen to have come back from the last fault.
+    closing.abort();
+    await Promise.allSettled([faults]);
     over.abort();
     await failed;
     await everybody;

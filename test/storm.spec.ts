@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -19,7 +19,25 @@ describe('a storm', () => {
       expect(code).toBe(0);
       expect(run.output).toMatch(/ 0 lost, 0 doubled/);
       for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
-        expect(run.output).toMatch(new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+`, 'm'));
+        expect(run.output).toMatch(
+          new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+(, \\d+)* ms$`, 'm'),
+        );
+    },
+    STORM_MS_MAX,
+  );
+
+  it(
+    'that fails leaves the logs of PostgreSQL and of the service behind, and says where',
+    async () => {
+      const run = StormProcess.start(['--seconds', '1', '--service', '/no/such/service.js']);
+
+      const code = await run.ended;
+
+      expect(code).toBe(1);
+      const [, logs = ''] = /^the database and the logs .* are in (.+)$/m.exec(run.output) ?? [];
+      expect(await readFile(join(logs, 'one.log'), 'utf8')).toMatch(/Cannot find module/);
+      expect(await readFile(join(logs, 'data/postgres/server.log'), 'utf8')).toMatch(/LOG/);
+      await rm(logs, { recursive: true });
     },
     STORM_MS_MAX,
   );
