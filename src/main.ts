@@ -6,11 +6,11 @@ import { explainStartFailure } from './runtime/start-failure.js';
 import { processRole } from './config/process-role.js';
 import { sendStartFailure } from './runtime/workers/start-failure-message.js';
 
-/** npm passes a Ctrl-C on to us that the terminal has sent us already; a person's second one comes later. */
+/** npm repeats a Ctrl-C that the terminal has sent already; a person's second one comes later. */
 const SAME_SIGNAL_MS = 500;
-/** A stop that takes longer, beyond the delay that is asked for, hangs on something that will not come, such as a database that is frozen. A primary waits for its workers. */
+/** A stop that takes longer hangs, as on a frozen database. A primary waits for its workers. */
 const STOP_DEADLINE_MS = { alone: 9_500, primary: 9_500, worker: 6_500 };
-/** How long a stop waits for a start that is under way, so that what it has begun can be undone; a worker begins nothing. */
+/** How long a stop waits for a start that is under way, to undo it; a worker has nothing to undo. */
 const START_GRACE_MS = { alone: 3_000, primary: 3_000, worker: 0 };
 
 function readConfiguration(): Env {
@@ -26,13 +26,13 @@ function readConfiguration(): Env {
 const env = readConfiguration();
 const role = processRole(env);
 const logger = await createLogger(env, role);
-// Loaded only now: a faulty configuration is told at once, before a second of loading.
+// Loaded only now, so that a faulty configuration is reported at once.
 const { Service } = await import('./runtime/service.js');
 const stopping = new AbortController();
 const service = new Service(env, logger, {
   role,
   signal: stopping.signal,
-  // Loaded as needed: a primary answers no requests, and does without the memory for it.
+  // A primary answers no requests, and saves the memory.
   createApp: async (secrets, telemetry) => {
     const { createApp } = await import('./app.setup.js');
     return createApp(env, secrets, logger, telemetry);
@@ -72,7 +72,7 @@ function onSignal(signal: NodeJS.Signals): void {
     say(`${signal}: stopping`);
     void stop(0);
   } else if (role === 'worker') {
-    // After a Ctrl-C in a terminal, which all processes get, comes the primary's word. That it ends at once, ours tells us.
+    // A terminal sends Ctrl-C to all processes, and then the primary stops its workers.
     logger.debug(`${signal}: stopping already`);
   } else if (signal !== firstSignal || Date.now() - stoppingSince > SAME_SIGNAL_MS) {
     logger.warn(`${signal}: ending at once`);

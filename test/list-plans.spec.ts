@@ -11,7 +11,7 @@ import { TestDatabase } from './support/database.js';
 import { seedLargeTables } from './support/large-tables.js';
 import { type PlanNode, plansOf } from './support/query-plans.js';
 
-/** What one page may look at: a full count, a full sieve, and for a deep page all that numbers reach. */
+/** What one page may look at: a full count, a full filter, and for a deep page all that numbers reach. */
 const ROWS_MAX = 6_000;
 const DEEP_ROWS_MAX = 12_000;
 

@@ -1,7 +1,6 @@
 /** What has changed the stock of a product: its first stock, a line sold, one given back, a change by hand. */
 export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'CORRECTED'] as const;
 
-/** A movement as it is read from the facts. */
 export interface StockMovement {
   /** Of the order, adjustment or return. */
   readonly id: number;
@@ -23,10 +22,7 @@ export interface Merged {
   readonly next: readonly number[];
 }
 
-/**
- * Merges streams into one list, newest first, up to so many movements. Each stream keeps its own order, whatever
- * its times say; between streams the times decide. So the list is the same wherever it is taken up again.
- */
+/** Each stream keeps its own order; between streams the times decide. So every page continues the same list. */
 export function mergeNewestFirst(streams: readonly Stream[], count: number): Merged {
   const taken = streams.map(() => 0);
   const head = (index: number) => streams[index]?.[taken[index] as number];
@@ -41,7 +37,7 @@ export function mergeNewestFirst(streams: readonly Stream[], count: number): Mer
   return { movements, next: streams.map((_, index) => head(index)?.id ?? 0) };
 }
 
-/** Within one millisecond what came in counts as earlier than what went out, so that no balance is negative. */
+/** Within a millisecond, units came in before others went out, so that no balance is negative. */
 function isNewer(one: StockMovement | undefined, other: StockMovement | undefined): boolean {
   if (!one || !other) return one !== undefined;
   const later = Date.parse(one.at) - Date.parse(other.at);

@@ -2,7 +2,7 @@ import { ID_MAX } from '../http/validation/rules.js';
 import type { DatabaseReader } from '../database/database.reader.js';
 import type { Stream } from './merge-movements.js';
 
-/** The streams, in the order of the positions that the statement takes: ids, `ID_MAX` for the newest, 0 for no more. */
+/** In the order of the statement's positions, which are ids: `ID_MAX` for the newest, 0 for the end. */
 export const STREAMS = ['sold', 'adjusted', 'returned'] as const;
 
 export interface StockFacts extends Record<(typeof STREAMS)[number], Stream> {
@@ -12,11 +12,9 @@ export interface StockFacts extends Record<(typeof STREAMS)[number], Stream> {
 }
 
 /**
- * The newest movements of a product, so many of each stream from its position down, and its stock: one
- * statement, so one snapshot. Each stream is a range of an index that begins with the product. It is asked for as a
- * range because with `product_id = $1` the planner may walk a primary key in order of the ids and pass over all
- * other products, which is long for one that has not been sold for years. Each row costs a look-up or two; OFFSET 0
- * keeps the planner from turning thousands of those into a scan of all orders.
+ * The newest movements of a product and its stock, from one snapshot. Each stream is a range of an index. With
+ * `product_id = $1` instead, the planner may walk a primary key past all other products; without OFFSET 0, it may
+ * turn the look-ups into a scan of all orders.
  */
 export const READ_MOVEMENTS = `
   WITH sold AS (

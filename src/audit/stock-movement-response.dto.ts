@@ -4,7 +4,7 @@ import { STOCK_MAX } from '../products/stock.js';
 import { MOVEMENT_KINDS } from './merge-movements.js';
 import type { BalancedMovement } from './stock-movement.reader.js';
 
-/** Where the times of before do not tell the order exactly, a balance may be below zero for a moment. */
+/** Times of old rows do not tell their order exactly, so that a balance may seem to be below zero. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
 
 export class StockMovementResponseDto {

@@ -21,7 +21,6 @@ const POSITION: readonly Range[] = [
   ...STREAMS.map((): Range => [0, ID_MAX]),
 ];
 
-/** Where a page begins: how many movements are passed over, what the streams go on with, and the balance there. */
 interface Start {
   readonly offset: number;
   readonly from: readonly number[];
@@ -34,14 +33,10 @@ export class StockMovementReader {
   constructor(private readonly database: DatabaseReader) {}
 
   /**
-   * What has changed the stock of a product, newest first, each movement with the balance that it left.
-   *
-   * Guarantees: the newest balance is the `stock_quantity` of the same snapshot, every balance is the next older
-   * one plus the movement, and the oldest one is its own movement where all is in order, as the audit proves it.
-   * Movements are in the order in which they took the product's lock, as far as the database's clock tells it;
-   * those of before times were taken under the lock may stand beside a neighbour of the same moment. A walk by
-   * cursor repeats and misses none of those present at its start and shows none that came after.
-   * @throws ProductNotFoundError, ValidationFailedError for a page beside a cursor, a foreign cursor, or a page beyond the reach of numbers.
+   * What has changed the stock of a product, newest first. The newest balance is the `stock_quantity` of the same
+   * snapshot, and every balance is the next older one plus the movement. A walk by cursor shows each movement that
+   * was there at its start once, and none that came later.
+   * @throws ProductNotFoundError, ValidationFailedError as `paginate` does.
    */
   async list(productId: number, query: PageQueryDto): Promise<Page<BalancedMovement>> {
     const { page = 1, limit } = query;
@@ -77,7 +72,7 @@ export class StockMovementReader {
   }
 }
 
-/** Walks back from the newest balance; `before` is the stock before the oldest of the movements. */
+/** `before` is the stock before the oldest of the movements. */
 function withBalances(movements: readonly StockMovement[], newest: number) {
   let before = newest;
   const balanced = movements.map((movement): BalancedMovement => {

@@ -23,7 +23,7 @@ export interface StockAudit {
   readonly unbalanced: readonly UnbalancedProduct[];
 }
 
-/** One statement, so one snapshot: sales that commit meanwhile are either wholly in it or not at all. */
+/** One statement, so one snapshot: a sale is either wholly in it or not at all. */
 const COMPARE = `
   WITH put_in AS (
     SELECT product_id, sum(quantity) AS quantity FROM stock_adjustments GROUP BY product_id
@@ -59,10 +59,7 @@ export const AUDITS = new Observed<void, StockAudit>();
 export class StockAuditor {
   constructor(private readonly database: DatabaseReader) {}
 
-  /**
-   * Proves, from one snapshot, that every product's stock is what was put in less what live orders hold, and not
-   * negative, or lists the products for which it is not.
-   */
+  /** Proves that every stock is what was put in less what live orders hold, or lists the products that are off. */
   audit(): Promise<StockAudit> {
     return AUDITS.run(undefined, async () => {
       const [audit] = await this.database.rows<StockAudit>(COMPARE, []);

@@ -9,7 +9,7 @@ export interface SemaphoreLimits {
   readonly waitMsMax: number;
 }
 
-/** Lets a bounded number of tasks run at once, in order of arrival; waiting is bounded in number and in time. */
+/** Runs a bounded number of tasks at once, in order of arrival. */
 export class BoundedSemaphore {
   private readonly waiting: (() => void)[] = [];
   private free: number;
@@ -47,7 +47,7 @@ export class BoundedSemaphore {
     });
   }
 
-  /** The slot goes straight to whoever waits longest; nobody who comes later can take it first. */
+  /** The slot goes straight to the longest waiting task. */
   private release(): void {
     const next = this.waiting.shift();
     if (next) next();

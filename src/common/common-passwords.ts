@@ -4,7 +4,7 @@ const LIST = new URL('common-passwords.txt', import.meta.url);
 
 let passwords: ReadonlySet<string> | undefined;
 
-/** Whether the password, in whatever case, is one of those that are tried first. The list is read when it is needed. */
+/** Case-insensitive. The list is read when it is first needed. */
 export function isCommonPassword(password: string): boolean {
   passwords ??= new Set(readFileSync(LIST, 'utf8').split('\n'));
   return passwords.has(password.normalize('NFKC').toLowerCase());

@@ -1,9 +1,8 @@
 import { type ProblemCode, PROBLEMS } from './problem-catalogue.js';
 
 /**
- * A rule of the trade said no. Knows nothing of HTTP: the catalogue maps the code to a status.
- * Message (what the catalogue says, unless there is more to tell) and `facts` become members of the problem
- * document, so they must be fit for the client to see; what is only for the log goes into `cause`.
+ * A rule of the trade said no. The catalogue maps the code to an HTTP status. Clients see the message and the
+ * facts; what is only for the log goes into `cause`.
  */
 export class DomainError extends Error {
   constructor(

@@ -4,7 +4,7 @@ const MINOR_PER_UNIT = 100;
 /** The largest price of one piece: 99,999,999.99. */
 export const PRICE_MAX_MINOR = 9_999_999_999;
 
-/** The largest total of one order: 999,999,999,999.99. Far below 2^53, so sums of integers up to it are exact. */
+/** The largest total of one order: 999,999,999,999.99, far below 2^53. */
 export const TOTAL_MAX_MINOR = 99_999_999_999_999;
 
 /** The minor units that are nearest to an amount; the same ones for all that is within half a minor unit of them. */

@@ -1,17 +1,11 @@
-/** What one kind of problem means; the source of `/problems/{code}`, the API description and the status. */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
-  /** What happened, for a person who reads the problem's page. */
   readonly meaning: string;
-  /** What the client can do about it. */
   readonly remedy: string;
 }
 
-/**
- * Every problem that the service can answer with. The codes are public API: they are added,
- * never renamed. This table is the only place that knows which status a code has.
- */
+/** Every problem that the service can answer with. The codes are public API: they are never renamed. */
 export const PROBLEMS = {
   'malformed-request': {
     status: 400,

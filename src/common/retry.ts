@@ -1,8 +1,4 @@
-/**
- * Runs `work` until it succeeds.
- * @param delayMsAfter asked after each failure: how long to wait before the next attempt, in milliseconds,
- *   or nothing to give up and throw the error. It bounds the attempts.
- */
+/** @param delayMsAfter asked after each failure: the pause before the next attempt, or nothing to give up. */
 export async function retry<T>(
   work: (attempt: number) => Promise<T>,
   delayMsAfter: (error: unknown, attempt: number) => number | undefined,

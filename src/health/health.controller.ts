@@ -8,7 +8,7 @@ class HealthDto {
   @ApiProperty({ enum: ['ok'] }) readonly status!: 'ok';
 }
 
-/** For those who decide whether to send requests here, or to start the process anew; not limited by RATE_LIMIT_PER_MINUTE. */
+/** Not limited by RATE_LIMIT_PER_MINUTE. */
 @ApiTags('Operations')
 @Controller('health')
 export class HealthController {

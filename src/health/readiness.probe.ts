@@ -5,16 +5,13 @@ import { RequestDrain } from './request.drain.js';
 
 /** As long as any request waits for a connection. */
 const ANSWER_MS_MAX = 2_000;
-/** How long an answer of the database is good for; however many ask, it is asked once in that time. */
+/** However many ask, the database is asked once in this time. */
 const FRESH_MS = 500;
 
 /** A server that only reads, as a standby does, cannot take orders. */
 const PROBE = "SELECT current_setting('transaction_read_only') = 'off' AS writable";
 
-/**
- * Whether this process can take requests now: it serves, so the database was migrated, the database answers over
- * the pool within 2 s and takes writes, and the process is not stopping.
- */
+/** Ready means that the database answers within 2 s and takes writes, and that the process is not stopping. */
 @Injectable()
 export class ReadinessProbe {
   private readonly logger = new Logger('Readiness');

@@ -26,9 +26,9 @@ function listAlongOrders(filters: OrderFilters): List {
   if (status !== undefined) where.push(`status = ${parameters.bind(status)}`);
   const list = { ...IN_COMMON, name: nameOf(filters), table: 'orders', id: 'id', parameters, where };
   if (product_id === undefined) return list;
-  const sieve = `(SELECT true FROM order_items
+  const filter = `(SELECT true FROM order_items
                    WHERE order_id = key.id AND product_id = ${parameters.bind(product_id)} LIMIT 1)`;
-  return { ...list, sieve };
+  return { ...list, filter };
 }
 
 function listAlongLines(filters: OrderFilters): List {
@@ -44,8 +44,8 @@ function listAlongLines(filters: OrderFilters): List {
     where,
   };
   if (status === undefined) return list;
-  const sieve = `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${parameters.bind(status)}`;
-  return { ...list, sieve };
+  const filter = `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${parameters.bind(status)}`;
+  return { ...list, filter };
 }
 
 const IN_COMMON = { time: 'created_at', direction: 'DESC', row: orderById('key.id') } as const;

@@ -8,9 +8,8 @@ const NUMBER_BYTES = 8;
 export type Range = readonly [min: number, max: number];
 
 /**
- * Opaque cursors: where a walk stands, as whole numbers, with a checksum over them, the list and its filters, so that
- * a cursor that was cut, or carried over to another list, is refused instead of skipping rows. It is no signature:
- * whoever computes one only chooses where to begin in a list that they may read.
+ * An opaque cursor holds a position and a checksum over it and the list with its filters, so that a cursor of another
+ * list is refused. It is no signature: who computes one only chooses where to begin in a list that they may read.
  */
 export function encodeCursor(list: string, ...position: number[]): string {
   const numbers = Buffer.alloc(position.length * NUMBER_BYTES);
@@ -19,10 +18,7 @@ export function encodeCursor(list: string, ...position: number[]): string {
   return Buffer.concat([numbers, checksum.subarray(0, CHECKSUM_BYTES)]).toString('base64url');
 }
 
-/**
- * @param ranges of the numbers that a position in this list has.
- * @throws ValidationFailedError for what `encodeCursor` did not make for this list, and for numbers out of range.
- */
+/** @throws ValidationFailedError for a cursor that is not of this list, or whose numbers are out of range. */
 export function decodeCursor(list: string, cursor: string, ranges: readonly Range[]): number[] {
   const bytes = Buffer.from(cursor, 'base64url');
   const isWhole = bytes.length === ranges.length * NUMBER_BYTES + CHECKSUM_BYTES;

@@ -59,10 +59,6 @@ export function answerWithPage<Row, Item>(
   };
 }
 
-/**
- * A walk by cursor links to the beginning and to what follows; numbered pages link to their neighbours and both
- * ends, and go on by cursor where numbers do not reach.
- */
 function linkHeader(
   { url, query }: Exchange['request'],
   { page, totalIsExact, nextCursor, nextPageFollows }: Page<unknown>,

@@ -3,31 +3,31 @@ import { PAGE_LIMIT_MAX } from './page-query.dto.js';
 
 /** Rows are counted up to this many; beyond it `total` means "at least" and costs no more. */
 export const TOTAL_EXACT_MAX = 1_000;
-/** Rows that numbered pages reach; what follows is for cursors, whose cost does not grow with the depth. */
+/** Rows that numbered pages reach; beyond them, a cursor goes on. */
 export const PAGES_REACH = 10_000;
-/** Rows that one page, and the count, look through for those that pass the sieve of a list. */
-export const SIEVED_MAX = 500;
+/** Rows that one page, and the count, look through for those that pass the filter of a list. */
+export const FILTERED_MAX = 500;
 
-/** Where in a list a row stands: lists are in order of the id alone, or of the time and then the id. */
+/** Lists are in order of the id, or of the time and then the id. */
 export interface Position {
   readonly time: Date;
   readonly id: number;
 }
 
-/** A list as the database walks it: along one index that holds all of its conditions, in a total order. */
+/** A list as the database walks it: along one index, in a total order. */
 export interface List {
   /** Names the list and its filters: a cursor is good for the same ones only. */
   readonly name: string;
   readonly table: string;
-  /** The columns of the order: the id of the rows, and the time that comes before it, if any. */
+  /** The columns of the order. */
   readonly id: string;
   readonly time?: string;
   readonly direction: 'ASC' | 'DESC';
   readonly parameters: Parameters;
   /** Conditions on columns of the index, their values bound in `parameters`. */
   readonly where: readonly string[];
-  /** A condition that no index of the table holds, on the id `key.id`; a page looks through so many rows at most. */
-  readonly sieve?: string;
+  /** A condition on `key.id` that the index does not hold. */
+  readonly filter?: string;
   /** Reads the row with the id `key.id`. */
   readonly row: string;
 }
@@ -35,21 +35,19 @@ export interface List {
 /** Which rows of a list to read: those behind a position, or behind so many others. */
 export type Part = { readonly limit: number } & ({ readonly after: Position } | { readonly offset: number });
 
-/** What stands beside the columns of every row; a part without rows is one row that has an `id` of null. */
+/** Stands beside the columns of every row; a part without rows is one row with an `id` of null. */
 export interface ListFacts {
   readonly total: number;
   readonly totalIsExact: boolean;
-  /** Of a list with a sieve: where looking through rows has ended before the end of the list, if it has. */
-  readonly sievedToTime?: Date | null;
-  readonly sievedToId?: number | null;
+  /** With a filter: where looking through rows has ended before the end of the list, if it has. */
+  readonly filteredToTime?: Date | null;
+  readonly filteredToId?: number | null;
 }
 
 /**
- * One statement for a part of a list, the count of the whole, and the rows: ids first, then each row by its id.
- *
- * The limits of the walks are constants of the text, so that PostgreSQL knows how short they are whatever
- * plan it has prepared, and every walk says its order, so that it takes the index that has it. Neither
- * the sieve nor the rows can be turned into a join: both are looked up one by one.
+ * One statement for a part of a list and the count of the whole: ids first, then each row by its id. The limits are
+ * constants of the text, so that PostgreSQL plans for short walks, and every walk says its order, so that it takes
+ * the index. Neither the filter nor the rows can be turned into a join.
  */
 export function listStatement(list: List, part: Part): string {
   const { parameters, row } = list;
@@ -57,14 +55,14 @@ export function listStatement(list: List, part: Part): string {
     'after' in part
       ? [[...list.where, isBehind(list, part.after)], PAGE_LIMIT_MAX + 1]
       : [list.where, PAGES_REACH + PAGE_LIMIT_MAX + 1];
-  const window = walk(list, where, list.sieve ? SIEVED_MAX : reach);
+  const window = walk(list, where, list.filter ? FILTERED_MAX : reach);
   const offset = 'offset' in part ? `OFFSET ${parameters.bind(part.offset)}::bigint` : '';
-  const passes = list.sieve ? `WHERE ${list.sieve}` : '';
-  const sieved = list.sieve ? `LEFT JOIN (${lastOf(window)}) AS sieved ON true` : '';
-  const sievedTo = list.sieve ? 'sieved.time AS "sievedToTime", sieved.id AS "sievedToId",' : '';
+  const passes = list.filter ? `WHERE ${list.filter}` : '';
+  const filtered = list.filter ? `LEFT JOIN (${lastOf(window)}) AS filtered ON true` : '';
+  const filteredTo = list.filter ? 'filtered.time AS "filteredToTime", filtered.id AS "filteredToId",' : '';
   return `
-    SELECT counted.*, ${sievedTo} item.*
-      FROM (${countOf(list)}) AS counted ${sieved}
+    SELECT counted.*, ${filteredTo} item.*
+      FROM (${countOf(list)}) AS counted ${filtered}
       LEFT JOIN (
         SELECT * FROM (${window}) AS key ${passes}
          ORDER BY ${orderOf(list, 'time', 'id')} LIMIT ${parameters.bind(part.limit)} ${offset}
@@ -82,15 +80,15 @@ function walk(list: List, where: readonly string[], limit: number): string {
 }
 
 function countOf(list: List): string {
-  const passes = list.sieve ? `FILTER (WHERE ${list.sieve})` : '';
-  const max = list.sieve ? SIEVED_MAX : TOTAL_EXACT_MAX;
+  const passes = list.filter ? `FILTER (WHERE ${list.filter})` : '';
+  const max = list.filter ? FILTERED_MAX : TOTAL_EXACT_MAX;
   return `SELECT least(count(*) ${passes}, ${max})::integer AS total, count(*) <= ${max} AS "totalIsExact"
             FROM (${walk(list, list.where, max + 1)}) AS key`;
 }
 
 /** The last key of a window that is full: the list may go on behind it. */
 function lastOf(window: string): string {
-  return `SELECT time, id FROM (${window}) AS key OFFSET ${SIEVED_MAX - 1}`;
+  return `SELECT time, id FROM (${window}) AS key OFFSET ${FILTERED_MAX - 1}`;
 }
 
 function orderOf({ time, direction }: List, timeColumn: string | undefined, idColumn: string): string {

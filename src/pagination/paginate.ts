@@ -24,7 +24,6 @@ export interface Page<T> {
   readonly nextPageFollows: boolean;
 }
 
-/** What a row must tell for a cursor to point at it. */
 export interface ListRow {
   readonly id: number;
   readonly createdAt: Date;
@@ -45,10 +44,9 @@ export const PAGE_TOO_DEEP: InputFault = {
 };
 
 /**
- * Reads one page of a list by one statement, at a cost that does not grow with the table. Pages never
- * overlap; a walk by cursor repeats and misses no row that was there at its start and whose place in the
- * list has not changed, as that of an order does that leaves or enters the status asked for.
- * @throws ValidationFailedError for a page beside a cursor, a foreign cursor, or a page beyond the reach of numbers.
+ * Reads one page of a list at a cost that does not grow with the table. Pages never overlap. A walk by cursor shows
+ * every row once that was there at its start and has not left the list.
+ * @throws ValidationFailedError for a page beside a cursor, a foreign cursor, or a page that is too deep.
  */
 export async function paginate<Row extends ListRow>(
   database: DatabaseReader,
@@ -62,7 +60,7 @@ export async function paginate<Row extends ListRow>(
   if (offset >= PAGES_REACH && !facts.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
   const rows = found.slice(0, limit);
   const hasMore = found.length > limit;
-  const last = hasMore ? positionOf(rows.at(-1)) : sievedTo(facts);
+  const last = hasMore ? positionOf(rows.at(-1)) : filteredTo(facts);
   return {
     rows,
     page: page ?? 1,
@@ -85,7 +83,7 @@ async function readPart<Row extends ListRow>(
   return { rows: found.filter(isRow), facts: found[0] as ListFacts };
 }
 
-/** Of a time, up to the end of the year 9999, and an id. */
+/** A time, up to the end of the year 9999, and an id. */
 const POSITION: readonly Range[] = [
   [0, Date.UTC(9999, 11, 31)],
   [0, ID_MAX],
@@ -100,6 +98,6 @@ function positionOf(row: ListRow | undefined): Position | undefined {
   return row && { time: row.createdAt, id: row.id };
 }
 
-function sievedTo({ sievedToTime, sievedToId }: ListFacts): Position | undefined {
-  return sievedToTime && sievedToId ? { time: sievedToTime, id: sievedToId } : undefined;
+function filteredTo({ filteredToTime, filteredToId }: ListFacts): Position | undefined {
+  return filteredToTime && filteredToId ? { time: filteredToTime, id: filteredToId } : undefined;
 }

@@ -1,4 +1,4 @@
-/** The values of a statement. What comes from outside is bound here and never written into a text. */
+/** The values of a statement. What comes from outside is bound, never written into the text. */
 export class Parameters {
   readonly values: unknown[] = [];
 

@@ -11,12 +11,11 @@ import { Telemetry } from '../telemetry/telemetry.js';
 import type { CreateApp, RequestServer } from './request-server.js';
 import { answerPrimary } from './workers/questions.js';
 
-/** How long requests may take to finish once the service stops; the embedded server needs the rest of 10 s. */
+/** For requests to finish once the service stops; the embedded server needs the rest of 10 s. */
 const DRAIN_MS = 5_000;
-/** How long the last answers have to leave before connections that stay open are closed. */
+/** For the last answers to leave before open connections are closed. */
 const LINGER_MS = 250;
 
-/** Serves requests in this process. */
 export class HttpServer implements RequestServer {
   private telemetry: Telemetry | undefined;
   private app: NestFastifyApplication | undefined;
@@ -48,7 +47,6 @@ export class HttpServer implements RequestServer {
     return this.telemetry?.metricsText() ?? Promise.resolve('');
   }
 
-  /** Connections that stay idle or half-sent after the drain are closed. */
   async stop(): Promise<void> {
     if (!this.app) return;
     const shutdown = this.app.get(RequestDrain);

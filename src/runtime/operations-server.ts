@@ -2,12 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Those who ask are few and keep their connections. */
 const CONNECTIONS_MAX = 50;
 const REQUEST_TIMEOUT_MS = 5_000;
 const TEXT = 'text/plain; charset=utf-8';
 
-/** What is asked about the process, whatever state it is in. */
 export interface OperationsSources {
   /** Must not throw. */
   isReady(): Promise<boolean>;
@@ -21,10 +19,7 @@ interface Page {
   readonly type?: string;
 }
 
-/**
- * `/metrics`, `/health/live` and `/health/ready` on a port of their own (METRICS_PORT): open from before the
- * database is asked for until the process ends, and out of reach of the clients of the API.
- */
+/** Metrics and health on METRICS_PORT: open until the process ends, and out of reach of the API's clients. */
 export class OperationsServer {
   private constructor(private readonly server: Server) {}
 

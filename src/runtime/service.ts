@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly giveUp: (reason: string) => void;
 }
 
-/** The service as a whole, from the database up: started in order, stopped in the opposite order. */
+/** The whole service, started from the database up and stopped in the opposite order. */
 export class Service {
   private database: Promise<OpenDatabase> | undefined;
   private server: RequestServer | undefined;
@@ -38,10 +38,7 @@ export class Service {
     if (this.options.role !== 'worker') this.announce(readyLine(this.env.HOST, port));
   }
 
-  /**
-   * Says that it is not ready, and after STOP_DELAY_MS takes nothing new, lets what was taken up finish, then
-   * closes the database. Ends within 10 s then.
-   */
+  /** Is not ready from now on; after STOP_DELAY_MS it finishes what was taken up, within 10 s. */
   async stop(): Promise<void> {
     try {
       await this.server?.stop();
@@ -52,7 +49,7 @@ export class Service {
     }
   }
 
-  /** Before anything else, and until the end: a start and a stop are when somebody asks. A primary speaks for its workers. */
+  /** Before anything else, so that a start can be watched. A primary speaks for its workers. */
   private async openOperations(server: RequestServer): Promise<void> {
     const { METRICS_PORT: port, METRICS_HOST: host } = this.env;
     if (port === undefined || this.options.role === 'worker') return;
@@ -60,7 +57,7 @@ export class Service {
     this.logger.info(`metrics are at ${urlOf(host, this.operations.port)}/metrics`);
   }
 
-  /** A database that is migrated, and a key for tokens: made once, and given to the workers. */
+  /** Once for all workers. */
   private async prepare(): Promise<AppSecrets> {
     const { env, logger } = this;
     const { role, signal } = this.options;
@@ -71,7 +68,7 @@ export class Service {
     return { databaseUrl: database.url, jwtSecret };
   }
 
-  /** Loaded as needed: a primary answers no requests, and does without the memory for it. */
+  /** Loaded as needed: a primary answers no requests, and saves the memory. */
   private async chooseServer(): Promise<RequestServer> {
     if (this.options.role === 'primary') {
       const { WorkerPool } = await import('./workers/worker-pool.js');

@@ -6,7 +6,7 @@ const FOLDER_FAULTS = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EROFS', 
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** What a person can do about a start that failed; other errors explain themselves by their own words. */
+/** What a person can do about a start that failed. */
 export function explainStartFailure(error: unknown): string {
   const { code, address, port, path, syscall, message } = error as StartError;
   if (code === 'EADDRINUSE') {

@@ -8,19 +8,13 @@ import type { ProcessRole } from '../config/process-role.js';
 const CAUSES_MAX = 5;
 
 const SECRETS = ['password', 'current_password', 'new_password', 'access_token', 'refresh_token'];
-/**
- * Members that are never printed. Nobody logs them; this is for the day on which somebody logs a body or headers. Named
- * one by one: a wildcard would make every line of the log six times as dear.
- */
+/** Nobody logs these; it is for the day when somebody does. A wildcard would make every line six times as dear. */
 const REDACTED = [
   ...SECRETS.flatMap((name) => [name, `body.${name}`]),
   ...['authorization', 'cookie'].flatMap((name) => [name, `headers.${name}`]),
 ];
 
-/**
- * The one logger of the process: JSON lines, or one readable line each where a person looks on. Lines carry the id of
- * the process where there are several.
- */
+/** The one logger of the process. Lines carry the id of the process where there are several. */
 export async function createLogger(
   env: Pick<Env, 'LOG_LEVEL' | 'LOG_FORMAT' | 'OTEL_EXPORTER_OTLP_ENDPOINT'>,
   role: ProcessRole = 'alone',
@@ -36,16 +30,13 @@ export async function createLogger(
   return env.LOG_FORMAT === 'json' ? pino(options) : pino(options, await prettyLines());
 }
 
-/** Loaded only here: where machines read the log, it would be memory for nothing. */
+/** Loaded only where a person reads the log. */
 async function prettyLines(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   return pretty({ sync: true, translateTime: 'HH:MM:ss.l', singleLine: true, ignore: 'context' });
 }
 
-/**
- * An error as the log shows it, with what caused it. Of a failed query only the server's words and codes: the text
- * and the parameters that TypeORM attaches may hold what users have typed.
- */
+/** An error and its causes, without the statement and the parameters that TypeORM attaches: users typed those. */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { code, constraint, table } = error as Error & Record<string, unknown>;
@@ -77,7 +68,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Nest tells every module and route as it starts; that is detail. */
+/** They report every module and route at start. */
 const NOISY_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { FinishedRequest, RequestWatcher } from './watch-requests.js';
 
-/** One line a request, when it is over. Routes, not URLs: a query may hold what nobody else should read. */
+/** One line a request. Routes, not URLs: a query may hold what nobody else should read. */
 export function requestLog(logger: Logger): RequestWatcher[] {
   if (!logger.isLevelEnabled('info')) return [];
   return [{ onEnd: (finished) => logger[levelOf(finished)](describe(finished), 'request') }];

@@ -8,10 +8,7 @@ import { requestLog } from './request-log.js';
 import { watchRequests } from './watch-requests.js';
 import type { Tracing } from './tracing/tracing.js';
 
-/**
- * What is told about the process to whoever runs it: the log always, metrics with METRICS_PORT, traces with
- * OTEL_EXPORTER_OTLP_ENDPOINT. What is not asked for is not even loaded.
- */
+/** The request log, metrics with METRICS_PORT, traces with OTEL_EXPORTER_OTLP_ENDPOINT; loaded only when asked for. */
 export class Telemetry {
   private constructor(
     private readonly logger: Logger,
@@ -19,7 +16,7 @@ export class Telemetry {
     private readonly tracing?: Tracing,
   ) {}
 
-  /** Once per process: from here on, everything is watched. */
+  /** Once per process. */
   static async start(env: Env, logger: Logger): Promise<Telemetry> {
     const metrics = env.METRICS_PORT === undefined ? undefined : await import('./metrics/metrics.js');
     const tracing =
@@ -37,17 +34,15 @@ export class Telemetry {
     this.metrics?.measure(app);
   }
 
-  /** As a worker hands them to its primary. */
   async metricsData(): Promise<readonly Metric[]> {
     return (await this.metrics?.registry.getMetricsAsJSON()) ?? [];
   }
 
-  /** In the text format of Prometheus. */
   metricsText(): Promise<string> {
     return this.metrics?.registry.metrics() ?? Promise.resolve('');
   }
 
-  /** Sends what has not been sent; takes half a second at most. */
+  /** Takes half a second at most. */
   async stop(): Promise<void> {
     await this.tracing?.stop();
   }

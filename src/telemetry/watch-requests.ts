@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { traces } from '../common/observation.js';
 
-/** A request that is over, one way or the other. */
 export interface FinishedRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** The template of its route, such as `/orders/:id`, or nothing where there is none. */
+  /** Such as `/orders/:id`. */
   readonly route: string | undefined;
   readonly status: number;
   readonly durationMs: number;
   readonly userId: number | undefined;
-  /** The client went away before the answer was sent; what it asked for may have been done. */
+  /** The client went away before the answer was sent. */
   readonly isAborted: boolean;
 }
 
@@ -18,7 +17,6 @@ export interface RequestWatcher {
   onEnd(finished: FinishedRequest): void;
 }
 
-/** Tells the watchers of every request when its answer has been sent, or its client has gone away. */
 export function watchRequests(fastify: FastifyInstance, watchers: readonly RequestWatcher[]): void {
   if (watchers.length === 0) return;
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -1,6 +1,6 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
-import { SIEVED_MAX } from '../../pagination/list-statement.js';
+import { FILTERED_MAX } from '../../pagination/list-statement.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 import { ApiTimestamp } from '../../http/openapi/api-properties.js';
 import { EnumField, IdField } from '../../http/openapi/fields.js';
@@ -51,7 +51,7 @@ export class ListOrdersQueryDto extends PageQueryDto {
 
   @IdField({
     required: false,
-    description: `With a line of this product. Beside \`customer_id\` or \`status\`, and always for customers, one page looks through ${SIEVED_MAX} orders: it may be short, and \`next_cursor\` goes on.`,
+    description: `With a line of this product. Beside \`customer_id\` or \`status\`, and always for customers, one page looks through ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` goes on.`,
   })
   @FromDigits()
   readonly product_id?: number;

@@ -4,7 +4,6 @@ import type { Metric } from '../../telemetry/metrics/worker-page.js';
 /** Longer than a worker asks its database. */
 const ANSWER_MS_MAX = 2_500;
 
-/** What a primary asks of its workers, and what it is answered. */
 export interface Answers {
   readonly 'is-ready': boolean;
   readonly metrics: readonly Metric[];
@@ -27,7 +26,7 @@ export function answerPrimary(answers: { [Q in keyof Answers]: () => Promise<Ans
   process.on('message', (message: Partial<Question> | null) => {
     const { question, id } = message ?? {};
     if (question === undefined || id === undefined) return;
-    // Where there is no answer, silence is one: the primary goes on without it.
+    // Without an answer, the primary goes on.
     void answers[question]().then((answer) => {
       process.send?.({ answerTo: id, answer } satisfies Answer, undefined, undefined, ignore);
     }, ignore);
@@ -58,7 +57,7 @@ export function askWorker<Q extends keyof Answers>(
   });
 }
 
-/** A process that is gone cannot be told anything; its silence is the answer. */
+/** For a process that is gone. */
 function ignore(): void {
   return undefined;
 }

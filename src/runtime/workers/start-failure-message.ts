@@ -1,4 +1,4 @@
-/** What a worker that cannot start says to its primary, which tells it to whoever started the service. */
+/** Tells the primary why a worker cannot start, so that it is logged once. */
 export interface StartFailure {
   readonly startFailure: string;
 }
@@ -7,7 +7,7 @@ export function isStartFailure(message: unknown): message is StartFailure {
   return typeof (message as Partial<StartFailure> | null)?.startFailure === 'string';
 }
 
-/** Returns when it is on its way; a primary that is gone needs no word. */
+/** Returns when it is on its way. */
 export function sendStartFailure(startFailure: string): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) return resolve();

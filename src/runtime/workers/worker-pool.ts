@@ -4,16 +4,13 @@ import type { AppSecrets } from '../../config/secret-file.js';
 import type { RequestServer } from '../request-server.js';
 import { WorkerSlot } from './worker-slot.js';
 
-/**
- * Serves requests by `WORKERS` processes on one port, each with a pool of connections and limits of its own. This
- * process accepts the connections and hands them to the workers in turn; when it ends, however, they end.
- */
+/** `WORKERS` processes on one port. This process hands them the connections in turn; when it ends, they end. */
 export class WorkerPool implements RequestServer {
   private slots: WorkerSlot[] = [];
   private port: number | undefined;
   private starting: { resolve: (port: number) => void; reject: (error: Error) => void } | undefined;
 
-  /** @param giveUp told why, when workers do not start any more: then this process has to end. */
+  /** @param giveUp told why this process has to end. */
   constructor(
     private readonly env: Env,
     private readonly logger: Logger,
@@ -21,13 +18,12 @@ export class WorkerPool implements RequestServer {
   ) {}
 
   /**
-   * Starts every worker and waits until all of them serve. All share the port, also one that the system has picked.
-   * @throws Error with the words of a worker that cannot start while none has served yet, or when one has ended five
-   *   times in a row before it served.
+   * Waits until all workers serve.
+   * @throws Error with the words of a worker that cannot start, or when one has ended five times before it served.
    */
   start({ databaseUrl, jwtSecret }: AppSecrets): Promise<number> {
     const events = {
-      // The owner's credentials stay here: workers do not migrate.
+      // Workers do not migrate.
       environment: { DATABASE_URL: databaseUrl, JWT_SECRET: jwtSecret, MIGRATION_DATABASE_URL: '' },
       serves: (port: number) => this.onServing(port),
       hasServed: () => this.slots.some(({ hasServed }) => hasServed),

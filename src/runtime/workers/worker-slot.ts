@@ -4,17 +4,15 @@ import { type Answers, askWorker } from './questions.js';
 import { RestartPolicy } from './restart-policy.js';
 import { isStartFailure } from './start-failure-message.js';
 
-/** Longer than a worker gives itself beside STOP_DELAY_MS; one that is still there then hangs. */
+/** Longer than a worker gives itself beside STOP_DELAY_MS. */
 const STOP_MS_MAX = 7_000;
 
 export interface SlotEvents {
-  /** What workers find in their environment beside what is in ours. */
+  /** Beside ours. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A worker serves, on this port. */
   serves(port: number): void;
-  /** Whether any worker of the service has served yet; before that, one that says why it cannot start is believed. */
+  /** Before any worker has served, the first one that cannot start ends the service. */
   hasServed(): boolean;
-  /** None is started any more. */
   gaveUp(reason: string): void;
 }
 
@@ -35,12 +33,11 @@ export class WorkerSlot {
     private readonly stopDelayMs: number,
   ) {}
 
-  /** Whether a worker in this place has served, at any time. */
   get hasServed(): boolean {
     return this.hasEverServed;
   }
 
-  /** @param otherwise what is answered for a worker that is not there or does not answer in time. */
+  /** @param otherwise the answer for a worker that gives none in time. */
   ask<Q extends keyof Answers>(question: Q, otherwise: Answers[Q]): Promise<Answers[Q]> {
     return this.worker ? askWorker(this.worker, question, otherwise) : Promise.resolve(otherwise);
   }
@@ -65,15 +62,12 @@ export class WorkerSlot {
       this.onEnd(pid, signal ?? `exit code ${code}`, code === 0);
     });
     worker.on('error', (error) => {
-      // Where the system has no process for it there is no exit either.
+      // A process that could not be made does not exit.
       if (pid === undefined) this.onEnd(pid, error.message, false);
     });
   }
 
-  /**
-   * Has the worker finish what it has taken up, and sees to it that it is gone in time.
-   * @returns whether it went by itself and in good order.
-   */
+  /** @returns whether the worker has ended by itself and in good order. */
   stop(): Promise<boolean> {
     this.isStopping = true;
     clearTimeout(this.restartTimer);
@@ -91,7 +85,7 @@ export class WorkerSlot {
 
   private onEnd(pid: number | undefined, how: string, isClean: boolean): void {
     this.worker = undefined;
-    // One that has not served yet has nothing to finish, and perhaps nobody to hear the signal.
+    // One that has not served yet has nothing to finish.
     if (this.isStopping) this.onGone?.(isClean || this.servesSince === undefined);
     else this.replace(pid, how);
   }

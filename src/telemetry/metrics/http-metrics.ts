@@ -1,10 +1,10 @@
 import { Histogram, type Registry } from 'prom-client';
 import type { FinishedRequest, RequestWatcher } from '../watch-requests.js';
 
-/** Those of the API; others can only be refused, so they need no name of their own. */
+/** Others can only be refused. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS']);
 
-/** Whatever clients send, the values of the labels stay those of the routes that exist. */
+/** Whatever clients send, the labels are those of routes that exist. */
 export function httpMetrics(registry: Registry): RequestWatcher {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',

@@ -12,13 +12,13 @@ import { measurePool, watchTransactions } from './database-metrics.js';
 import { httpMetrics } from './http-metrics.js';
 import { measureQueue, watchPlacement } from './placement-metrics.js';
 
-/** Of prom-client's own: gauges that are named like counters, and counts that cost a walk over all handles. */
+/** Gauges that are named like counters, and counts that cost a walk over all handles. */
 const UNWANTED = ['handles', 'requests', 'resources'].flatMap((what) => [
   `nodejs_active_${what}`,
   `nodejs_active_${what}_total`,
 ]);
 
-/** What Prometheus is told about this process; see docs/alerts.md. One per process: it watches from its making on. */
+/** One per process; see docs/alerts.md. */
 export class Metrics {
   readonly registry = new Registry();
   readonly requests: RequestWatcher;
@@ -33,7 +33,6 @@ export class Metrics {
     watchAudits(this.registry);
   }
 
-  /** Adds what has to be looked at in the running application. */
   measure(app: NestFastifyApplication): void {
     const env = app.get(Env);
     measureQueue(this.registry, app.get(PlacementQueue), env.PLACEMENT_QUEUE_MAX);
@@ -68,10 +67,7 @@ function watchLogins(registry: Registry): void {
   });
 }
 
-/**
- * Two times instead of one verdict: whichever is later is what counts, and that stays right over processes and
- * machines, of which each knows only the audits that it was asked for.
- */
+/** Two times, of which the later one counts: each process knows only the audits that it was asked for. */
 function watchAudits(registry: Registry): void {
   const audits = new Gauge({
     name: 'stock_audit_timestamp_seconds',

@@ -6,7 +6,7 @@ import { GROUPS, PLACEMENTS } from '../../orders/placement/placement-observed.js
 import type { PlacementQueue } from '../../orders/placement/placement-queue.js';
 import { timing } from './timing.js';
 
-/** Those that are always there, so that their first increase is one: Prometheus cannot see a series begin. */
+/** Present from the start, because Prometheus cannot see a series begin. */
 const REASONS: readonly ProblemCode[] = [
   'insufficient-stock',
   'product-not-found',

@@ -3,16 +3,15 @@ import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } fro
 export type Metric = MetricObjectWithValues<MetricValue<string>>;
 
 /**
- * The metrics of all workers as one page, each series with the place of its worker, from 1. Not their sums: those would
- * fall when a worker dies, and Prometheus would take that for a counter that has begun anew. A worker that
- * takes the place of a dead one has its name, so there are no more series than places.
+ * One page for all workers, each series with the place of its worker, from 1. Sums would fall when a worker dies,
+ * which Prometheus takes for counters that begin again.
  */
 export function pageOfWorkers(answers: readonly (readonly Metric[])[]): Promise<string> {
   const all = answers.map((metrics, index) => metrics.map((metric) => placed(metric, String(index + 1))));
   return AggregatorRegistry.aggregate(all).metrics();
 }
 
-/** Every series is one worker's alone, so there is nothing to sum up, whatever the metric asks for. */
+/** Nothing is summed up, as every series is one worker's alone. */
 function placed(metric: Metric, worker: string): Metric {
   const values = metric.values.map((value) => ({ ...value, labels: { ...value.labels, worker } }));
   return { ...metric, values, aggregator: 'sum' };

@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
 
-/** A trace that begins with links is recorded if any of those it links to is; others as the other sampler says. */
+/** A trace that begins with links is recorded if one of the linked traces is. */
 export class LinkSampler implements Sampler {
   constructor(private readonly others: Sampler) {}
 

@@ -12,7 +12,6 @@ import type { Watcher } from '../../common/observation.js';
 
 export const tracer = () => trace.getTracer('mini-order-system');
 
-/** Watches work with a span under the present one. */
 export function spanning<Facts, Result>(
   name: string,
   kind: SpanKind,
@@ -21,7 +20,7 @@ export function spanning<Facts, Result>(
   return (work, facts) => during(tracer().startSpan(name, { kind, attributes: attributesOf(facts) }), work);
 }
 
-/** Attributes of a statement, by OpenTelemetry's semantic conventions for databases. */
+/** By the semantic conventions for databases. */
 export function statement(operation: string, collection?: string): Attributes {
   return {
     'db.system.name': 'postgresql',
@@ -30,7 +29,7 @@ export function statement(operation: string, collection?: string): Attributes {
   };
 }
 
-/** Does work under a span and ends that with it. A rule that says no is an answer, and no error of ours. */
+/** A refusal is an answer, not an error of the span. */
 export async function during<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
     return await context.with(trace.setSpan(context.active(), span), work);

@@ -6,10 +6,7 @@ import { during, spanning, statement, tracer } from './spans.js';
 
 const LINK = 'mini_order_system';
 
-/**
- * A group belongs to no request alone, so it is a trace of its own: its span links to the request of each of its
- * orders, and the wait of each order, which is part of that request's trace, links to it.
- */
+/** A group is a trace of its own. It links to the requests of its orders, and their waiting times link to it. */
 export function tracePlacement(): void {
   GROUPS.watch((work, orders) => {
     const now = Date.now();

@@ -15,9 +15,8 @@ import { tracer } from './spans.js';
 const propagator = new W3CTraceContextPropagator();
 
 /**
- * A span for every request but the probes, under the caller's if its `traceparent` names one (W3C Trace Context). The
- * answer names ours in `traceresponse`, as the W3C's draft for responses has it. Must be the first hook, so that the
- * others run in the trace.
+ * A span for every request but the probes, under that of `traceparent` if there is one (W3C Trace Context). Must be
+ * the first hook, so that the others run in the trace.
  */
 export function traceRequests(fastify: FastifyInstance): void {
   const contexts = new WeakMap<FastifyRequest, Context>();
@@ -33,13 +32,13 @@ export function traceRequests(fastify: FastifyInstance): void {
     reply.raw.once('close', () => endSpan(span, request, reply));
     context.with(trace.setSpan(parent, span), done);
   });
-  // A body arrives by events of the socket, which know nothing of the request.
+  // A body arrives by events of the socket, which lose the context.
   fastify.addHook('preValidation', (request, _reply, done) => {
     context.with(contexts.get(request) ?? ROOT_CONTEXT, done);
   });
 }
 
-/** By the semantic conventions for HTTP servers, but for `url.path`: what has no route may be anything. */
+/** By the semantic conventions for HTTP servers, without `url.path`, which may hold anything. */
 function startSpan(request: FastifyRequest, parent: Context): Span {
   const { method, id, routeOptions } = request;
   const route = routeOptions.url;

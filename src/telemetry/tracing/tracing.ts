@@ -18,18 +18,16 @@ import { LinkSampler } from './link-sampler.js';
 import { tracePlacement } from './trace-placement.js';
 import { traceRequests } from './trace-requests.js';
 
-/** Spans that wait to be sent; beyond that they are dropped, so a dead collector costs this much memory and no more. */
+/** More spans are dropped while the collector is away. */
 const SPANS_WAITING_MAX = 2_048;
 const BATCH_SPANS = 512;
 const SEND_EVERY_MS = 500;
 const SEND_TIMEOUT_MS = 5_000;
-/** A stop must not hang on a collector. */
 const STOP_MS_MAX = 500;
 const COMPLAINT_INTERVAL_MS = 60_000;
 /** As many as a group may have orders. */
 const LINKS_MAX = 1_000;
 
-/** Makes traces with OpenTelemetry and sends them by OTLP over HTTP, in JSON. */
 export class Tracing {
   private constructor(private readonly provider: TracerProvider) {}
 
@@ -86,7 +84,6 @@ function processorTo(url: string): BatchSpanProcessor {
   });
 }
 
-/** Once a minute at most: a collector that is away is away for every batch. */
 function complainTo(logger: Logger): void {
   let quietUntil = 0;
   const complain = (reason: string) => {
