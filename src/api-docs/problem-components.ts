@@ -5,30 +5,30 @@ import { PATTERNS } from '../http/openapi/patterns.js';
 import { asComponentName, reference, type Schema, type Schemas } from './document.js';
 import { exampleOf } from './examples.js';
 import { headersOf } from './headers.js';
-import { FACT_SCHEMAS, OPTIONAL_FACTS, PROBLEM_FACTS } from './problem-facts.js';
+import { MEMBER_SCHEMAS, OPTIONAL_MEMBERS, PROBLEM_MEMBERS } from './problem-members.js';
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 const COMMON_MEMBERS = ['type', 'title', 'status', 'detail', 'code', 'request_id'];
 
 const schemaName = (code: ProblemCode) => `${asComponentName(code)}Problem`;
 
-/** A schema for each kind of problem, so that its code tells which facts there are. */
+/** A schema for each kind of problem, so that its code tells which members there are. */
 export function problemSchemas(): Schemas {
   return {
     RequestId: { ...API_HEADERS['X-Request-Id'].schema, example: '0b7e0f0a-5d6c-4c8e-9f3a-2b1d8c7e6f5a' },
     Line: { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.line },
-    ...FACT_SCHEMAS,
+    ...MEMBER_SCHEMAS,
     ...Object.fromEntries(PROBLEM_CODES.map((code) => [schemaName(code), problemSchema(code)])),
   };
 }
 
 function problemSchema(code: ProblemCode): Schema {
-  const facts = PROBLEM_FACTS[code] ?? {};
-  const optional = OPTIONAL_FACTS[code] ?? [];
+  const members = PROBLEM_MEMBERS[code] ?? {};
+  const optional = OPTIONAL_MEMBERS[code] ?? [];
   return {
     type: 'object',
     description: PROBLEMS[code].meaning,
-    required: [...COMMON_MEMBERS, ...Object.keys(facts).filter((name) => !optional.includes(name))],
+    required: [...COMMON_MEMBERS, ...Object.keys(members).filter((name) => !optional.includes(name))],
     properties: {
       type: { const: problemType(code) } as Schema,
       title: reference('schemas', 'Line'),
@@ -36,7 +36,7 @@ function problemSchema(code: ProblemCode): Schema {
       detail: reference('schemas', 'Line'),
       code: { const: code } as Schema,
       request_id: reference('schemas', 'RequestId'),
-      ...facts,
+      ...members,
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Stream } from './merge-movements.js';
 /** In the order of the statement's positions, which are ids: `ID_MAX` for the newest, 0 for the end. */
 export const STREAMS = ['sold', 'adjusted', 'returned'] as const;
 
-export interface StockFacts extends Record<(typeof STREAMS)[number], Stream> {
+export interface StockSnapshot extends Record<(typeof STREAMS)[number], Stream> {
   readonly stockQuantity: number;
   /** Movements there are, counted up to the maximum. */
   readonly counted: number;
@@ -58,7 +58,12 @@ export async function readMovements(
   database: DatabaseReader,
   productId: number,
   { from, reach, countMax }: { from: readonly number[]; reach: number; countMax: number },
-): Promise<StockFacts | undefined> {
-  const [facts] = await database.rows<StockFacts>(READ_MOVEMENTS, [productId, ...from, reach, countMax]);
-  return facts;
+): Promise<StockSnapshot | undefined> {
+  const [snapshot] = await database.rows<StockSnapshot>(READ_MOVEMENTS, [
+    productId,
+    ...from,
+    reach,
+    countMax,
+  ]);
+  return snapshot;
 }

@@ -44,20 +44,20 @@ export class StockMovementReader {
     const { offset, from, balance } = this.startOf(listName, query);
     const reach = Math.min(offset, PAGES_REACH) + limit + 1;
     const countMax = TOTAL_EXACT_MAX + 1;
-    const facts = await readMovements(this.database, productId, { from, reach, countMax });
-    if (!facts) throw new ProductNotFoundError([productId]);
-    const totalIsExact = facts.counted <= TOTAL_EXACT_MAX;
+    const snapshot = await readMovements(this.database, productId, { from, reach, countMax });
+    if (!snapshot) throw new ProductNotFoundError([productId]);
+    const totalIsExact = snapshot.counted <= TOTAL_EXACT_MAX;
     if (offset >= PAGES_REACH && !totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
 
-    const streams = STREAMS.map((name) => facts[name]);
+    const streams = STREAMS.map((name) => snapshot[name]);
     const { movements, next } = mergeNewestFirst(streams, offset + limit);
-    const { balanced, before } = withBalances(movements, balance ?? facts.stockQuantity);
+    const { balanced, before } = withBalances(movements, balance ?? snapshot.stockQuantity);
     const isEnd = next.every((id) => id === 0);
     return {
       rows: balanced.slice(offset),
       page,
       limit,
-      total: Math.min(facts.counted, TOTAL_EXACT_MAX),
+      total: Math.min(snapshot.counted, TOTAL_EXACT_MAX),
       totalIsExact,
       nextPageFollows: !isEnd && query.cursor === undefined && offset + limit < PAGES_REACH,
       nextCursor: isEnd ? null : encodeCursor(listName, before, ...next),

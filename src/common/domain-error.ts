@@ -2,13 +2,13 @@ import { type ProblemCode, PROBLEMS } from './problem-catalogue.js';
 
 /**
  * A rule of the trade said no. The catalogue maps the code to an HTTP status. Clients see the message and the
- * facts; what is only for the log goes into `cause`.
+ * details; what is only for the log goes into `cause`.
  */
 export class DomainError extends Error {
   constructor(
     readonly code: ProblemCode,
     message: string = PROBLEMS[code].meaning,
-    readonly facts: Readonly<Record<string, unknown>> = {},
+    readonly details: Readonly<Record<string, unknown>> = {},
     options?: ErrorOptions,
   ) {
     super(message, options);

@@ -1,18 +1,18 @@
 /** Must call `work` once, at once, and pass its result on. */
-export type Watcher<Facts, Result> = (work: () => Promise<Result>, facts: Facts) => Promise<Result>;
+export type Watcher<Subject, Result> = (work: () => Promise<Result>, subject: Subject) => Promise<Result>;
 
 /** Work that may be measured or traced. The code that does it does not know its watchers. */
-export class Observed<Facts, Result = unknown> {
-  private watcher: Watcher<Facts, Result> | undefined;
+export class Observed<Subject, Result = unknown> {
+  private watcher: Watcher<Subject, Result> | undefined;
 
   /** Adds a watcher around those there are. */
-  watch(watcher: Watcher<Facts, Result>): void {
+  watch(watcher: Watcher<Subject, Result>): void {
     const inner = this.watcher;
-    this.watcher = inner ? (work, facts) => watcher(() => inner(work, facts), facts) : watcher;
+    this.watcher = inner ? (work, subject) => watcher(() => inner(work, subject), subject) : watcher;
   }
 
-  run<Actual extends Result>(facts: Facts, work: () => Promise<Actual>): Promise<Actual> {
-    return this.watcher ? (this.watcher(work, facts) as Promise<Actual>) : work();
+  run<Actual extends Result>(subject: Subject, work: () => Promise<Actual>): Promise<Actual> {
+    return this.watcher ? (this.watcher(work, subject) as Promise<Actual>) : work();
   }
 }
 

@@ -36,7 +36,7 @@ export interface List {
 export type Part = { readonly limit: number } & ({ readonly after: Position } | { readonly offset: number });
 
 /** Stands beside the columns of every row; a part without rows is one row with an `id` of null. */
-export interface ListFacts {
+export interface ListState {
   readonly total: number;
   readonly totalIsExact: boolean;
   /** With a filter: where looking through rows has ended before the end of the list, if it has. */

@@ -3,7 +3,7 @@ import { type InputFault, ValidationFailedError } from '../common/domain-error.j
 import { decodeCursor, encodeCursor, type Range } from './cursor.js';
 import {
   type List,
-  type ListFacts,
+  type ListState,
   listStatement,
   PAGES_REACH,
   type Part,
@@ -56,17 +56,17 @@ export async function paginate<Row extends ListRow>(
   if (cursor !== undefined && page !== undefined) throw new ValidationFailedError([PAGE_BESIDE_CURSOR]);
   const offset = ((page ?? 1) - 1) * limit;
   const place = cursor === undefined ? { offset } : { after: positionIn(list, cursor) };
-  const { rows: found, facts } = await readPart<Row>(database, list, { ...place, limit: limit + 1 });
-  if (offset >= PAGES_REACH && !facts.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
+  const { rows: found, state } = await readPart<Row>(database, list, { ...place, limit: limit + 1 });
+  if (offset >= PAGES_REACH && !state.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
   const rows = found.slice(0, limit);
   const hasMore = found.length > limit;
-  const last = hasMore ? positionOf(rows.at(-1)) : filteredTo(facts);
+  const last = hasMore ? positionOf(rows.at(-1)) : filteredTo(state);
   return {
     rows,
     page: page ?? 1,
     limit,
-    total: facts.total,
-    totalIsExact: facts.totalIsExact,
+    total: state.total,
+    totalIsExact: state.totalIsExact,
     nextCursor: last === undefined ? null : encodeCursor(list.name, last.time.getTime(), last.id),
     nextPageFollows: hasMore && cursor === undefined && offset + limit < PAGES_REACH,
   };
@@ -76,11 +76,11 @@ async function readPart<Row extends ListRow>(
   database: DatabaseReader,
   list: List,
   part: Part,
-): Promise<{ rows: Row[]; facts: ListFacts }> {
+): Promise<{ rows: Row[]; state: ListState }> {
   const text = listStatement(list, part);
-  const found = await database.rows<(Row | { id: null }) & ListFacts>(text, list.parameters.values);
-  const isRow = (row: (typeof found)[0]): row is Row & ListFacts => row.id !== null;
-  return { rows: found.filter(isRow), facts: found[0] as ListFacts };
+  const found = await database.rows<(Row | { id: null }) & ListState>(text, list.parameters.values);
+  const isRow = (row: (typeof found)[0]): row is Row & ListState => row.id !== null;
+  return { rows: found.filter(isRow), state: found[0] as ListState };
 }
 
 /** A time, up to the end of the year 9999, and an id. */
@@ -98,6 +98,6 @@ function positionOf(row: ListRow | undefined): Position | undefined {
   return row && { time: row.createdAt, id: row.id };
 }
 
-function filteredTo({ filteredToTime, filteredToId }: ListFacts): Position | undefined {
+function filteredTo({ filteredToTime, filteredToId }: ListState): Position | undefined {
   return filteredToTime && filteredToId ? { time: filteredToTime, id: filteredToId } : undefined;
 }

@@ -31,7 +31,7 @@ export class ProductInactiveError extends DomainError {
 
 const LISTED_MAX = 10;
 
-/** "id 3" or "ids 3, 4, 5"; the facts carry all of them, the sentence the first few. */
+/** "id 3" or "ids 3, 4, 5"; the details carry all of them, the sentence the first few. */
 function listed(ids: readonly number[]): string {
   const shown = ids.slice(0, LISTED_MAX).join(', ');
   return ids.length === 1 ? `id ${shown}` : `ids ${shown}${ids.length > LISTED_MAX ? ', …' : ''}`;

@@ -26,7 +26,7 @@ const QUERY = {
  * @typedef {import('./callers.mjs').Caller} Caller
  * @typedef {import('./callers.mjs').Request} Request
  * @typedef {import('#dist/orders/order-row.js').OrderRow} OrderRow
- * @typedef {import('#dist/pagination/list-statement.js').ListFacts} ListFacts
+ * @typedef {import('#dist/pagination/list-statement.js').ListState} ListState
  * @typedef {import('#dist/products/product.entity.js').Product} Product
  */
 
@@ -85,9 +85,9 @@ async function readPage(pool, list, { query }) {
   const { page, limit } = /** @type {{ page: string, limit: string }} */ (query);
   const [number, size] = [Number(page), Number(limit)];
   const text = listStatement(list, { limit: size + 1, offset: (number - 1) * size });
-  /** @type {({ id: number | null } & ListFacts)[]} */
+  /** @type {({ id: number | null } & ListState)[]} */
   const found = await ask(pool, text, list.parameters.values);
-  const { total, totalIsExact } = /** @type {ListFacts} */ (found[0]);
+  const { total, totalIsExact } = /** @type {ListState} */ (found[0]);
   const rows = found.slice(0, size).filter(({ id }) => id !== null);
   const pagination = {
     page: number,

@@ -65,19 +65,19 @@ export function problemFor(error: DomainError, requestId: string): Problem {
       detail: error.message,
       code: error.code,
       request_id: requestId,
-      ...error.facts,
+      ...error.details,
     },
   };
 }
 
 function extraHeaders(error: DomainError, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': challengeFor(error) };
-  if (status === 429) return { 'retry-after': String(error.facts.retry_after) };
+  if (status === 429) return { 'retry-after': String(error.details.retry_after) };
   if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) };
   return {};
 }
 
 /** RFC 6750, section 3.1: a request without a token gets a bare challenge, one with a bad token is told so. */
 function challengeFor(error: DomainError): string {
-  return error.facts.error === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
+  return error.details.error === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }

@@ -22,7 +22,7 @@ const request = (quantities: Record<number, number>, expectedTotalMinor?: number
 const outcome = (allocation: Allocation) =>
   allocation.kind === 'placed'
     ? allocation.totalMinor
-    : `${allocation.error.code} ${JSON.stringify(allocation.error.facts)}`;
+    : `${allocation.error.code} ${JSON.stringify(allocation.error.details)}`;
 
 /** Up to 12 orders over 4 products, of which the third is not for sale and the fourth does not exist. */
 const histories = fc.record({
@@ -51,7 +51,7 @@ function serveOneAtATime({ stocks, orders }: History): (number | string)[] {
   const slate = [...stocks];
   return orders.map(({ quantities, expectedTotalMinor }) => {
     const lines = Object.entries(quantities).map(([id, quantity]) => ({ id: Number(id), quantity }));
-    const say = (code: string, facts: object) => `${code} ${JSON.stringify(facts)}`;
+    const say = (code: string, details: object) => `${code} ${JSON.stringify(details)}`;
     const ids = (some: { id: number }[]) => ({ product_ids: some.map(({ id }) => id) });
     const unknown = lines.filter(({ id }) => id === 4);
     if (unknown.length > 0) return say('product-not-found', ids(unknown));
@@ -59,12 +59,12 @@ function serveOneAtATime({ stocks, orders }: History): (number | string)[] {
     if (inactive.length > 0) return say('product-inactive', ids(inactive));
     const short = lines.filter(({ id, quantity }) => quantity > (slate[id - 1] as number));
     if (short.length > 0) {
-      const toFact = ({ id, quantity }: { id: number; quantity: number }) => ({
+      const toLine = ({ id, quantity }: { id: number; quantity: number }) => ({
         product_id: id,
         requested: quantity,
         available: slate[id - 1],
       });
-      return say('insufficient-stock', { lines: short.map(toFact) });
+      return say('insufficient-stock', { lines: short.map(toLine) });
     }
     const total = lines.reduce((sum, { id, quantity }) => sum + 100 * id * quantity, 0);
     if (expectedTotalMinor !== null && expectedTotalMinor !== total)

@@ -12,12 +12,13 @@ import type { Watcher } from '../../common/observation.js';
 
 export const tracer = () => trace.getTracer('mini-order-system');
 
-export function spanning<Facts, Result>(
+export function spanning<Subject, Result>(
   name: string,
   kind: SpanKind,
-  attributesOf: (facts: Facts) => Attributes,
-): Watcher<Facts, Result> {
-  return (work, facts) => during(tracer().startSpan(name, { kind, attributes: attributesOf(facts) }), work);
+  attributesOf: (subject: Subject) => Attributes,
+): Watcher<Subject, Result> {
+  return (work, subject) =>
+    during(tracer().startSpan(name, { kind, attributes: attributesOf(subject) }), work);
 }
 
 /** By the semantic conventions for databases. */

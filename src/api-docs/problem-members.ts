@@ -8,7 +8,7 @@ import { ORDER_STATUSES } from '../orders/order-status.js';
 import { ORDER_PRODUCTS_MAX } from '../orders/placement/merge-lines.js';
 
 /** The schema of a member that a problem document has beside the common ones. */
-export type Fact = (SchemaObject | ReferenceObject) & {
+export type Member = (SchemaObject | ReferenceObject) & {
   readonly const?: unknown;
   readonly example?: unknown;
 };
@@ -17,8 +17,8 @@ const id = { type: 'integer', minimum: 1, maximum: ID_MAX };
 const pieces = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const line = { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.line };
 
-/** Schemas that facts refer to. */
-export const FACT_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
+/** Schemas that members refer to. */
+export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
   ShortLine: {
     type: 'object',
     description: 'A line that asks for more than there is.',
@@ -51,7 +51,7 @@ export const FACT_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
   },
 };
 
-const listOf = (items: SchemaObject | ReferenceObject, maxItems: number): Fact => ({
+const listOf = (items: SchemaObject | ReferenceObject, maxItems: number): Member => ({
   type: 'array',
   minItems: 1,
   maxItems,
@@ -60,7 +60,7 @@ const listOf = (items: SchemaObject | ReferenceObject, maxItems: number): Fact =
 
 const productIds = listOf({ ...id, example: 7 }, ORDER_PRODUCTS_MAX);
 
-const retryAfter: Fact = {
+const retryAfter: Member = {
   type: 'integer',
   minimum: 0,
   maximum: 86_400,
@@ -68,13 +68,13 @@ const retryAfter: Fact = {
 };
 
 /** RFC 6749, 5.2; what OAuth 2 clients look for. */
-const invalidGrant = (error_description: string): Record<string, Fact> => ({
+const invalidGrant = (error_description: string): Record<string, Member> => ({
   error: { const: 'invalid_grant' },
   error_description: { ...line, example: error_description },
 });
 
-/** The facts that come with each kind of problem; the API description has them as members of the problem. */
-export const PROBLEM_FACTS: Partial<Record<ProblemCode, Readonly<Record<string, Fact>>>> = {
+/** The members that come with each kind of problem; the API description has them as members of the problem. */
+export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string, Member>>>> = {
   unauthenticated: { error: { const: 'invalid_token', description: 'Where a token came (RFC 6750, 3.1).' } },
   'invalid-credentials': invalidGrant('The name or the password is wrong.'),
   'invalid-refresh-token': invalidGrant('The refresh token is not valid, or no longer.'),
@@ -92,5 +92,7 @@ export const PROBLEM_FACTS: Partial<Record<ProblemCode, Readonly<Record<string, 
   'too-many-requests': { retry_after: { ...retryAfter, example: 42 } },
 };
 
-/** Facts that are not always there. */
-export const OPTIONAL_FACTS: Partial<Record<ProblemCode, readonly string[]>> = { unauthenticated: ['error'] };
+/** Members that are not always there. */
+export const OPTIONAL_MEMBERS: Partial<Record<ProblemCode, readonly string[]>> = {
+  unauthenticated: ['error'],
+};
