@@ -73,7 +73,7 @@ export async function createApp(
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
   await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);
   routes.answerOptions(fastify);
-  new UnfinishedBodies(env.MAX_UNFINISHED_BODIES, clientErrors).watch(fastify);
+  new UnfinishedBodies(Math.ceil(env.MAX_CONNECTIONS / 20), clientErrors).watch(fastify);
   serveApiDocs(app);
   return app;
 }
@@ -97,8 +97,8 @@ function createAdapter(
     // While stopping, what still comes in on open connections is served, and the connection closed.
     return503OnClosing: false,
     http: {
-      headersTimeout: env.HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, env.HEADERS_TIMEOUT_MS / 5),
+      headersTimeout: env.REQUEST_TIMEOUT_MS / 3,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, env.REQUEST_TIMEOUT_MS / 15),
       maxHeaderSize: HEADERS_LIMIT_BYTES,
       // Asked for by a hook of ours, which answers with a problem.
       requireHostHeader: false,

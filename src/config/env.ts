@@ -89,13 +89,7 @@ export class Env extends OperationsEnv {
   /** Open connections of one process; the next one is closed at once. */
   @integerBetween(1, 1_000_000) readonly MAX_CONNECTIONS: number = 10_000;
 
-  /** Request bodies of one process that are still arriving; one more cuts the one that has taken longest. */
-  @integerBetween(1, 100_000) readonly MAX_UNFINISHED_BODIES: number = 500;
-
-  /** Milliseconds for the headers of a request to arrive. */
-  @integerBetween(100, 600_000) readonly HEADERS_TIMEOUT_MS: number = 10_000;
-
-  /** Milliseconds for a whole request to arrive; a client may leave its answer unread for twice that. */
+  /** Milliseconds for a whole request to arrive, its headers in a third of that. */
   @integerBetween(100, 600_000) readonly REQUEST_TIMEOUT_MS: number = 30_000;
 
   /** Milliseconds for which a connection is kept open for the next request. */

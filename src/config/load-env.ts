@@ -130,9 +130,6 @@ function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
   if (env.ADMIN_PASSWORD !== undefined && lengthOf(env.ADMIN_PASSWORD) < env.PASSWORD_MIN_LENGTH) {
     faults.push('ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH');
   }
-  if (env.HEADERS_TIMEOUT_MS > env.REQUEST_TIMEOUT_MS) {
-    faults.push('HEADERS_TIMEOUT_MS must not be longer than REQUEST_TIMEOUT_MS');
-  }
   if (env.isProduction) faults.push(...guessableFaults(env));
   return faults;
 }
