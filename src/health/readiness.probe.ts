@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DatabaseReader } from '../database/database.reader.js';
 import { RequestDrain } from './request.drain.js';
 
 /** As long as any request waits for a connection. */
@@ -21,15 +20,15 @@ export class ReadinessProbe {
   private wasReady = true;
 
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly shutdown: RequestDrain,
+    private readonly database: DatabaseReader,
+    private readonly drain: RequestDrain,
   ) {}
 
   /** Never throws, and takes 2 s at most. */
   async isReady(): Promise<boolean> {
-    if (this.shutdown.hasBegun) return false;
+    if (this.drain.hasBegun) return false;
     this.verdict ??= this.judge();
-    return (await this.verdict) && !this.shutdown.hasBegun;
+    return (await this.verdict) && !this.drain.hasBegun;
   }
 
   private async judge(): Promise<boolean> {
@@ -48,7 +47,7 @@ export class ReadinessProbe {
 
   private async ask(): Promise<boolean> {
     try {
-      const [row] = await this.dataSource.query<{ writable: boolean }[]>(PROBE);
+      const [row] = await this.database.rows<{ writable: boolean }>(PROBE, []);
       return row?.writable === true;
     } catch (error) {
       if (this.wasReady) this.logger.warn({ err: error });

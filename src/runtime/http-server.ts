@@ -49,11 +49,11 @@ export class HttpServer implements RequestServer {
 
   async stop(): Promise<void> {
     if (!this.app) return;
-    const shutdown = this.app.get(RequestDrain);
-    shutdown.announce();
+    const drain = this.app.get(RequestDrain);
+    drain.announce();
     if (this.env.STOP_DELAY_MS > 0) await delay(this.env.STOP_DELAY_MS);
-    if (shutdown.takenUp > 0) this.logger.info(`finishing ${shutdown.takenUp} requests`);
-    const finished = shutdown.finish(DRAIN_MS);
+    if (drain.takenUp > 0) this.logger.info(`finishing ${drain.takenUp} requests`);
+    const finished = drain.finish(DRAIN_MS);
     const closed = this.app.close();
     await finished;
     await Promise.race([closed, delay(LINGER_MS)]);

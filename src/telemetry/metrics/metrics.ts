@@ -37,13 +37,13 @@ export class Metrics {
     const env = app.get(Env);
     measureQueue(this.registry, app.get(PlacementQueue), env.PLACEMENT_QUEUE_MAX);
     measurePool(this.registry, app.get(DataSource), env.DATABASE_POOL_SIZE);
-    const shutdown = app.get(RequestDrain);
+    const drain = app.get(RequestDrain);
     new Gauge({
       name: 'http_requests_in_progress',
       help: 'Requests that are being worked on.',
       registers: [this.registry],
       collect() {
-        this.set(shutdown.takenUp);
+        this.set(drain.takenUp);
       },
     });
   }
