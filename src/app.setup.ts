@@ -20,6 +20,7 @@ import {
   TAGS_LENGTH_MAX,
   URL_LENGTH_MAX,
 } from './http/client-limits.js';
+import { answerBeforeBodiesEnd } from './http/lingering-close.js';
 import { securityHeaders } from './http/security-headers.js';
 import { UnfinishedBodies } from './http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
@@ -48,10 +49,7 @@ export async function createApp(
   const clientErrors = new ClientErrors(headers);
   const adapter = createAdapter(env, headers, problems, clientErrors);
   const fastify = adapter.getInstance();
-  // RFC 9110, 10.1.1: an expectation that is not known may be ignored; Node would answer 417 by itself.
-  fastify.server.on('checkExpectation', (request, response) =>
-    fastify.server.emit('request', request, response),
-  );
+  answerBeforeBodiesEnd(fastify);
   routes.watch(fastify);
   clientErrors.watch(fastify);
   keepBodiesRaw(fastify);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { DomainError } from '../../common/domain-error.js';
+import { lingerOn } from '../lingering-close.js';
 import { problemFor } from './problem.js';
 import type { ProblemCode } from '../../common/problem-catalogue.js';
 
@@ -10,9 +11,6 @@ const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'header-fields-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
-
-/** How long a refused client has to read why, before its connection is cut even if it goes on sending. */
-const LINGER_MS = 1_000;
 
 /** A request whose headers have been read and that is not answered yet, and the one in front of it. */
 interface InProgress {
@@ -33,7 +31,8 @@ export class ClientErrors {
     fastify.addHook('onRequest', ({ socket }, { raw: response }, done) => {
       this.latest.set(socket, { response, before: this.latest.get(socket)?.response });
       response.once('close', () => {
-        if (this.latest.get(socket)?.response === response) this.latest.delete(socket);
+        const isLatest = this.latest.get(socket)?.response === response;
+        if (isLatest && response.req.complete) this.latest.delete(socket);
       });
       done();
     });
@@ -45,7 +44,7 @@ export class ClientErrors {
    */
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
     const earlier = this.takenUpOn(socket);
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    if (error.code === 'ECONNRESET' || !socket.writable || this.hasAnswered(socket)) socket.destroy();
     else if (earlier) earlier.once('close', () => socket.destroySoon());
     else this.refuse(CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request', socket);
   }
@@ -66,7 +65,13 @@ export class ClientErrors {
         headers.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
         `\r\n${body}`,
     );
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    lingerOn(socket);
+  }
+
+  /** Whether the request that cannot be read to its end has its answer. */
+  private hasAnswered(socket: Socket): boolean {
+    const { response } = this.latest.get(socket) ?? {};
+    return response !== undefined && response.headersSent && !response.req.complete;
   }
 
   /** The last response on its way to a request that was received in full; Node sends those before it first. */

@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { BODY_LIMIT_BYTES } from './body-parser.js';
+
+/** What is read and dropped of a request that has its answer already. */
+const DROPPED_MAX_BYTES = 32 * 1024 * 1024;
+/** How long nothing may come of it, and how long all of it may take. */
+const IDLE_MAX_MS = 1_000;
+const LINGER_MAX_MS = 10_000;
+
+/**
+ * RFC 9112, 9.6: a connection that is closed while its client still sends is reset, and the client, who
+ * sees that its sending fails, may never see the answer. So the rest is read first, within limits.
+ */
+export function answerBeforeBodiesEnd({ server }: FastifyInstance): void {
+  // Before Fastify, which may answer at once.
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    // Before Node's own listener for the end of an answer, which closes the connection.
+    response.once('prefinish', () => {
+      if (!request.complete) dropRest(request);
+    });
+  });
+  // RFC 9110, 10.1.1: whoever asks is told to go on unless the body is too large; other expectations are ignored.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= BODY_LIMIT_BYTES) response.writeContinue();
+    server.emit('request', request, response);
+  });
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+function dropRest(request: IncomingMessage): void {
+  const { socket } = request;
+  request.on('data', cutBeyond(DROPPED_MAX_BYTES, socket));
+  const close = () => {
+    Socket.prototype.destroySoon.call(socket);
+  };
+  // Node calls this behind an answer with which the connection ends.
+  socket.destroySoon = () => {
+    limitWait(socket);
+    if (request.closed) close();
+    else request.once('close', close);
+  };
+}
+
+/** Reads and drops what still comes on a connection whose last answer has been written. Nothing of it is a request. */
+export function lingerOn(socket: Socket): void {
+  socket.removeAllListeners('data');
+  socket.on('data', cutBeyond(DROPPED_MAX_BYTES, socket));
+  limitWait(socket);
+}
+
+function limitWait(socket: Socket): void {
+  socket.setTimeout(IDLE_MAX_MS);
+  setTimeout(() => socket.destroy(), LINGER_MAX_MS).unref();
+}
+
+function cutBeyond(bytes: number, socket: Socket): () => void {
+  const limit = socket.bytesRead + bytes;
+  return () => {
+    if (socket.bytesRead > limit) socket.destroy();
+  };
+}
