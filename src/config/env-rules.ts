@@ -1,10 +1,11 @@
 import { Transform } from 'class-transformer';
-import { IsInt, IsNumber, Max, Min, ValidateBy } from 'class-validator';
+import { IsInt, IsNumber, IsString, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
+import { databaseUrlFault } from './database-url.js';
 
 const integer = () =>
   Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+    typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value,
   );
 
 export const booleanWord = () =>
@@ -17,13 +18,15 @@ export const integerBetween =
     for (const decorate of [integer(), IsInt(), Min(min), Max(max)]) decorate(target, name);
   };
 
-export const commaSeparated = () =>
+/** @param asMeant writes a part in the one form that is compared with. */
+export const commaSeparated = (asMeant = (part: string) => part) =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string'
       ? value
           .split(',')
           .map((part) => part.trim())
           .filter(Boolean)
+          .map(asMeant)
       : value,
   );
 
@@ -31,10 +34,42 @@ export const IsPostgresUrl = () =>
   ValidateBy({
     name: 'isPostgresUrl',
     validator: {
-      validate: (value) => URL.canParse(String(value)) && /^postgres(ql)?:\/\//.test(String(value)),
-      defaultMessage: () => '$property must be a URL such as postgresql://user:password@host:5432/database',
+      validate: (value) => databaseUrlFault(String(value)) === undefined,
+      defaultMessage: (args) => `$property ${databaseUrlFault(String(args?.value))}`,
     },
   });
+
+/** What to listen on. An IPv6 address in brackets, as a URL has it, is that address. */
+export const address = (): PropertyDecorator => (target, name) => {
+  const withoutBrackets = Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.replace(/^\[(.*)\]$/, '$1') : value,
+  );
+  for (const decorate of [withoutBrackets, IsString()]) decorate(target, name);
+};
+
+/** As browsers write an origin: in small letters, without the port that its scheme has anyway. */
+export function asOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.href === `${url?.origin}/` ? url.origin : text;
+}
+
+export const IsOriginList = () =>
+  ValidateBy({
+    name: 'isOriginList',
+    validator: {
+      validate: (value) => Array.isArray(value) && value.every(isOrigin),
+      defaultMessage: () =>
+        '$property must list origins such as https://shop.example, without path or wildcard',
+    },
+  });
+
+function isOrigin(text: unknown): boolean {
+  return (
+    /^https?:\/\/[^*]+$/.test(String(text)) &&
+    URL.canParse(String(text)) &&
+    new URL(String(text)).origin === text
+  );
+}
 
 export const IsAddressList = () =>
   ValidateBy({
@@ -48,7 +83,7 @@ export const IsAddressList = () =>
 /** A range of no bits would be everybody: any client could then make up its address. */
 function isAddressOrRange(text: unknown): boolean {
   const [address = '', bits = '1', ...rest] = String(text).split('/');
-  const bitsMax = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const bitsMax = { 4: 32, 6: 128 }[address.includes('%') ? 0 : isIP(address)] ?? 0;
   return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= bitsMax;
 }
 

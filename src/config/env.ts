@@ -1,5 +1,14 @@
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { booleanWord, commaSeparated, integerBetween, IsAddressList, IsPostgresUrl } from './env-rules.js';
+import {
+  address,
+  asOrigin,
+  booleanWord,
+  commaSeparated,
+  integerBetween,
+  IsAddressList,
+  IsOriginList,
+  IsPostgresUrl,
+} from './env-rules.js';
 import { OperationsEnv } from './operations-env.js';
 
 export const NODE_ENVS = ['development', 'test', 'production'] as const;
@@ -12,7 +21,7 @@ export const ADMIN_SIGNUPS = ['first', 'open', 'closed'] as const;
 export class Env extends OperationsEnv {
   @IsIn(NODE_ENVS) readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
   @integerBetween(0, 65_535) readonly PORT: number = 8000;
-  @IsString() readonly HOST: string = '0.0.0.0';
+  @address() readonly HOST: string = '0.0.0.0';
 
   /** Processes that share the port; every limit of one process is there so many times. */
   @integerBetween(1, 64) readonly WORKERS: number = 1;
@@ -47,7 +56,8 @@ export class Env extends OperationsEnv {
 
   /** Milliseconds that an order may wait to be taken up; together with its transactions less than 10 s. */
   @integerBetween(1, 2_000) readonly PLACEMENT_WAIT_MS: number = 1_500;
-  @IsString() readonly DATA_DIR: string = './data';
+  @Matches(/^[^~]/, { message: '$property begins with ~, which only a shell knows' })
+  readonly DATA_DIR: string = './data';
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
 
   /** The secret before the present one: what it has signed is accepted, and nothing new is signed with it. */
@@ -76,12 +86,7 @@ export class Env extends OperationsEnv {
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */
   @commaSeparated() @IsAddressList() readonly TRUST_PROXY: string[] = [];
 
-  @commaSeparated()
-  @Matches(/^https?:\/\/[^/\s]+$/, {
-    each: true,
-    message: '$property must list origins such as https://shop.example',
-  })
-  readonly CORS_ORIGINS: string[] = [];
+  @commaSeparated(asOrigin) @IsOriginList() readonly CORS_ORIGINS: string[] = [];
 
   /** Requests of one client address, counted by each process for itself; 0 is no limit. */
   @integerBetween(0, 1_000_000) readonly RATE_LIMIT_PER_MINUTE!: number;

@@ -1,13 +1,11 @@
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
-import { isCommonPassword } from '../common/common-passwords.js';
-import { lengthOf } from '../common/text.js';
-import { holdsCertificate, isUnverified, refusesTls, withVerification } from './database-url.js';
+import { combinationFaults, databaseFaults, type EnvNeeds } from './combination-faults.js';
+import { withVerification } from './database-url.js';
+import { readEnvFile } from './env-file.js';
 import { Env } from './env.js';
-import { isGuessable } from './guessable-secret.js';
+import { type Misnomer, misnomersIn } from './variable-names.js';
 
 /** The process could not start because of its configuration; see `sysexits.h`, EX_CONFIG. */
 export const EXIT_CODE_BAD_CONFIGURATION = 78;
@@ -19,33 +17,39 @@ export class BadConfigurationError extends Error {
   }
 }
 
-/** What a program needs of its configuration. */
-export interface EnvNeeds {
-  /** Whether it signs tokens, as the service does and the commands do not. */
-  readonly signsTokens: boolean;
-}
-
 /**
  * Reads `.env` (if there is one) and the environment, which wins. A worker has what its primary has read, whatever
  * the file says by the time when it is started.
  */
 export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
-  if (cluster.isPrimary && existsSync('.env')) loadEnvFile('.env');
-  forgetPgVariables(process.env);
-  return parseEnv(process.env, needs);
+  const file = cluster.isPrimary ? readEnvFile('.env') : { variables: {}, faults: [] };
+  for (const [name, value] of Object.entries(file.variables)) process.env[name] ??= value;
+  const names = Object.keys(file.variables);
+  const misnomers = misnomersIn(names, KNOWN_VARIABLES, true);
+  const env = parseEnv(process.env, needs, [...file.faults, ...misnomers.map(misnomerFault)]);
+  const ignored = [...names.filter(isUnknown), ...forgetPgVariables(env.DATABASE_URL)];
+  if (ignored.length > 0) {
+    const advice =
+      'Its own variables are in .env.example; what concerns the database belongs into DATABASE_URL.';
+    console.error(`The service does not read ${[...new Set(ignored)].join(', ')}. ${advice}`);
+  }
+  return env;
+}
+
+/** What else may stand in `.env`: variables of Docker Compose, and those that OpenTelemetry reads by itself. */
+function isUnknown(name: string): boolean {
+  return !KNOWN_VARIABLES.has(name) && !/^(COMPOSE_|OTEL_|POSTGRES_(SERVICE_)?PASSWORD$)/.test(name);
 }
 
 /**
  * What a connection string leaves open, pg takes from the variables of PostgreSQL's own programs. They are in a shell
  * for other databases: what counts for ours stands in `DATABASE_URL`.
+ * @returns those that somebody may have meant for ours.
  */
-function forgetPgVariables(variables: NodeJS.ProcessEnv): void {
-  const names = Object.keys(variables).filter((name) => /^PG[A-Z]/.test(name));
-  for (const name of names) Reflect.deleteProperty(variables, name);
-  if (names.length > 0 && variables.DATABASE_URL)
-    console.error(
-      `Not read: ${names.join(', ')}. What they say about the database belongs into DATABASE_URL.`,
-    );
+function forgetPgVariables(databaseUrl: string | undefined): string[] {
+  const names = Object.keys(process.env).filter((name) => /^PG[A-Z]/.test(name));
+  for (const name of names) Reflect.deleteProperty(process.env, name);
+  return databaseUrl === undefined ? [] : names;
 }
 
 /**
@@ -55,13 +59,15 @@ function forgetPgVariables(variables: NodeJS.ProcessEnv): void {
 export function parseEnv(
   variables: Record<string, string | undefined>,
   needs: EnvNeeds = { signsTokens: true },
+  knownFaults: readonly string[] = [],
 ): Env {
-  const isProduction = variables.NODE_ENV === 'production';
-  const env = plainToInstance(Env, { ...modeDefaults(isProduction), ...givenOf(variables) });
+  const given = givenOf(variables);
+  const env = plainToInstance(Env, { ...modeDefaults(given.NODE_ENV === 'production'), ...given });
   const misshapen = shapeFaults(env);
-  const faults = [...misshapen, ...combinationFaults(env, needs)];
-  if (misshapen.length === 0) faults.push(...databaseFaults(env));
-  if (faults.length > 0) throw new BadConfigurationError(faults);
+  const faults = [...knownFaults, ...nameFaults(variables, given), ...valueFaults(given), ...misshapen];
+  faults.push(...combinationFaults(env, needs));
+  if (misshapen.length === 0) faults.push(...databaseFaults(env, variables.NODE_TLS_REJECT_UNAUTHORIZED));
+  if (faults.length > 0) throw new BadConfigurationError([...new Set(faults)]);
   return withVerifiedDatabases(env);
 }
 
@@ -90,86 +96,48 @@ const KNOWN_VARIABLES = new Set(
     .map(({ propertyName }) => propertyName),
 );
 
-/** A variable that is unset and one that is set to nothing mean the same: use the default. */
-function givenOf(variables: Record<string, string | undefined>) {
+type Given = Readonly<Record<string, string>>;
+
+/**
+ * A variable that is unset and one that is set to nothing mean the same: use the default. Blanks around a value mean
+ * nothing, but in a secret they may; the end of a line, which is left over from a file of Windows, never does.
+ */
+function givenOf(variables: Record<string, string | undefined>): Given {
+  const known = Object.entries(variables).filter(
+    ([name, value]) => KNOWN_VARIABLES.has(name) && value?.trim(),
+  );
   return Object.fromEntries(
-    Object.entries(variables).filter(([name, value]) => KNOWN_VARIABLES.has(name) && value?.trim()),
+    known.map(([name, value = '']) => [
+      name,
+      /SECRET|PASSWORD$/.test(name) ? value.replace(/[\r\n]+$/, '') : value.trim(),
+    ]),
   );
 }
 
-/** Of the 100 that a PostgreSQL has by default; the rest is for its owner, commands and people. */
-const EMBEDDED_CONNECTIONS_MAX = 90;
+/** Names that are nearly ours are faults where ours is not given; others are somebody else's. */
+function nameFaults(variables: Record<string, string | undefined>, given: Given): string[] {
+  const misnomers = misnomersIn(Object.keys(variables), KNOWN_VARIABLES, false);
+  return misnomers.filter(({ meant }) => given[meant] === undefined).map(misnomerFault);
+}
+
+function misnomerFault({ name, meant }: Misnomer): string {
+  return `${name} is not known: it is probably ${meant}`;
+}
+
+/** Controls, blanks and marks of no width, and what is put where a byte could not be read. */
+const UNSEEN = /[\p{Cc}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
+
+/** Whatever a variable is about, nobody means these. */
+function valueFaults(given: Given): string[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (UNSEEN.test(value)) return [`${name} has a character in it that cannot be seen`];
+    if (/^(["'`]).*\1$/.test(value)) return [`${name} is in quotes, which would be part of it: remove them`];
+    return [];
+  });
+}
 
 function shapeFaults(env: Env): string[] {
   return validateSync(env, { stopAtFirstError: true }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
   );
-}
-
-function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[] {
-  const faults: string[] = [];
-  if (env.isProduction && signsTokens && env.JWT_SECRET === undefined) {
-    faults.push('JWT_SECRET is required in production (32 characters or more)');
-  }
-  if (env.isProduction && env.DATABASE_URL === undefined) {
-    faults.push('DATABASE_URL is required in production: the embedded PostgreSQL is for development');
-  }
-  if (env.DATABASE_URL === undefined && env.WORKERS * env.DATABASE_POOL_SIZE > EMBEDDED_CONNECTIONS_MAX) {
-    faults.push(
-      `WORKERS times DATABASE_POOL_SIZE must be at most ${EMBEDDED_CONNECTIONS_MAX} with the embedded PostgreSQL, which has 100 connections`,
-    );
-  }
-  if (env.PLACEMENT_LANES + env.PLACEMENT_PATIENT_LANES + 2 > env.DATABASE_POOL_SIZE) {
-    faults.push(
-      'DATABASE_POOL_SIZE must be at least PLACEMENT_LANES + PLACEMENT_PATIENT_LANES + 2 (other writes, reads)',
-    );
-  }
-  if ((env.ADMIN_USERNAME === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
-    faults.push('ADMIN_USERNAME and ADMIN_PASSWORD must be set together');
-  }
-  if (env.ADMIN_PASSWORD !== undefined && lengthOf(env.ADMIN_PASSWORD) < env.PASSWORD_MIN_LENGTH) {
-    faults.push('ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH');
-  }
-  if (env.isProduction) faults.push(...guessableFaults(env));
-  return faults;
-}
-
-function databaseFaults(env: Env): string[] {
-  const faults: string[] = [];
-  const given = (['DATABASE_URL', 'MIGRATION_DATABASE_URL'] as const).flatMap((name) => {
-    const url = env[name];
-    return url === undefined ? [] : [{ name, url }];
-  });
-  if (env.DATABASE_URL === undefined && env.MIGRATION_DATABASE_URL !== undefined) {
-    faults.push(
-      'MIGRATION_DATABASE_URL needs DATABASE_URL, whose role gets the rights that the service needs',
-    );
-  }
-  if (env.DATABASE_CA_FILE !== undefined) {
-    if (!holdsCertificate(env.DATABASE_CA_FILE)) {
-      faults.push('DATABASE_CA_FILE must be a file that can be read, with certificates in PEM');
-    }
-    const deaf = given.filter(({ url }) => refusesTls(url) || isUnverified(url));
-    faults.push(...deaf.map(({ name }) => `${name} has an sslmode that ignores DATABASE_CA_FILE`));
-  }
-  if (env.isProduction && !env.ALLOW_UNSAFE_DATABASE) {
-    const open = given.filter(({ url }) => isUnverified(url));
-    faults.push(
-      ...open.map(
-        ({ name }) =>
-          `${name} does not verify the server (no-verify): use sslmode=verify-full and DATABASE_CA_FILE`,
-      ),
-    );
-  }
-  return faults;
-}
-
-/** What may be convenient on a developer's machine and is an open door on the internet. */
-function guessableFaults(env: Env): string[] {
-  const secrets = (['JWT_SECRET', 'JWT_SECRET_PREVIOUS'] as const).filter((name) => isGuessable(env[name]));
-  const faults = secrets.map((name) => `${name} can be guessed: make one with "openssl rand -hex 32"`);
-  if (env.ADMIN_PASSWORD !== undefined && isCommonPassword(env.ADMIN_PASSWORD)) {
-    faults.push('ADMIN_PASSWORD is one of the most common passwords');
-  }
-  return faults;
 }

@@ -1,5 +1,5 @@
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { integerBetween, IsHttpUrl, share } from './env-rules.js';
+import { address, integerBetween, IsHttpUrl, share } from './env-rules.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const LOG_FORMATS = ['pretty', 'json'] as const;
@@ -11,7 +11,7 @@ export abstract class OperationsEnv {
 
   /** The port of `/metrics` and of health during start and stop; without it there are no metrics. */
   @IsOptional() @integerBetween(0, 65_535) readonly METRICS_PORT?: number;
-  @IsString() readonly METRICS_HOST: string = '127.0.0.1';
+  @address() readonly METRICS_HOST: string = '127.0.0.1';
 
   /** Where traces are sent, by OTLP over HTTP; without it there are none. */
   @IsOptional() @IsHttpUrl() readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;

@@ -1,0 +1,46 @@
+/** A name that is probably meant to be another one. */
+export interface Misnomer {
+  readonly name: string;
+  readonly meant: string;
+}
+
+/**
+ * Finds names that differ from known ones by case, by punctuation or by a typing error or two; in short names, which
+ * others may have too, by no error unless `isOurs` says that nobody else's are among them.
+ */
+export function misnomersIn(
+  names: readonly string[],
+  known: ReadonlySet<string>,
+  isOurs: boolean,
+): Misnomer[] {
+  return names
+    .filter((name) => !known.has(name))
+    .flatMap((name) => {
+      const meant = [...known].find((other) => isNear(plain(name), plain(other), errorsMax(other, isOurs)));
+      return meant === undefined ? [] : [{ name, meant }];
+    });
+}
+
+function plain(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, '');
+}
+
+function errorsMax({ length }: string, isOurs: boolean): number {
+  if (length >= 12) return 2;
+  return length >= 7 || isOurs ? 1 : 0;
+}
+
+/** Whether the one becomes the other by so many letters that are wrong, missing, too many or swapped. */
+export function isNear(one: string, other: string, errors: number): boolean {
+  if (one === other) return true;
+  if (errors === 0) return false;
+  const start = [...one].findIndex((letter, index) => letter !== other[index]);
+  const [a, b] = start < 0 ? ['', other.slice(one.length)] : [one.slice(start), other.slice(start)];
+  const isSwapped = a[0] === b[1] && a[1] === b[0];
+  return (
+    isNear(a.slice(1), b.slice(1), errors - 1) ||
+    isNear(a.slice(1), b, errors - 1) ||
+    isNear(a, b.slice(1), errors - 1) ||
+    (isSwapped && isNear(a.slice(2), b.slice(2), errors - 1))
+  );
+}
