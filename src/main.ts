@@ -93,10 +93,8 @@ async function fail(reason: string, exitCode = 1): Promise<void> {
 }
 
 function onFailedStart(error: unknown): Promise<void> {
-  const isBadConfiguration = error instanceof BadConfigurationError;
-  return isBadConfiguration
-    ? fail(error.message, EXIT_CODE_BAD_CONFIGURATION)
-    : fail(explainStartFailure(error));
+  const { reason, exitCode } = explainStartFailure(error);
+  return fail(role === 'worker' ? reason : `The service could not start: ${reason}`, exitCode);
 }
 
 process.on('SIGINT', onSignal);

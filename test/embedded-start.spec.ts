@@ -97,7 +97,7 @@ describe('a start that comes to nothing', () => {
 
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     expect(processesIn(home)).toEqual([]);
-    expect(await readdir(join(home, 'data'))).toEqual(['postgres-password']);
+    expect((await readdir(join(home, 'data'))).sort()).toEqual(['jwt-secret', 'postgres-password']);
   });
 
   it('ends PostgreSQL when it is stopped while that starts', async () => {

@@ -8,8 +8,8 @@ const COMMANDS: Record<string, (database: OpenDatabase) => Promise<string[]>> = 
     return executed.length > 0 ? executed.map((name) => `ran ${name}`) : ['nothing to run'];
   },
   revert: async ({ migrationUrl }) => {
-    await revertLastMigration(migrationUrl);
-    return ['reverted the latest migration'];
+    const reverted = await revertLastMigration(migrationUrl);
+    return [reverted === undefined ? 'nothing to revert' : `reverted ${reverted}`];
   },
   show: async ({ migrationUrl }) => {
     const migrations = await listMigrations(migrationUrl);
@@ -17,12 +17,14 @@ const COMMANDS: Record<string, (database: OpenDatabase) => Promise<string[]>> = 
   },
 };
 
-const command = COMMANDS[process.argv[2] ?? ''];
+const name = process.argv[2] ?? '';
+const command = COMMANDS[name];
 if (command) {
-  await withDatabase(async (database) => {
+  const work = async (database: OpenDatabase) => {
     for (const line of await command(database)) console.log(line);
     return 0;
-  });
+  };
+  await withDatabase(work, name === 'run' ? {} : { existingTo: name });
 } else {
   console.error(`Usage: migrate ${Object.keys(COMMANDS).join(' | ')}`);
   process.exitCode = 1;

@@ -1,19 +1,45 @@
-import { BadConfigurationError, EXIT_CODE_BAD_CONFIGURATION, loadEnv } from '../config/load-env.js';
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
+import { once } from 'node:events';
+import { loadEnv } from '../config/load-env.js';
+import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from '../database/open-database.js';
+import { explainStartFailure } from '../runtime/start-failure.js';
 
-/** Runs a command against the service's database, which it starts if it is embedded and not running. */
-export async function withDatabase(work: (database: OpenDatabase) => Promise<number>): Promise<void> {
-  try {
-    const database = await openDatabase(loadEnv({ signsTokens: false }), (step) => console.error(step), {
-      mayShare: true,
+type Work = (database: OpenDatabase) => Promise<number>;
+
+/**
+ * Runs a command against the service's database, which it starts if it is embedded and not running, and ends with what
+ * `work` returns. However it ends, it leaves no server running that it has started.
+ */
+export async function withDatabase(
+  work: Work,
+  options: Pick<OpenDatabaseOptions, 'existingTo'> = {},
+): Promise<void> {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      interruption.abort();
     });
-    try {
-      process.exitCode = await work(database);
-    } finally {
-      await database.close();
-    }
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = error instanceof BadConfigurationError ? EXIT_CODE_BAD_CONFIGURATION : 1;
+  const { signal } = interruption;
+  const exitCode = await runOn(work, { ...options, mayShare: true, signal }).catch((error: unknown) => {
+    const failure = explainStartFailure(error);
+    console.error(signal.aborted ? 'interrupted' : failure.reason);
+    return failure.exitCode;
+  });
+  // Work that was interrupted may still be under way.
+  if (signal.aborted) process.exit(exitCode);
+  process.exitCode = exitCode;
+}
+
+async function runOn(
+  work: Work,
+  options: OpenDatabaseOptions & { readonly signal: AbortSignal },
+): Promise<number> {
+  const env = loadEnv({ signsTokens: false });
+  const database = await openDatabase(env, (step) => console.error(step), options);
+  try {
+    options.signal.throwIfAborted();
+    const interrupted = once(options.signal, 'abort').then(() => options.signal.throwIfAborted());
+    return (await Promise.race([work(database), interrupted])) as number;
+  } finally {
+    await database.close();
   }
 }

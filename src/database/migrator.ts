@@ -32,9 +32,13 @@ function roleOf(url: string): string | undefined {
   return new Client({ connectionString: url }).user;
 }
 
-/** Takes the latest migration back, its data included. */
-export function revertLastMigration(url: string): Promise<void> {
-  return underMigrationLock(url, (dataSource) => dataSource.undoLastMigration());
+/** Takes the latest migration back, its data included, and names it; nothing where none has run. */
+export function revertLastMigration(url: string): Promise<string | undefined> {
+  return underMigrationLock(url, async (dataSource) => {
+    const latest = (await executedNames(dataSource)).at(-1);
+    if (latest !== undefined) await dataSource.undoLastMigration();
+    return latest;
+  });
 }
 
 /** All known migrations in order, and which of them have run. */
@@ -53,7 +57,7 @@ async function executedNames(dataSource: DataSource): Promise<string[]> {
     `SELECT to_regclass('${MIGRATIONS_TABLE}') AS found`,
   );
   if (!table?.found) return [];
-  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE}`);
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
   return rows.map(({ name }) => name);
 }
 

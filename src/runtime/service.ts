@@ -5,6 +5,7 @@ import { type AppSecrets, readOrCreateSecret } from '../config/secret-file.js';
 import { runMigrations } from '../database/migrator.js';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import { assertReliable } from '../database/server-check.js';
+import { assertCanListen } from './assert-can-listen.js';
 import { OperationsServer } from './operations-server.js';
 import type { CreateApp, RequestServer } from './request-server.js';
 import type { ProcessRole } from '../config/process-role.js';
@@ -32,6 +33,7 @@ export class Service {
 
   /** Returns when requests are served. After an error, `stop` still has to be called. */
   async start(): Promise<void> {
+    if (this.options.role !== 'worker') await assertCanListen(this.env);
     this.server = await this.chooseServer();
     await this.openOperations(this.server);
     const port = await this.server.start(await this.prepare());
@@ -61,10 +63,10 @@ export class Service {
   private async prepare(): Promise<AppSecrets> {
     const { env, logger } = this;
     const { role, signal } = this.options;
+    const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
     this.database = openDatabase(env, (step) => logger.info(step), { signal });
     const database = await this.database;
     if (role !== 'worker') await this.prepareDatabase(database);
-    const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
     return { databaseUrl: database.url, jwtSecret };
   }
 

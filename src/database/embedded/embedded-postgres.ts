@@ -24,10 +24,20 @@ export interface EmbeddedPostgresOptions {
   readonly progress: (step: string) => void;
   /** Whether to use a server that another process owns, without owning it; otherwise that is an error. */
   readonly mayShare?: boolean;
+  /** What somebody wants to do with a cluster that is there; without it, one is made. */
+  readonly existingTo?: string;
   /** Ends a start that is under way, which then fails. */
   readonly signal?: AbortSignal;
   /** Extra server settings of this run, for example `fsync=off` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
+}
+
+class NoClusterError extends Error {
+  constructor(dataDir: string, purpose: string) {
+    super(
+      `There is nothing to ${purpose}: no database is in DATA_DIR (${dataDir}), and DATABASE_URL is not set.`,
+    );
+  }
 }
 
 class WrongPasswordError extends Error {
@@ -64,6 +74,8 @@ export class EmbeddedPostgres {
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const dataDir = resolve(options.dataDir);
     const clusterDir = join(dataDir, 'postgres');
+    const { existingTo } = options;
+    if (existingTo && !(await clusterExists(clusterDir))) throw new NoClusterError(dataDir, existingTo);
     const binaries = await findPostgresBinaries();
     await ensureFolder(dataDir, 0o711);
     const account = await ServerAccount.choose(clusterDir, [dataDir, binaries.home]);
