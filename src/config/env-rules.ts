@@ -1,22 +1,19 @@
 import { Transform } from 'class-transformer';
-import { IsInt, IsNumber, IsString, Max, Min, ValidateBy } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsString, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
+import { FromBooleanWord, FromDigits } from '../common/text.js';
 import { databaseUrlFault } from './database-url.js';
 
-const integer = () =>
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value,
-  );
-
-export const booleanWord = () =>
-  Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
+const all =
+  (...decorators: PropertyDecorator[]): PropertyDecorator =>
+  (target, name) => {
+    for (const decorate of decorators) decorate(target, name);
+  };
 
 /** An integer variable and its limits, both included. */
-export const integerBetween =
-  (min: number, max: number): PropertyDecorator =>
-  (target, name) => {
-    for (const decorate of [integer(), IsInt(), Min(min), Max(max)]) decorate(target, name);
-  };
+export const integerBetween = (min: number, max: number) => all(FromDigits(), IsInt(), Min(min), Max(max));
+
+export const booleanWord = () => all(FromBooleanWord(), IsBoolean());
 
 /** @param asMeant writes a part in the one form that is compared with. */
 export const commaSeparated = (asMeant = (part: string) => part) =>
@@ -88,12 +85,15 @@ function isAddressOrRange(text: unknown): boolean {
 }
 
 /** A number from 0 to 1, both included. */
-export const share = (): PropertyDecorator => (target, name) => {
-  const toNumber = Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^[01](\.\d{1,9})?$/.test(value) ? Number(value) : value,
+export const share = () =>
+  all(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^[01](\.\d{1,9})?$/.test(value) ? Number(value) : value,
+    ),
+    IsNumber(),
+    Min(0),
+    Max(1),
   );
-  for (const decorate of [toNumber, IsNumber(), Min(0), Max(1)]) decorate(target, name);
-};
 
 export const IsHttpUrl = () =>
   ValidateBy({

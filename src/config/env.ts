@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import {
   address,
   asOrigin,
@@ -13,6 +13,11 @@ import { OperationsEnv } from './operations-env.js';
 
 export const NODE_ENVS = ['development', 'test', 'production'] as const;
 export const ADMIN_SIGNUPS = ['first', 'open', 'closed'] as const;
+
+/** Characters, for every user. */
+export const USERNAME_MIN = 3;
+export const USERNAME_MAX = 64;
+export const PASSWORD_MAX = 128;
 
 /**
  * The whole configuration, validated once at start. `.env.example` lists every variable
@@ -34,13 +39,13 @@ export class Env extends OperationsEnv {
   @IsOptional() @IsString() readonly DATABASE_CA_FILE?: string;
 
   /** Whether to start in production on a server that may lose what it has committed, or that is not verified. */
-  @booleanWord() @IsBoolean() readonly ALLOW_UNSAFE_DATABASE: boolean = false;
+  @booleanWord() readonly ALLOW_UNSAFE_DATABASE: boolean = false;
 
   /** Connections of one process to PostgreSQL: for the lanes of placement, for other writes, and for reads. */
   @integerBetween(4, 100) readonly DATABASE_POOL_SIZE: number = 10;
 
   /** Off behind a pooler that shares connections by transaction and does not know of prepared statements. */
-  @booleanWord() @IsBoolean() readonly DATABASE_PREPARED_STATEMENTS: boolean = true;
+  @booleanWord() readonly DATABASE_PREPARED_STATEMENTS: boolean = true;
 
   /** Orders that share one transaction at most. */
   @integerBetween(1, 1_000) readonly PLACEMENT_GROUP_MAX: number = 64;
@@ -79,8 +84,12 @@ export class Env extends OperationsEnv {
   @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ACCOUNT: number = 100;
   @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: number = 10;
   @IsIn(ADMIN_SIGNUPS) readonly ADMIN_SIGNUP!: (typeof ADMIN_SIGNUPS)[number];
-  @IsOptional() @IsString() @MinLength(3) @MaxLength(64) readonly ADMIN_USERNAME?: string;
-  @IsOptional() @IsString() @MaxLength(128) readonly ADMIN_PASSWORD?: string;
+  @IsOptional()
+  @IsString()
+  @MinLength(USERNAME_MIN)
+  @MaxLength(USERNAME_MAX)
+  readonly ADMIN_USERNAME?: string;
+  @IsOptional() @IsString() @MaxLength(PASSWORD_MAX) readonly ADMIN_PASSWORD?: string;
   @integerBetween(4, 128) readonly PASSWORD_MIN_LENGTH!: number;
 
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-For` is believed. */

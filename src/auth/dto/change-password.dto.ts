@@ -1,5 +1,5 @@
 import { TextField } from '../../http/openapi/fields.js';
-import { PASSWORD_MAX } from '../users/password.policy.js';
+import { PASSWORD_MAX } from '../../config/env.js';
 import { NewPasswordField } from './new-password.field.js';
 
 export class ChangePasswordDto {

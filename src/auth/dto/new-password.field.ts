@@ -2,7 +2,7 @@ import { IsString } from 'class-validator';
 import { Field } from '../../http/openapi/fields.js';
 import { PATTERNS } from '../../http/openapi/patterns.js';
 import { HasAtMost, IsCleanText } from '../../http/validation/rules.js';
-import { PASSWORD_MAX } from '../users/password.policy.js';
+import { PASSWORD_MAX } from '../../config/env.js';
 
 /** A password that is being chosen; `PasswordPolicy` looks after the shortest one. */
 export const NewPasswordField = (example: string) =>

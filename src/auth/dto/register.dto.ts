@@ -2,7 +2,8 @@ import { Transform, type TransformFnParams } from 'class-transformer';
 import { EnumField, LineField } from '../../http/openapi/fields.js';
 import { PATTERNS } from '../../http/openapi/patterns.js';
 import { type Role, ROLES } from '../access/role.js';
-import { normaliseUsername, USERNAME_MAX, USERNAME_MIN } from '../users/username.js';
+import { USERNAME_MAX, USERNAME_MIN } from '../../config/env.js';
+import { normaliseUsername } from '../users/username.js';
 import { NewPasswordField } from './new-password.field.js';
 
 export class RegisterDto {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiLine, ApiTimestamp } from '../../http/openapi/api-properties.js';
 import { type Role, ROLES } from '../access/role.js';
-import { USERNAME_MAX } from '../users/username.js';
+import { USERNAME_MAX } from '../../config/env.js';
 
 export class UserResponseDto {
   @ApiId({ example: 2 }) readonly id!: number;

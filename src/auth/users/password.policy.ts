@@ -5,9 +5,6 @@ import { Env } from '../../config/env.js';
 import { isCommonPassword } from '../../common/common-passwords.js';
 import { usernameKey } from './username.js';
 
-/** Characters, as `PASSWORD_MIN_LENGTH` are. */
-export const PASSWORD_MAX = 128;
-
 /** Which passwords may be chosen; in production neither the most common ones nor one's own name. */
 @Injectable()
 export class PasswordPolicy {

@@ -1,5 +1,4 @@
-export const USERNAME_MIN = 3;
-export const USERNAME_MAX = 64;
+import { USERNAME_MAX } from '../../config/env.js';
 
 /** Normalising takes time that grows with the square of some texts; nothing this long is a name. */
 const NORMALISED_MAX = 4 * USERNAME_MAX;

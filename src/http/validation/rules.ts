@@ -1,5 +1,4 @@
 import { applyDecorators } from '@nestjs/common';
-import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
 import { lengthOf } from '../../common/text.js';
 
@@ -35,22 +34,8 @@ export const HasAtMost = (max: number) =>
     },
   });
 
-export const Trim = () =>
-  Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? value.trim() : value));
-
 /** An integer within limits; its type is the first rule to be told of. */
 export const IsIntegerBetween = (min: number, max: number) => applyDecorators(IsInt(), Min(min), Max(max));
-
-/** Turns a query parameter of plain digits into a number and leaves everything else to the rules, which refuse it. */
-export const FromDigits = () =>
-  Transform(({ value }: TransformFnParams): unknown =>
-    typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value,
-  );
-
-export const FromBooleanWord = () =>
-  Transform(({ value }: TransformFnParams): unknown =>
-    value === 'true' ? true : value === 'false' ? false : value,
-  );
 
 /** May be left out, but when it is there it must follow the rules: `null` does not count as left out. */
 export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !== undefined);

@@ -4,7 +4,8 @@ import { FILTERED_MAX } from '../../pagination/list-statement.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 import { ApiTimestamp } from '../../http/openapi/api-properties.js';
 import { EnumField, IdField } from '../../http/openapi/fields.js';
-import { FromDigits, IsOptionalButNotNull } from '../../http/validation/rules.js';
+import { FromDigits } from '../../common/text.js';
+import { IsOptionalButNotNull } from '../../http/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;

@@ -1,5 +1,5 @@
 import { BooleanField } from '../../http/openapi/fields.js';
-import { FromBooleanWord } from '../../http/validation/rules.js';
+import { FromBooleanWord } from '../../common/text.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 
 export class ListProductsQueryDto extends PageQueryDto {

@@ -1,6 +1,5 @@
 import { LineField, TextField } from '../../../http/openapi/fields.js';
-import { PASSWORD_MAX } from '../../users/password.policy.js';
-import { USERNAME_MAX } from '../../users/username.js';
+import { PASSWORD_MAX, USERNAME_MAX } from '../../../config/env.js';
 import { OAuthClientFields } from './oauth-client-fields.js';
 
 /** What a person types. */
