@@ -1,7 +1,6 @@
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsNumber, IsString, Max, Min, ValidateBy } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsString, Max, Min } from 'class-validator';
 import { isIP } from 'node:net';
-import { FromBooleanWord, FromDigits } from '../common/text.js';
+import { FromBooleanWord, FromDigits, FromText, Rule } from '../common/rules.js';
 import { databaseUrlFault } from './database-url.js';
 
 const all =
@@ -17,32 +16,24 @@ export const booleanWord = () => all(FromBooleanWord(), IsBoolean());
 
 /** @param asMeant writes a part in the one form that is compared with. */
 export const commaSeparated = (asMeant = (part: string) => part) =>
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string'
-      ? value
-          .split(',')
-          .map((part) => part.trim())
-          .filter(Boolean)
-          .map(asMeant)
-      : value,
-  );
-
-export const IsPostgresUrl = () =>
-  ValidateBy({
-    name: 'isPostgresUrl',
-    validator: {
-      validate: (value) => databaseUrlFault(String(value)) === undefined,
-      defaultMessage: (args) => `$property ${databaseUrlFault(String(args?.value))}`,
-    },
+  FromText((text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    return parts.filter(Boolean).map(asMeant);
   });
 
-/** What to listen on. An IPv6 address in brackets, as a URL has it, is that address. */
-export const address = (): PropertyDecorator => (target, name) => {
-  const withoutBrackets = Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? value.replace(/^\[(.*)\]$/, '$1') : value,
+export const IsPostgresUrl = () =>
+  Rule(
+    'isPostgresUrl',
+    (value) => databaseUrlFault(String(value)) ?? '',
+    (value) => databaseUrlFault(String(value)) === undefined,
   );
-  for (const decorate of [withoutBrackets, IsString()]) decorate(target, name);
-};
+
+/** What to listen on. An IPv6 address in brackets, as a URL has it, is that address. */
+export const address = () =>
+  all(
+    FromText((text) => text.replace(/^\[(.*)\]$/, '$1')),
+    IsString(),
+  );
 
 /** As browsers write an origin: in small letters, without the port that its scheme has anyway. */
 export function asOrigin(text: string): string {
@@ -51,14 +42,11 @@ export function asOrigin(text: string): string {
 }
 
 export const IsOriginList = () =>
-  ValidateBy({
-    name: 'isOriginList',
-    validator: {
-      validate: (value) => Array.isArray(value) && value.every(isOrigin),
-      defaultMessage: () =>
-        '$property must list origins such as https://shop.example, without path or wildcard',
-    },
-  });
+  Rule(
+    'isOriginList',
+    'must list origins such as https://shop.example, without path or wildcard',
+    (value) => Array.isArray(value) && value.every(isOrigin),
+  );
 
 function isOrigin(text: unknown): boolean {
   return (
@@ -69,13 +57,11 @@ function isOrigin(text: unknown): boolean {
 }
 
 export const IsAddressList = () =>
-  ValidateBy({
-    name: 'isAddressList',
-    validator: {
-      validate: (value) => Array.isArray(value) && value.every(isAddressOrRange),
-      defaultMessage: () => '$property must list IP addresses or CIDR ranges',
-    },
-  });
+  Rule(
+    'isAddressList',
+    'must list IP addresses or CIDR ranges',
+    (value) => Array.isArray(value) && value.every(isAddressOrRange),
+  );
 
 /** A range of no bits would be everybody: any client could then make up its address. */
 function isAddressOrRange(text: unknown): boolean {
@@ -87,19 +73,15 @@ function isAddressOrRange(text: unknown): boolean {
 /** A number from 0 to 1, both included. */
 export const share = () =>
   all(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^[01](\.\d{1,9})?$/.test(value) ? Number(value) : value,
-    ),
+    FromText((text) => (/^[01](\.\d{1,9})?$/.test(text) ? Number(text) : text)),
     IsNumber(),
     Min(0),
     Max(1),
   );
 
 export const IsHttpUrl = () =>
-  ValidateBy({
-    name: 'isHttpUrl',
-    validator: {
-      validate: (value) => URL.canParse(String(value)) && /^https?:\/\//.test(String(value)),
-      defaultMessage: () => '$property must be a URL such as http://localhost:4318',
-    },
-  });
+  Rule(
+    'isHttpUrl',
+    'must be a URL such as http://localhost:4318',
+    (value) => URL.canParse(String(value)) && /^https?:\/\//.test(String(value)),
+  );

@@ -1,6 +1,6 @@
 import { IntegerField, TextField } from '../http/openapi/fields.js';
 import { PATTERNS } from '../http/openapi/patterns.js';
-import { FromDigits } from '../common/text.js';
+import { FromDigits } from '../common/rules.js';
 
 export const PAGE_MAX = 1_000_000_000;
 export const PAGE_LIMIT_MAX = 100;

@@ -1,4 +1,4 @@
-import { Transform, type TransformFnParams } from 'class-transformer';
+import { FromText } from '../../common/rules.js';
 import { EnumField, LineField } from '../../http/openapi/fields.js';
 import { PATTERNS } from '../../http/openapi/patterns.js';
 import { type Role, ROLES } from '../access/role.js';
@@ -12,9 +12,7 @@ export class RegisterDto {
     example: 'customer1',
     description: 'Compared without regard to case.',
   })
-  @Transform(({ value }: TransformFnParams): unknown =>
-    typeof value === 'string' ? normaliseUsername(value) : value,
-  )
+  @FromText(normaliseUsername)
   readonly username!: string;
 
   @NewPasswordField('1234') readonly password!: string;

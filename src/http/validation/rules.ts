@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsInt, Max, Min, ValidateBy, ValidateIf } from 'class-validator';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { Rule } from '../../common/rules.js';
 import { lengthOf } from '../../common/text.js';
 
 /** PostgreSQL's `integer`. */
@@ -7,32 +8,26 @@ export const ID_MAX = 2_147_483_647;
 
 /** One line of readable text: well-formed Unicode without control characters; trimmed before it is checked. */
 export const IsCleanText = () =>
-  ValidateBy({
-    name: 'not-clean-text',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.isWellFormed() && !/\p{Cc}/u.test(value),
-      defaultMessage: () => '$property must be text without control characters or broken Unicode',
-    },
-  });
+  Rule(
+    'not-clean-text',
+    'must be text without control characters or broken Unicode',
+    (value) => typeof value === 'string' && value.isWellFormed() && !/\p{Cc}/u.test(value),
+  );
 
 export const HasAtLeast = (min: number) =>
-  ValidateBy({
-    name: 'too-short',
-    validator: {
-      validate: (value) => typeof value === 'string' && (value.length > 2 * min || lengthOf(value) >= min),
-      defaultMessage: () => `$property must have ${min} characters or more`,
-    },
-  });
+  Rule(
+    'too-short',
+    `must have ${min} characters or more`,
+    (value) => typeof value === 'string' && (value.length > 2 * min || lengthOf(value) >= min),
+  );
 
 /** Looks at no more than the length of a text that is far too long. */
 export const HasAtMost = (max: number) =>
-  ValidateBy({
-    name: 'too-long',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.length <= 2 * max && lengthOf(value) <= max,
-      defaultMessage: () => `$property must have ${max} characters or fewer`,
-    },
-  });
+  Rule(
+    'too-long',
+    `must have ${max} characters or fewer`,
+    (value) => typeof value === 'string' && value.length <= 2 * max && lengthOf(value) <= max,
+  );
 
 /** An integer within limits; its type is the first rule to be told of. */
 export const IsIntegerBetween = (min: number, max: number) => applyDecorators(IsInt(), Min(min), Max(max));
@@ -42,20 +37,16 @@ export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !
 
 /** A list of lists would pass `@ValidateNested`, which looks into the inner ones for objects. */
 export const HoldsNoLists = () =>
-  ValidateBy({
-    name: 'not-an-object',
-    validator: {
-      validate: (value) => Array.isArray(value) && !value.some(Array.isArray),
-      defaultMessage: () => '$property must hold objects, not lists',
-    },
-  });
+  Rule(
+    'not-an-object',
+    'must hold objects, not lists',
+    (value) => Array.isArray(value) && !value.some(Array.isArray),
+  );
 
 /** @param more what else the message says of an amount that is fine. */
 export const IsAmount = (max: number, more = '', isFine: (amount: number) => boolean = () => true) =>
-  ValidateBy({
-    name: 'not-an-amount',
-    validator: {
-      validate: (value) => typeof value === 'number' && value >= 0 && value <= max && isFine(value),
-      defaultMessage: () => `$property must be a number from 0 to ${max}${more}`,
-    },
-  });
+  Rule(
+    'not-an-amount',
+    `must be a number from 0 to ${max}${more}`,
+    (value) => typeof value === 'number' && value >= 0 && value <= max && isFine(value),
+  );

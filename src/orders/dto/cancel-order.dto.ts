@@ -1,5 +1,5 @@
 import { LineField } from '../../http/openapi/fields.js';
-import { Trim } from '../../common/text.js';
+import { Trim } from '../../common/rules.js';
 
 export const CANCEL_REASON_MAX = 200;
 

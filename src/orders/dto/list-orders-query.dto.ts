@@ -1,10 +1,8 @@
-import { Transform, type TransformFnParams } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
 import { FILTERED_MAX } from '../../pagination/list-statement.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 import { ApiTimestamp } from '../../http/openapi/api-properties.js';
 import { EnumField, IdField } from '../../http/openapi/fields.js';
-import { FromDigits } from '../../common/text.js';
+import { FromDigits, FromText, Rule } from '../../common/rules.js';
 import { IsOptionalButNotNull } from '../../http/validation/rules.js';
 import { ORDER_STATUSES, type OrderStatus } from '../order-status.js';
 
@@ -18,22 +16,14 @@ function isTimestamp(value: unknown): boolean {
 }
 
 const IsTimestamp = () =>
-  ValidateBy({
-    name: 'not-a-timestamp',
-    validator: {
-      validate: isTimestamp,
-      defaultMessage: () => '$property must be a time such as 2026-01-31T12:00:00Z (RFC 3339)',
-    },
-  });
+  Rule('not-a-timestamp', 'must be a time such as 2026-01-31T12:00:00Z (RFC 3339)', isTimestamp);
 
 /** With nine decimals of a second and an offset. */
 const TIME = { required: false, maxLength: 35, example: '2026-01-31T12:00:00Z' };
 
 export class ListOrdersQueryDto extends PageQueryDto {
   @EnumField(ORDER_STATUSES, { required: false, description: 'In any case.' })
-  @Transform(({ value }: TransformFnParams): unknown =>
-    typeof value === 'string' ? value.toUpperCase() : value,
-  )
+  @FromText((text) => text.toUpperCase())
   readonly status?: OrderStatus;
 
   @IdField({ required: false, description: 'For admins; others see their own orders only.' })

@@ -1,5 +1,5 @@
 import { BooleanField } from '../../http/openapi/fields.js';
-import { FromBooleanWord } from '../../common/text.js';
+import { FromBooleanWord } from '../../common/rules.js';
 import { PageQueryDto } from '../../pagination/page-query.dto.js';
 
 export class ListProductsQueryDto extends PageQueryDto {

@@ -1,6 +1,6 @@
 import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { BooleanField, IntegerField, LineField, MoneyField } from '../../http/openapi/fields.js';
-import { Trim } from '../../common/text.js';
+import { Trim } from '../../common/rules.js';
 import type { ProductChange } from '../product-change.js';
 import { STOCK_MAX } from '../stock.js';
 import { PRODUCT_NAME_MAX } from './create-product.dto.js';
