@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
-import { STOCK_MAX } from '../products/stock.js';
+import { STOCK_MAX } from '../products/product.entity.js';
 import { MOVEMENT_KINDS } from './merge-movements.js';
 import type { BalancedMovement } from './stock-movement.reader.js';
 

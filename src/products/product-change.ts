@@ -1,5 +1,5 @@
 import { DomainError, ValidationFailedError } from '../common/domain-error.js';
-import { STOCK_MAX } from './stock.js';
+import { STOCK_MAX } from './product.entity.js';
 
 /** What an admin wants changed; what is left out stays. */
 export interface ProductChange {

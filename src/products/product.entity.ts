@@ -1,6 +1,9 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 
+/** The most units that one product may have in stock. */
+export const STOCK_MAX = 1_000_000_000;
+
 @Entity('products')
 @Check('ck_products_stock_nonnegative', 'stock_quantity >= 0')
 @Check('ck_products_price_range', 'price_minor BETWEEN 0 AND 9999999999')

@@ -2,7 +2,7 @@ import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { IntegerField, LineField, MoneyField } from '../../http/openapi/fields.js';
 import { Trim } from '../../common/rules.js';
 import type { NewProduct } from '../products.service.js';
-import { STOCK_MAX } from '../stock.js';
+import { STOCK_MAX } from '../product.entity.js';
 
 export const PRODUCT_NAME_MAX = 200;
 

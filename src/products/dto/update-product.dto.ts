@@ -2,7 +2,7 @@ import { PRICE_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { BooleanField, IntegerField, LineField, MoneyField } from '../../http/openapi/fields.js';
 import { Trim } from '../../common/rules.js';
 import type { ProductChange } from '../product-change.js';
-import { STOCK_MAX } from '../stock.js';
+import { STOCK_MAX } from '../product.entity.js';
 import { PRODUCT_NAME_MAX } from './create-product.dto.js';
 
 /** What is left out stays as it is. Stock changes by `stock_delta` or `stock_quantity`, not by both. */
