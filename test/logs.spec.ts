@@ -12,6 +12,14 @@ const run = promisify(execFile);
 
 type Line = Record<string, unknown>;
 
+const REFUSE_ORDERS_IN_COMPANY = `
+  CREATE FUNCTION refuse_orders_in_company() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT count(*) FROM placed) > 1 THEN RAISE EXCEPTION 'too many at once'; END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER refuse_orders_in_company AFTER INSERT ON orders REFERENCING NEW TABLE AS placed
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_orders_in_company()`;
+
 /** The lines of the service about one request. */
 function linesAbout(requestId: string): Line[] {
   const lines = given.service.output
@@ -79,6 +87,29 @@ describe('the log', () => {
     expect(request).toMatchObject({ level: 30, status: 500 });
     expect(linesAbout('log-500')).toHaveLength(2);
     expect(await given.database.stockOf(lamp)).toBe(10);
+  });
+
+  it('has what failed orders together, although each of them was then placed by itself', async () => {
+    const lamp = await given.product();
+    const buyer = await given.customer();
+    const place = (id: string) => buyer.places({ [lamp.id]: 1 }, { 'x-request-id': id });
+    await given.database.rows(REFUSE_ORDERS_IN_COMPANY);
+    const outside = await given.database.hold(lamp.id);
+    const first = place('log-group-1');
+    await until('the first waits', async () => (await given.database.waitingForLocks()) === 1);
+    const others = ['log-group-2', 'log-group-3'].map(place);
+    // Two round trips after they were sent, they have been received.
+    for (let trip = 0; trip < 2; trip += 1) await buyer.client.get('/me');
+    await outside.release();
+    const answers = await Promise.all([first, ...others]);
+    await given.database.rows('DROP FUNCTION refuse_orders_in_company CASCADE');
+
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const line = given.service.output.split('\n').find((text) => text.includes('too many at once'));
+    const { request_ids: requestIds, ...rest } = JSON.parse(line ?? '{}') as { request_ids?: string[] };
+    expect(requestIds).toEqual(expect.arrayContaining(['log-group-2', 'log-group-3']));
+    expect(rest).toMatchObject({ level: 40, group_size: requestIds?.length, err: { code: 'P0001' } });
+    expect(line).not.toMatch(/Lamp|INSERT/);
   });
 
   it('follows an error to its causes, and no further where they go round in a circle', async () => {

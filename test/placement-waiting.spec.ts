@@ -1,15 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseEnv } from '../src/config/load-env.js';
-import type { ConnectionRecord } from '../storm/sent-statements.js';
 import { until } from './support/database.js';
-import { fateOf, times, usePlacement } from './support/placement-desk.js';
+import { fateOf, type PlacementDesk, times, usePlacement } from './support/placement-desk.js';
 
 const given = usePlacement();
 
-/** Whether a group has skipped what is locked, and one transaction waits for it now. */
-async function isOneWaitingPatiently(sent: readonly ConnectionRecord[]): Promise<boolean> {
-  const hasSkipped = sent.some(({ statements }) => statements.some((sql) => /SKIP LOCKED/.test(sql)));
-  return hasSkipped && (await given.database.waitingForLocks()) === 1;
+/** Whether so many orders are back in the queue, and one product is waited for on their behalf. */
+async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boolean> {
+  return queue.length === orders && (await given.database.waitingForLocks()) === 1;
 }
 
 // Guarantees that a row which somebody else holds costs those who want it, and nobody else.
@@ -18,7 +16,7 @@ describe('a product that somebody else has locked', () => {
     const desk = await given.desk();
     const [held, free] = [await given.product(2), await given.product(10)];
     const outside = await given.database.hold(held);
-    const stuck = desk.queue.place(given.order({ [held]: 1, [free]: 1 }));
+    const stuck = desk.place(given.order({ [held]: 1, [free]: 1 }));
     const waiting = until('the first waits', async () => (await given.database.waitingForLocks()) === 1);
 
     const [neighbour] = await desk.placeAll([given.order({ [free]: 1 })]);
@@ -38,7 +36,7 @@ describe('a product that somebody else has locked', () => {
     const desk = await given.desk();
     const [hot, held] = [await given.product(100), await given.product(10)];
     const outside = await given.database.hold(held);
-    const basket = desk.queue.place(given.order({ [hot]: 1, [held]: 1 }));
+    const basket = desk.place(given.order({ [hot]: 1, [held]: 1 }));
     await until('the basket waits', async () => (await given.database.waitingForLocks()) === 1);
 
     for (let round = 0; round < 20; round += 1) {
@@ -68,8 +66,8 @@ describe('a product that somebody else has locked', () => {
     const desk = await given.desk();
     const [one, two] = [await given.product(10), await given.product(10)];
     const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
-    const both = desk.queue.place(given.order({ [one]: 1, [two]: 1 }));
-    const alone = desk.queue.place(given.order({ [one]: 1 }));
+    const both = desk.place(given.order({ [one]: 1, [two]: 1 }));
+    const alone = desk.place(given.order({ [one]: 1 }));
     await until('they wait', async () => (await given.database.waitingForLocks()) === 1);
 
     await first.release();
@@ -83,18 +81,19 @@ describe('a product that somebody else has locked', () => {
     const desk = await given.desk();
     const [held, free] = [await given.product(10), await given.product(10)];
     const outside = await given.database.hold(held);
-    const sent = desk.proxy.recordStatements();
-    const waiting = desk.queue.place(given.order({ [held]: 1 }));
-    await until('it waits patiently', () => isOneWaitingPatiently(sent));
+    const waiting = desk.place(given.order({ [held]: 1 }));
+    await until('it is blocked', () => areBlocked(1, desk));
 
     const records = desk.proxy.recordStatements();
-    const later = desk.queue.place(given.order({ [held]: 1 }));
+    const later = desk.place(given.order({ [held]: 1 }));
     const [neighbour] = await desk.placeAll([given.order({ [free]: 1 })]);
 
     expect(neighbour && fateOf(neighbour)).toBe('placed');
-    const statements = records.flatMap((connection) => connection.statements);
-    // A connection that is new says first how it wants to be treated.
-    expect(statements.filter((sql) => !sql.trim().startsWith('SET '))).toHaveLength(4);
+    expect(desk.queue.length).toBe(2);
+    const statements = records.flatMap((connection) => connection.statements.map((sql) => sql.trim()));
+    const write = statements.findIndex((sql) => /INSERT INTO orders/.test(sql));
+    const transaction = statements.slice(write - 2, write + 2).map((sql) => sql.split(/\s/)[0]);
+    expect(transaction).toEqual(['START', 'SELECT', 'WITH', 'COMMIT']);
     await outside.release();
     expect([await waiting, await later].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
     expect(await given.stockOf(held)).toBe(8);
@@ -118,9 +117,9 @@ describe('a product that somebody else has locked', () => {
     const desk = await given.desk();
     const [one, two] = [await given.product(1), await given.product(1)];
     const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
-    const stuck = desk.queue.place(given.order({ [one]: 1 }));
-    const freed = desk.queue.place(given.order({ [two]: 1 }));
-    await until('both wait', async () => (await given.database.waitingForLocks()) === 2);
+    const stuck = desk.place(given.order({ [one]: 1 }));
+    const freed = desk.place(given.order({ [two]: 1 }));
+    await until('both are blocked', () => areBlocked(2, desk));
 
     await second.release();
 
@@ -138,7 +137,7 @@ describe('the placement queue', () => {
     const lamp = await given.product(100);
     await desk.placeAll([given.order({ [lamp]: 1 })]);
     desk.proxy.freeze();
-    const underWay = desk.queue.place(given.order({ [lamp]: 1 }));
+    const underWay = desk.place(given.order({ [lamp]: 1 }));
     await new Promise((turn) => setImmediate(turn));
     return { desk, lamp, underWay };
   }
@@ -187,8 +186,8 @@ describe('the placement queue', () => {
   it('drops an order whose client has gone away before its turn', async () => {
     const { desk, lamp, underWay } = await busyDesk({});
     let isGone = false;
-    const abandoned = desk.queue.place(given.order({ [lamp]: 1 }), () => isGone);
-    const kept = desk.queue.place(given.order({ [lamp]: 1 }), () => false);
+    const abandoned = desk.place(given.order({ [lamp]: 1 }), () => isGone);
+    const kept = desk.place(given.order({ [lamp]: 1 }), () => false);
 
     isGone = true;
     desk.proxy.thaw();
@@ -205,7 +204,7 @@ describe('the placement queue', () => {
       const free = await given.product(10);
       const hang = async () => {
         desk.proxy.faultNextCommits('silence');
-        const hanging = desk.queue.place(given.order({ [await given.product(10)]: 1 }));
+        const hanging = desk.place(given.order({ [await given.product(10)]: 1 }));
         await until('its COMMIT has met the fault', () => Promise.resolve(desk.proxy.commitFaultsLeft === 0));
         return { hanging };
       };
@@ -228,7 +227,7 @@ describe('the placement queue', () => {
       desk.proxy.freeze();
       const underWay = [];
       for (const id of more) {
-        underWay.push(desk.queue.place(given.order({ [id]: 1 })));
+        underWay.push(desk.place(given.order({ [id]: 1 })));
         await new Promise((turn) => setImmediate(turn));
       }
       expect(desk.queue.length).toBe(1);
@@ -237,28 +236,9 @@ describe('the placement queue', () => {
     },
   );
 
-  it('has no more than PLACEMENT_PATIENT_LANES in which orders wait for locks', async () => {
-    const desk = await given.desk({ PLACEMENT_PATIENT_LANES: '1' });
-    const [one, two] = [await given.product(10), await given.product(10)];
-    const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
-    let isSecondPlaced = false;
-    const sent = desk.proxy.recordStatements();
-    const waiting = desk.queue.place(given.order({ [one]: 1 }));
-    const behind = desk.queue.place(given.order({ [two]: 1 })).finally(() => (isSecondPlaced = true));
-    await until('one waits patiently', () => isOneWaitingPatiently(sent));
-
-    await second.release();
-    for (const id of await given.database.addProducts(3, 10)) await desk.placeAll([given.order({ [id]: 1 })]);
-    const wasPlacedBeforeTheFirst = isSecondPlaced;
-    await first.release();
-
-    expect([await waiting, await behind].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
-    expect(wasPlacedBeforeTheFirst).toBe(false);
-  });
-
-  it('needs a pool with a connection for each lane, one for other writes and one for reads', () => {
-    const lanes = { PLACEMENT_LANES: '3', PLACEMENT_PATIENT_LANES: '2' };
-    expect(() => parseEnv({ ...lanes, DATABASE_POOL_SIZE: '6' })).toThrow(/DATABASE_POOL_SIZE must be/);
-    expect(parseEnv({ ...lanes, DATABASE_POOL_SIZE: '7' }).DATABASE_POOL_SIZE).toBe(7);
+  it('needs a pool with connections for its groups, for held products, for other writes and for reads', () => {
+    const lanes = { PLACEMENT_LANES: '3' };
+    expect(() => parseEnv({ ...lanes, DATABASE_POOL_SIZE: '5' })).toThrow(/DATABASE_POOL_SIZE must be/);
+    expect(parseEnv({ ...lanes, DATABASE_POOL_SIZE: '6' }).DATABASE_POOL_SIZE).toBe(6);
   });
 });

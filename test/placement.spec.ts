@@ -57,11 +57,11 @@ describe('a group of orders', () => {
   it('takes up those who wait before it answers, so that the database works while answers are written', async () => {
     const desk = await given.desk();
     const lamp = await given.product(2);
-    const first = desk.queue.place(given.order({ [lamp]: 1 }));
+    const first = desk.place(given.order({ [lamp]: 1 }));
     const stillWaiting = first.then(() => desk.queue.length);
     await new Promise(setImmediate);
 
-    const second = desk.queue.place(given.order({ [lamp]: 1 }));
+    const second = desk.place(given.order({ [lamp]: 1 }));
     expect(desk.queue.length).toBe(1);
 
     expect(await stillWaiting).toBe(0);

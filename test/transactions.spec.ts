@@ -7,8 +7,8 @@ import { TransactionRunner } from '../src/database/transaction.runner.js';
 import { TestDatabase, until } from './support/database.js';
 import { PREPARES, throughPooler } from './support/pooler.js';
 
-const POOL_SIZE = 8;
-/** What is left of the pool after the two lanes of placement, by half. */
+const POOL_SIZE = 9;
+/** Half of what placing orders leaves of the pool. */
 const WRITES_AT_ONCE = 3;
 
 let database: TestDatabase;
@@ -20,10 +20,7 @@ beforeAll(async () => {
   dataSource = await new DataSource(
     dataSourceOptions(throughPooler(database.url), POOL_SIZE, PREPARES),
   ).initialize();
-  runner = new TransactionRunner(
-    dataSource,
-    parseEnv({ DATABASE_POOL_SIZE: `${POOL_SIZE}`, PLACEMENT_PATIENT_LANES: '1' }),
-  );
+  runner = new TransactionRunner(dataSource, parseEnv({ DATABASE_POOL_SIZE: `${POOL_SIZE}` }));
   await database.rows('CREATE TABLE notes (id integer PRIMARY KEY, body text)');
 });
 beforeEach(() => database.rows('TRUNCATE notes'));

@@ -44,7 +44,7 @@ export const CONTENDERS = [
     groups: ['placing'],
     program: '../../dist/main.js',
     // All connections that the pool can spare.
-    variables: { PLACEMENT_GROUP_MAX: '1', PLACEMENT_LANES: '7', PLACEMENT_PATIENT_LANES: '1' },
+    variables: { PLACEMENT_GROUP_MAX: '1', PLACEMENT_LANES: '7' },
   },
   {
     name: 'sql',

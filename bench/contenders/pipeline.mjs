@@ -1,11 +1,12 @@
 // The service, with an immediate made-up answer where the database would be: the ceiling that routing, guards,
 // validation and serialisation leave.
-import { PlacementQueue } from '#dist/orders/placement/placement-queue.js';
+import { GroupQueue } from '#dist/common/group-queue/group-queue.js';
+import { newOrder } from '#dist/orders/order-row.js';
 
 let lastId = 0;
 
-/** @type {PlacementQueue['place']} */
-const place = (request) => {
+/** @type {import('#dist/orders/orders.service.js').OrdersService['queue']['add']} */
+const add = (request) => {
   const lines = request.lines.map(({ productId, quantity }) => ({
     productId,
     productName: `Product ${productId}`,
@@ -14,13 +15,10 @@ const place = (request) => {
   }));
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
   lastId += 1;
-  return Promise.resolve({
-    kind: 'placed',
-    order: { id: lastId, createdAt: new Date() },
-    placed: { kind: 'placed', request, lines, totalMinor },
-  });
+  const order = newOrder({ ...request, totalMinor }, lines, lastId, new Date());
+  return Promise.resolve({ kind: 'placed', order });
 };
 
-PlacementQueue.prototype.place = place;
+GroupQueue.prototype.add = /** @type {any} */ (add);
 
 await import('#dist/main.js');

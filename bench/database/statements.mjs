@@ -35,13 +35,13 @@ export async function lockRows(client, ids) {
 export function record(client, orders) {
   const query = (/** @type {string} */ text, /** @type {unknown[]} */ values) =>
     client.query({ name: 'record', text, values }).then(({ rows }) => /** @type {unknown[]} */ (rows));
-  const placed = orders.map(({ customerId, placementKey, totalMinor, lines }) => ({
-    kind: 'placed',
+  const allocated = orders.map(({ customerId, placementKey, totalMinor, lines }) => ({
     request: { customerId, placementKey, requestHash: null },
     lines,
     totalMinor,
   }));
-  return recordOrders(/** @type {any} */ ({ query }), /** @type {any} */ (placed));
+  const recorded = recordOrders(/** @type {any} */ ({ query }), /** @type {any} */ (allocated));
+  return recorded.then((placed) => [...placed.values()].map(({ order }) => order));
 }
 
 /** @param {string} file @param {string} name */

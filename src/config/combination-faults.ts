@@ -27,9 +27,9 @@ export function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[]
       `WORKERS times DATABASE_POOL_SIZE must be at most ${EMBEDDED_CONNECTIONS_MAX} with the embedded PostgreSQL, which has 100 connections`,
     );
   }
-  if (env.PLACEMENT_LANES + env.PLACEMENT_PATIENT_LANES + 2 > env.DATABASE_POOL_SIZE) {
+  if (env.PLACEMENT_LANES + 3 > env.DATABASE_POOL_SIZE) {
     faults.push(
-      'DATABASE_POOL_SIZE must be at least PLACEMENT_LANES + PLACEMENT_PATIENT_LANES + 2 (other writes, reads)',
+      'DATABASE_POOL_SIZE must be at least PLACEMENT_LANES + 3 (rows that others hold, other writes, reads)',
     );
   }
   if (env.METRICS_PORT === env.PORT && env.PORT !== 0)

@@ -41,7 +41,7 @@ export class Env extends OperationsEnv {
   /** Whether to start in production on a server that may lose what it has committed, or that is not verified. */
   @booleanWord() readonly ALLOW_UNSAFE_DATABASE: boolean = false;
 
-  /** Connections of one process to PostgreSQL: for the lanes of placement, for other writes, and for reads. */
+  /** Connections of one process to PostgreSQL: for placing orders, for other writes, and for reads. */
   @integerBetween(4, 100) readonly DATABASE_POOL_SIZE: number = 10;
 
   /** Off behind a pooler that shares connections by transaction and does not know of prepared statements. */
@@ -50,13 +50,10 @@ export class Env extends OperationsEnv {
   /** Orders that share one transaction at most. */
   @integerBetween(1, 1_000) readonly PLACEMENT_GROUP_MAX: number = 64;
 
-  /** Transactions that place groups of orders at the same time. */
+  /** Groups of orders that are placed at the same time. */
   @integerBetween(1, 50) readonly PLACEMENT_LANES: number = 1;
 
-  /** Transactions in which orders wait for a product that somebody else has locked. */
-  @integerBetween(1, 50) readonly PLACEMENT_PATIENT_LANES: number = 2;
-
-  /** Orders that may wait to be taken up. */
+  /** Orders that may wait to be placed. */
   @integerBetween(1, 100_000) readonly PLACEMENT_QUEUE_MAX: number = 1_000;
 
   /** Milliseconds that an order may wait to be taken up; together with its transactions less than 10 s. */

@@ -1,4 +1,4 @@
-import { Column, CreateDateColumn, type ValueTransformer } from 'typeorm';
+import { Column, CreateDateColumn, getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
 
 /** pg hands `bigint` over as text; amounts of money and stocks stay far below 2^53 and are numbers here. */
 export const BIGINT_AS_NUMBER: ValueTransformer = {
@@ -27,3 +27,33 @@ export const TIME_UNDER_LOCK = () => 'statement_timestamp()';
  * statement that writes comes after the row's lock.
  */
 export const NEXT_VERSION = { version: () => 'version + 1', updatedAt: TIME_UNDER_LOCK };
+
+type EntityOf<Row> = abstract new () => Row;
+
+/** Name and type of the column that an entity declares for a property. */
+export function columnOf<Row>(
+  entity: EntityOf<Row>,
+  property: keyof Row & string,
+): { name: string; type: string } {
+  const column = getMetadataArgsStorage().columns.find(
+    ({ target, propertyName }) => propertyName === property && isOrExtends(entity, target),
+  );
+  if (!column) throw new Error(`${entity.name} has no column for ${property}.`);
+  return { name: column.options.name ?? property, type: String(column.options.type) };
+}
+
+function isOrExtends(entity: EntityOf<unknown>, target: unknown): boolean {
+  return entity === target || (typeof target === 'function' && entity.prototype instanceof target);
+}
+
+/**
+ * SQL that selects properties of an entity under their names. Amounts and stocks are whole and far below 2^53, so
+ * they are exact as `float8`, which pg hands over as numbers.
+ */
+export function selecting<Row>(entity: EntityOf<Row>, properties: readonly (keyof Row & string)[]): string {
+  const selections = properties.map((property) => {
+    const { name, type } = columnOf(entity, property);
+    return `${type === 'bigint' ? `CAST(${name} AS float8)` : name} AS "${property}"`;
+  });
+  return selections.join(', ');
+}

@@ -6,11 +6,13 @@ interface ClientInternals {
 }
 
 /**
- * With the limits of a transaction: how long it may run one statement or sit idle. Behind them stands a
- * deadline of our own, for a server that has fallen silent. The limit for locks is added to them.
+ * With the limits of a transaction: how long it may wait for a lock, run one statement or sit idle. A lock is waited
+ * for longer than any transaction of ours takes. Behind the limits stands a deadline of our own, for a server that has
+ * fallen silent.
  */
 const BEGIN = `
   START TRANSACTION ISOLATION LEVEL READ COMMITTED;
+  SET LOCAL lock_timeout = '100ms';
   SET LOCAL statement_timeout = '2500ms';
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
@@ -56,8 +58,6 @@ type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
  * PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing; here that is one.
  */
 export class RobustClient extends pg.Client {
-  /** How long the next transaction waits for a lock, in milliseconds. */
-  lockWaitMsMax = 1_000;
   private isBeginDue = false;
 
   private readonly prepares: boolean;
@@ -92,7 +92,7 @@ export class RobustClient extends pg.Client {
     this.isBeginDue = false;
     const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
     if (wasBeginDue && isEnd) return Promise.resolve({});
-    const begun = wasBeginDue ? send(`${BEGIN}; SET LOCAL lock_timeout = ${this.lockWaitMsMax}`) : undefined;
+    const begun = wasBeginDue ? send(BEGIN) : undefined;
     const sent = this.sendPrepared(send, args);
     const answer = begun ? both(begun, sent) : sent;
     return text === 'COMMIT' ? answer.then(assertCommitted) : answer;

@@ -4,7 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/domain-error.js';
-import { retry } from '../common/retry.js';
+import { delay, retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
 import {
   asServiceBusy,
@@ -22,28 +22,18 @@ const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
 /** From the first attempt on, all of them together; then the connection is closed under the last one. */
 const TRANSACTION_MS_MAX = 3_000;
-/** From its arrival, a write waits so long for rows that others have locked, in short waits of this length. */
+/** From its arrival, a write waits so long for rows that others have locked, in short waits. */
 const LOCK_PATIENCE_MS = 2_000;
-const LOCK_WAIT_MS_MAX = 50;
 /** From its arrival on, with all waiting; the connection of its last transaction is closed then. */
 const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
+/** Placing orders opens one slot more while one hangs, and waits for products that others hold on a connection of its own. */
+const FURTHER_PLACEMENT_CONNECTIONS = 2;
 
 /** An attempt at a transaction, the first one being number 1. */
 export const TRANSACTIONS = new Observed<number>();
 
 /** From sending COMMIT to its answer. */
 export const COMMITS = new Observed<void>();
-
-/** What a transaction may wait for. */
-export interface TransactionLimits {
-  /** Milliseconds for each lock. */
-  readonly lockWaitMsMax: number;
-  /**
-   * By the clock of `Date.now()`, and never later than 3 s after the beginning; the transaction ends then, or
-   * within the 2 s that a new connection may take.
-   */
-  readonly deadline: number;
-}
 
 /** Work that has sent its last statement; COMMIT travels right behind it. */
 export interface SentLast<T> {
@@ -63,6 +53,11 @@ export class OutcomeUnknownError extends ServiceBusyError {
   }
 }
 
+/** Why the work is run a second time: what it needs is locked elsewhere, or what it wrote may be committed. */
+export type FirstFailure = LockTimeoutError | OutcomeUnknownError;
+
+type Work<T> = (queryRunner: QueryRunner) => Promise<SentLast<T>>;
+
 /**
  * The one lifecycle of every write, and the only place that opens a query runner.
  *
@@ -75,14 +70,14 @@ export class TransactionRunner {
   private readonly slots: BoundedSemaphore;
 
   /**
-   * Writers must not take every connection: placing orders has its lanes, and what is left is shared between
-   * other writes and reads.
+   * Writers must not take every connection: placing orders has its own, and what is left is shared between other
+   * writes and reads.
    */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(Env) env: Env,
   ) {
-    const shared = env.DATABASE_POOL_SIZE - env.PLACEMENT_LANES - env.PLACEMENT_PATIENT_LANES;
+    const shared = env.DATABASE_POOL_SIZE - env.PLACEMENT_LANES - FURTHER_PLACEMENT_CONNECTIONS;
     const slots = Math.max(1, Math.floor(shared / 2));
     this.slots = new BoundedSemaphore({ slots, waitingMax: WAITING_WRITES_MAX, waitMsMax: SLOT_WAIT_MS_MAX });
   }
@@ -90,21 +85,18 @@ export class TransactionRunner {
   /**
    * Runs `work` in one READ COMMITTED transaction. After a deadlock, a serialisation failure or the loss of the
    * connection the whole of it is run again, three attempts at most, so it must have no effect outside the
-   * database. So it is, for 2 s, when somebody else has a row locked: it gives its turn away after 50 ms and comes
-   * again, so that those who wait for that row cost the writes of others a moment and never their turn.
+   * database. If a row is locked elsewhere, the attempt frees its slot after 100 ms and is retried for up to 2 s, so
+   * blocked writes never starve others.
    * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time,
    *   within 7 s, usually 4; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
     const arrivedAt = Date.now();
-    const limits = { lockWaitMsMax: LOCK_WAIT_MS_MAX, deadline: arrivedAt + WRITE_MS_MAX };
-    const takeTurn = () =>
-      this.slots.run(() =>
-        this.runAtOnce(async (queryRunner) => {
-          const result = await work(queryRunner);
-          return { outcome: Promise.resolve(result), hasWritten: true };
-        }, limits),
-      );
+    const awaited = async (queryRunner: QueryRunner) => {
+      const result = await work(queryRunner);
+      return { outcome: Promise.resolve(result), hasWritten: true };
+    };
+    const takeTurn = () => this.slots.run(() => this.runOnce(awaited, endBefore(arrivedAt + WRITE_MS_MAX)));
     return retry(takeTurn, (error) => {
       const mayWait = error instanceof LockTimeoutError && Date.now() < arrivedAt + LOCK_PATIENCE_MS;
       return mayWait ? randomDelayMs() : undefined;
@@ -112,36 +104,47 @@ export class TransactionRunner {
   }
 
   /**
-   * `run` without waiting for a turn: for callers who bound how many of these they have under way, as the lanes
-   * of placement do. The last statement of the work must fail by itself wherever the transaction must not be
-   * committed.
-   * @throws LockTimeoutError, which is a ServiceBusyError, when somebody else has held a lock for too long.
+   * Runs `work` without waiting for a slot, for callers who bound how much they have under way, and sends COMMIT
+   * without waiting for its last statement, which must fail by itself where the transaction must not be committed.
+   * If a row is locked elsewhere, or the answer to COMMIT is lost, `work` is run once more and told so: then it can do
+   * without that row, or look for what it may have written.
+   * @param deadline by the clock of `Date.now()`; each transaction ends within 3 s, or the 2 s more that a new
+   *   connection may take.
+   * @throws ServiceBusyError as `run` does.
    */
-  async runAtOnce<T>(
-    work: (queryRunner: QueryRunner) => Promise<SentLast<T>>,
-    { lockWaitMsMax, deadline }: TransactionLimits,
+  async runPipelined<T>(
+    work: (queryRunner: QueryRunner, failure?: FirstFailure) => Promise<SentLast<T>>,
+    deadline: number,
+    failure?: FirstFailure,
   ): Promise<T> {
-    const limits = { lockWaitMsMax, deadline: Math.min(deadline, Date.now() + TRANSACTION_MS_MAX) };
     try {
-      return await retry(
-        (attempt) => TRANSACTIONS.run(attempt, () => this.attempt(work, limits)),
-        (error, attempt) => (Date.now() < limits.deadline ? retryDelayMs(error, attempt) : undefined),
-      );
+      return await this.runOnce((queryRunner) => work(queryRunner, failure), endBefore(deadline));
     } catch (error) {
-      throw asServiceBusy(error);
+      if (failure instanceof OutcomeUnknownError) throw failure;
+      const isLockTimeout = error instanceof LockTimeoutError && failure === undefined;
+      if (!isLockTimeout && !(error instanceof OutcomeUnknownError)) throw error;
+      return this.runPipelined(work, deadline, error);
     }
   }
 
-  private async attempt<T>(
-    work: (queryRunner: QueryRunner) => Promise<SentLast<T>>,
-    { lockWaitMsMax, deadline }: TransactionLimits,
-  ): Promise<T> {
-    if (Date.now() >= deadline) throw new ServiceBusyError();
-    const queryRunner = this.dataSource.createQueryRunner();
-    const timer = setTimeout(() => void this.giveUp(queryRunner), deadline - Date.now());
+  /** Attempts a transaction until it succeeds, or fails for a reason that does not pass by itself. */
+  private async runOnce<T>(work: Work<T>, endsAt: number, attempt = 1): Promise<T> {
     try {
-      const client = (await queryRunner.connect()) as RobustClient;
-      client.lockWaitMsMax = lockWaitMsMax;
+      return await TRANSACTIONS.run(attempt, () => this.attempt(work, endsAt));
+    } catch (error) {
+      const mayPass = isRetryable(error) || isConnectionLost(error);
+      if (!mayPass || attempt >= ATTEMPTS_MAX || Date.now() >= endsAt) throw asServiceBusy(error);
+    }
+    await delay(randomDelayMs());
+    return this.runOnce(work, endsAt, attempt + 1);
+  }
+
+  private async attempt<T>(work: Work<T>, endsAt: number): Promise<T> {
+    if (Date.now() >= endsAt) throw new ServiceBusyError();
+    const queryRunner = this.dataSource.createQueryRunner();
+    const timer = setTimeout(() => void this.giveUp(queryRunner), endsAt - Date.now());
+    try {
+      await queryRunner.connect();
       await queryRunner.startTransaction();
       return await commit(queryRunner, await work(queryRunner));
     } catch (error) {
@@ -163,6 +166,10 @@ export class TransactionRunner {
     const pool = poolOf(this.dataSource);
     for (const client of pool ? idleClientsOf(pool) : []) client.hangUp();
   }
+}
+
+function endBefore(deadline: number): number {
+  return Math.min(deadline, Date.now() + TRANSACTION_MS_MAX);
 }
 
 async function hangUp(queryRunner: QueryRunner): Promise<void> {
@@ -187,11 +194,6 @@ async function commit<T>(queryRunner: QueryRunner, { outcome, hasWritten }: Sent
   if (isUnknown) await rollBack(queryRunner);
   else if (committed.status === 'rejected') throw committed.reason;
   return result.value;
-}
-
-function retryDelayMs(error: unknown, attempt: number): number | undefined {
-  const isWorthIt = isRetryable(error) || isConnectionLost(error);
-  return attempt < ATTEMPTS_MAX && isWorthIt ? randomDelayMs() : undefined;
 }
 
 /** So that those who collided do not collide again. */

@@ -1,34 +1,34 @@
-import type { OrderStatus } from './order-status.js';
-import type { PricedLine } from './placement/allocate.js';
+import { columnOf, selecting } from '../database/columns.js';
+import { OrderItem } from './order-item.entity.js';
+import { Order } from './order.entity.js';
+
+/** The columns that an order is placed with; the database and the statement fill the others. */
+export const NEW_ORDER = ['customerId', 'totalMinor', 'placementKey', 'requestHash'] as const;
+/** The columns that clients see. */
+const SEEN = ['id', 'customerId', 'status', 'totalMinor', 'version', 'createdAt', 'updatedAt'] as const;
+/** Those of a line, beside its order and its time. */
+export const LINE = ['productId', 'productName', 'quantity', 'priceMinor'] as const;
+
+export type NewOrder = Readonly<Pick<Order, (typeof NEW_ORDER)[number]>>;
+
+/** A line with the product's name and price frozen on it. */
+export type PricedLine = Readonly<Pick<OrderItem, (typeof LINE)[number]>>;
 
 /** An order as clients see it: its lines belong to it, in order of their products. */
-export interface OrderWithItems {
-  readonly id: number;
-  readonly customerId: number;
-  readonly status: OrderStatus;
-  /** Minor units. */
-  readonly totalMinor: number;
-  readonly version: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+export type OrderWithItems = Readonly<Pick<Order, (typeof SEEN)[number]>> & {
   readonly items: readonly PricedLine[];
-}
-
-type LineColumns = [productId: number, productName: string, quantity: number, priceMinor: number];
+};
 
 /** What `ORDER_COLUMNS` select. */
-export interface OrderRow extends Omit<OrderWithItems, 'items'> {
-  readonly lines: readonly LineColumns[] | null;
-}
+export type OrderRow = Omit<OrderWithItems, 'items'> & {
+  readonly lines:
+    readonly [productId: number, productName: string, quantity: number, priceMinor: number][] | null;
+};
 
-/**
- * SQL for an order with its lines, which come as JSON in the same row: joined they would multiply it. Amounts are
- * whole and far below 2^53, so they are exact as `float8`, which pg hands over as numbers.
- */
-export const ORDER_COLUMNS = `
-         id, customer_id AS "customerId", status, total_minor::float8 AS "totalMinor", version,
-         created_at AS "createdAt", updated_at AS "updatedAt",
-         (SELECT json_agg(json_build_array(product_id, product_name, quantity, price_minor) ORDER BY product_id)
+/** SQL for an order with its lines, which come as JSON in the same row: joined they would multiply it. */
+export const ORDER_COLUMNS = `${selecting(Order, SEEN)},
+         (SELECT json_agg(json_build_array(${LINE.map((name) => columnOf(OrderItem, name).name).join(', ')})
+                          ORDER BY product_id)
             FROM order_items WHERE order_id = orders.id) AS lines`;
 
 /** @param id a placeholder or a column. */
@@ -42,4 +42,24 @@ export function withItems({ lines, ...order }: OrderRow): OrderWithItems {
     priceMinor,
   }));
   return { ...order, items };
+}
+
+/** An order that was just written, without asking the database for what is known. */
+export function newOrder(
+  { customerId, totalMinor }: NewOrder,
+  lines: readonly PricedLine[],
+  id: number,
+  createdAt: Date,
+): OrderWithItems {
+  const items = [...lines].sort((a, b) => a.productId - b.productId);
+  return {
+    id,
+    customerId,
+    status: 'PENDING',
+    totalMinor,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    items,
+  };
 }

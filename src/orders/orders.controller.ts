@@ -68,16 +68,11 @@ export class OrdersController {
     @CurrentUser() customer: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<OrderResponseDto> {
-    const wanted = {
-      lines: dto.toLines(),
-      expectedTotalMinor: dto.expectedTotalMinor(),
-      idempotencyKey,
-      isAbandoned: () => exchange.reply.raw.destroyed,
-    };
-    const { order, isReplay } = await this.orders.place(wanted, customer);
+    const caller = { requestId: exchange.request.id, isGone: () => exchange.reply.raw.destroyed };
+    const { kind, order } = await this.orders.place(dto.toRequest(customer.id, idempotencyKey), caller);
     void exchange.reply.headers({
       location: `/orders/${order.id}`,
-      'idempotency-replayed': String(isReplay),
+      'idempotency-replayed': String(kind === 'replayed'),
     });
     return sendResource(exchange, order.version, OrderResponseDto.from(order));
   }

@@ -1,61 +1,85 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity, QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
-import type { Preconditions } from '../http/preconditions.js';
+import type { GroupQueue } from '../common/group-queue/group-queue.js';
+import type { Caller, Outcome } from '../common/group-queue/group-work.js';
+import { Env } from '../config/env.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
-import { TransactionRunner } from '../database/transaction.runner.js';
+import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
+import type { Preconditions } from '../http/preconditions.js';
+import { lockProducts } from '../products/lock-products.js';
 import { lockOrder } from './lock-order.js';
 import type { OrderWithItems } from './order-row.js';
 import { canBecome, type OrderStatus } from './order-status.js';
 import { Order } from './order.entity.js';
 import { InvalidTransitionError } from './orders.errors.js';
-import { mergeLines } from './placement/merge-lines.js';
-import type { PlacementAnswer } from './placement/place-group.js';
-import { PlacementQueue } from './placement/placement-queue.js';
-import {
-  hashRequest,
-  newPlacementKey,
-  type OrderLine,
-  type PlacementRequest,
-} from './placement/placement-request.js';
+import { allocate } from './placement/allocate.js';
+import { findFree, requeueBlocked } from './placement/blocked-orders.js';
+import { findPlaced } from './placement/find-placed.js';
+import { PLACEMENTS, placementQueue, STEPS } from './placement/placement-queue.js';
+import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement/placement-request.js';
+import { recordOrders } from './placement/record-orders.js';
 import { restock } from './restock.js';
 
-export interface WantedOrder {
-  readonly lines: readonly OrderLine[];
-  readonly expectedTotalMinor?: number | undefined;
-  readonly idempotencyKey?: string | undefined;
-  /** Tells, when the order's turn comes, whether nobody waits for it any more. */
-  readonly isAbandoned?: () => boolean;
-}
-
-export interface PlacedOrder {
-  readonly order: OrderWithItems;
-  /** Whether the order was placed by an earlier request with the same key. */
-  readonly isReplay: boolean;
-}
+type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 
 @Injectable()
 export class OrdersService {
+  /** Orders that arrive while others are placed, to share the next transaction. */
+  readonly queue: GroupQueue<PlacementRequest, PlacedOrder>;
+
   constructor(
-    private readonly queue: PlacementQueue,
+    @Inject(Env) env: Env,
     private readonly transactions: TransactionRunner,
-  ) {}
+  ) {
+    this.queue = placementQueue(env, {
+      run: (requests, deadline) => this.placeGroup(requests, deadline),
+      findFree: (productIds) => findFree(transactions, productIds),
+    });
+  }
 
   /**
-   * Places an order: all its lines or none. When it returns, order, stock and key are
-   * committed together, so a retry with the same key gets the same order, as it is by then.
-   * @throws ValidationFailedError when the merged lines exceed the limits, ProductNotFoundError,
-   *   ProductInactiveError, InsufficientStockError with every short line, TotalTooLargeError,
-   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then; only after
-   *   OutcomeUnknownError, which is a ServiceBusyError, is that for a retry with the same key to find out.
+   * Places an order: all its lines or none. The rows of its products are locked (`FOR UPDATE`) in ascending order of
+   * id, in a transaction that it shares with the orders that arrived together with it. When this returns, order, stock
+   * and key are committed together, so a retry with the same key gets the same order, as it is by then.
+   * @throws ProductNotFoundError, ProductInactiveError, InsufficientStockError with every short line,
+   *   TotalTooLargeError, PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then; only
+   *   after OutcomeUnknownError, which is a ServiceBusyError, is that for a retry with the same key to find out.
    */
-  async place(wanted: WantedOrder, customer: AuthenticatedUser): Promise<PlacedOrder> {
-    const answer = await this.queue.place(asRequest(wanted, customer), wanted.isAbandoned);
-    if (answer.kind === 'refused') throw answer.error;
-    if (answer.kind === 'replayed') {
-      return { order: answer.order, isReplay: wanted.idempotencyKey !== undefined };
-    }
-    return { order: asNewOrder(answer), isReplay: false };
+  async place(request: PlacementRequest, caller: Caller): Promise<PlacedOrder> {
+    const answer = this.queue.add(request, caller);
+    const { kind, order } = await PLACEMENTS.run(undefined, () => answer);
+    // Under a key that nobody else has, it was this very request that placed it, and its COMMIT was lost.
+    return { kind: request.requestHash === null ? 'placed' : kind, order };
+  }
+
+  /**
+   * Places a group of orders in one transaction: lock, allocate, record, commit. Each gets an answer of its own, and
+   * a refusal is one too, so that no order can fail its neighbours. No two of them may have the same key.
+   */
+  private placeGroup(requests: readonly PlacementRequest[], deadline: number): Promise<PlacementOutcome[]> {
+    return this.transactions.runPipelined(async (queryRunner, failure) => {
+      // setLock('pessimistic_write') on the product rows, in ascending order of id; BEGIN travels with it.
+      const productIds = requests.flatMap(productIdsOf);
+      const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait');
+      const products = await STEPS.run('lock', () => locking);
+
+      const mayBePlaced = (request: PlacementRequest) =>
+        request.mayBePlaced || failure instanceof OutcomeUnknownError;
+      const earlier = await findPlaced(queryRunner, requests.filter(mayBePlaced));
+      const blocked = failure && (await requeueBlocked(queryRunner, requests, products));
+      const open = requests.filter((request) => !earlier.has(request) && !blocked?.has(request));
+      const { allocated, refused } = allocate(products, open);
+
+      // One statement takes the stock and writes the orders; COMMIT travels with it.
+      const recording = recordOrders(queryRunner, allocated);
+      const outcome = STEPS.run('write', () => recording).then((placed) => {
+        const answerTo = (request: PlacementRequest) =>
+          earlier.get(request) ?? blocked?.get(request) ?? refused.get(request) ?? placed.get(request);
+        return requests.map((request) => answerTo(request) as PlacementOutcome);
+      });
+      return { outcome, hasWritten: allocated.length > 0 };
+    }, deadline);
   }
 
   /** @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError. */
@@ -113,33 +137,4 @@ async function change(
   await manager.update(Order, { id: order.id }, { ...facts, ...NEXT_VERSION });
   const changed = await manager.findOneByOrFail(Order, { id: order.id });
   return { ...order, ...changed };
-}
-
-function asRequest(
-  { lines, expectedTotalMinor, idempotencyKey }: WantedOrder,
-  customer: AuthenticatedUser,
-): PlacementRequest {
-  const merged = mergeLines(lines);
-  return {
-    customerId: customer.id,
-    placementKey: idempotencyKey ?? newPlacementKey(),
-    requestHash: idempotencyKey === undefined ? null : hashRequest(merged, expectedTotalMinor),
-    mayBePlaced: idempotencyKey !== undefined,
-    lines: merged,
-    expectedTotalMinor,
-  };
-}
-
-/** What was just committed, put together without asking the database again. */
-function asNewOrder({ order, placed }: PlacementAnswer & { kind: 'placed' }): OrderWithItems {
-  return {
-    id: order.id,
-    customerId: placed.request.customerId,
-    status: 'PENDING',
-    totalMinor: placed.totalMinor,
-    version: 1,
-    createdAt: order.createdAt,
-    updatedAt: order.createdAt,
-    items: [...placed.lines].sort((a, b) => a.productId - b.productId),
-  };
 }

@@ -3,8 +3,8 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-valid
 import { TOTAL_MAX_MINOR, toMinorUnits } from '../../common/money.js';
 import { Field, IdField, IntegerField, RoundedMoneyField } from '../../http/openapi/fields.js';
 import { HoldsNoLists } from '../../http/validation/rules.js';
-import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
-import type { OrderLine } from '../placement/placement-request.js';
+import { LINE_QUANTITY_MAX, mergeLines, ORDER_PRODUCTS_MAX } from '../placement/merge-lines.js';
+import { hashRequest, newPlacementKey, type PlacementRequest } from '../placement/placement-request.js';
 
 /** Lines of one body before those with the same product are merged. */
 const BODY_LINES_MAX = 5_000;
@@ -39,11 +39,21 @@ export class PlaceOrderDto {
   })
   readonly expected_total?: number;
 
-  toLines(): OrderLine[] {
-    return this.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
-  }
-
-  expectedTotalMinor(): number | undefined {
-    return this.expected_total === undefined ? undefined : toMinorUnits(this.expected_total);
+  /** @throws ValidationFailedError when the merged lines exceed the limits of an order. */
+  toRequest(customerId: number, idempotencyKey?: string): PlacementRequest {
+    const lines = mergeLines(
+      this.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+    );
+    const expectedTotalMinor =
+      this.expected_total === undefined ? undefined : toMinorUnits(this.expected_total);
+    const hasKey = idempotencyKey !== undefined;
+    return {
+      customerId,
+      placementKey: idempotencyKey ?? newPlacementKey(),
+      requestHash: hasKey ? hashRequest(lines, expectedTotalMinor) : null,
+      mayBePlaced: hasKey,
+      lines,
+      expectedTotalMinor,
+    };
   }
 }

@@ -1,44 +1,29 @@
-import type { DomainError } from '../../common/domain-error.js';
+import { DomainError } from '../../common/domain-error.js';
 import { TOTAL_MAX_MINOR } from '../../common/money.js';
+import type { LockedProduct } from '../../products/lock-products.js';
 import {
   InsufficientStockError,
   ProductInactiveError,
   ProductNotFoundError,
 } from '../../products/products.errors.js';
+import type { PricedLine } from '../order-row.js';
 import { PriceChangedError, TotalTooLargeError } from '../orders.errors.js';
-import type { PlacementRequest } from './placement-request.js';
+import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /** What allocation needs to know of a locked product. */
-export interface StockedProduct {
-  readonly id: number;
-  readonly name: string;
-  readonly priceMinor: number;
-  readonly stockQuantity: number;
-  readonly isActive: boolean;
-}
+export type StockedProduct = Omit<LockedProduct, 'version'>;
 
-/** A line with the product's name and price frozen on it. */
-export interface PricedLine {
-  readonly productId: number;
-  readonly productName: string;
-  readonly quantity: number;
-  readonly priceMinor: number;
-}
-
-export interface Placed {
-  readonly kind: 'placed';
+/** An order that gets its stock: its lines priced and added up. */
+export interface AllocatedOrder {
   readonly request: PlacementRequest;
   readonly lines: readonly PricedLine[];
   readonly totalMinor: number;
 }
 
-interface Refused {
-  readonly kind: 'refused';
-  readonly request: PlacementRequest;
-  readonly error: DomainError;
+interface Allocation {
+  readonly allocated: readonly AllocatedOrder[];
+  readonly refused: ReadonlyMap<PlacementRequest, DomainError>;
 }
-
-export type Allocation = Placed | Refused;
 
 /**
  * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none;
@@ -48,27 +33,32 @@ export type Allocation = Placed | Refused;
 export function allocate(
   products: ReadonlyMap<number, StockedProduct>,
   requests: readonly PlacementRequest[],
-): Allocation[] {
+): Allocation {
   const left = new Map([...products].map(([id, { stockQuantity }]) => [id, stockQuantity]));
-  return requests.map((request) => allocateOne(products, left, request));
+  const allocated: AllocatedOrder[] = [];
+  const refused = new Map<PlacementRequest, DomainError>();
+  for (const request of requests) {
+    const order = allocateOne(products, left, request);
+    if (order instanceof DomainError) refused.set(request, order);
+    else allocated.push(order);
+  }
+  return { allocated, refused };
 }
 
 function allocateOne(
   products: ReadonlyMap<number, StockedProduct>,
   left: Map<number, number>,
   request: PlacementRequest,
-): Allocation {
+): AllocatedOrder | DomainError {
   const error =
     refuseUnknown(products, request) ?? refuseInactive(products, request) ?? refuseShort(left, request);
-  if (error) return { kind: 'refused', request, error };
+  if (error) return error;
   const lines = priceLines(products, request);
   const totalMinor = totalUpTo(TOTAL_MAX_MINOR, lines);
-  if (totalMinor === undefined) return { kind: 'refused', request, error: new TotalTooLargeError() };
-  if (totalMinor !== (request.expectedTotalMinor ?? totalMinor)) {
-    return { kind: 'refused', request, error: new PriceChangedError(totalMinor) };
-  }
+  if (totalMinor === undefined) return new TotalTooLargeError();
+  if (totalMinor !== (request.expectedTotalMinor ?? totalMinor)) return new PriceChangedError(totalMinor);
   for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
-  return { kind: 'placed', request, lines, totalMinor };
+  return { request, lines, totalMinor };
 }
 
 function priceLines(
@@ -95,19 +85,17 @@ function totalUpTo(limit: number, lines: readonly PricedLine[]): number | undefi
 
 function refuseUnknown(
   products: ReadonlyMap<number, StockedProduct>,
-  { lines }: PlacementRequest,
+  request: PlacementRequest,
 ): DomainError | undefined {
-  const unknown = lines.map(({ productId }) => productId).filter((id) => !products.has(id));
+  const unknown = productIdsOf(request).filter((id) => !products.has(id));
   return unknown.length > 0 ? new ProductNotFoundError(unknown) : undefined;
 }
 
 function refuseInactive(
   products: ReadonlyMap<number, StockedProduct>,
-  { lines }: PlacementRequest,
+  request: PlacementRequest,
 ): DomainError | undefined {
-  const inactive = lines
-    .map(({ productId }) => productId)
-    .filter((id) => products.get(id)?.isActive === false);
+  const inactive = productIdsOf(request).filter((id) => products.get(id)?.isActive === false);
   return inactive.length > 0 ? new ProductInactiveError(inactive) : undefined;
 }
 

@@ -1,18 +1,10 @@
 import type { QueryRunner } from 'typeorm';
-import { ORDER_COLUMNS, type OrderRow, type OrderWithItems, withItems } from '../order-row.js';
-import type { PlacementRequest } from './placement-request.js';
+import type { DomainError } from '../../common/domain-error.js';
+import { ORDER_COLUMNS, type OrderRow, withItems } from '../order-row.js';
+import { IdempotencyKeyReusedError } from '../orders.errors.js';
+import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
-/** An order that was placed under the key of a request. */
-export interface EarlierOrder {
-  /** As it is now. */
-  readonly order: OrderWithItems;
-  readonly isSameRequest: boolean;
-}
-
-interface PlacedRow extends OrderRow {
-  readonly placementKey: string;
-  readonly requestHash: Buffer | null;
-}
+type KeyedRow = OrderRow & Pick<PlacementRequest, 'placementKey' | 'requestHash'>;
 
 /** All that an answer tells: whoever is found needs no second statement, which could fail. */
 const FIND_PLACED = `
@@ -21,38 +13,44 @@ const FIND_PLACED = `
    WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
 
 /**
- * Finds the orders that keys stand for already. Under the group's locks: an attempt before this one, for
- * the same products, has ended by then, one way or the other.
+ * Finds the orders that exist under the keys of these requests already. Runs under the locks on their products: an
+ * earlier attempt that wanted the same products has ended by then, one way or the other.
+ * @returns an answer for each that was found: the order as it is now, or that its key belongs to another order.
  */
 export async function findPlaced(
   queryRunner: QueryRunner,
   requests: readonly PlacementRequest[],
-): Promise<Map<PlacementRequest, EarlierOrder>> {
-  const keyed = requests.filter(({ mayBePlaced }) => mayBePlaced);
-  if (keyed.length === 0) return new Map();
+): Promise<Map<PlacementRequest, PlacedOrder | DomainError>> {
+  if (requests.length === 0) return new Map();
   const rows = (await queryRunner.query(FIND_PLACED, [
-    keyed.map(({ customerId }) => customerId),
-    keyed.map(({ placementKey }) => placementKey),
-  ])) as PlacedRow[];
-  const placed = new Map(
+    requests.map(({ customerId }) => customerId),
+    requests.map(({ placementKey }) => placementKey),
+  ])) as KeyedRow[];
+  const found = new Map(
     rows.map(({ placementKey, requestHash, ...row }) => {
       const key = keyOf({ customerId: row.customerId, placementKey });
       return [key, { requestHash, order: withItems(row) }] as const;
     }),
   );
   return new Map(
-    keyed.flatMap((request) => {
-      const earlier = placed.get(keyOf(request));
-      const isSameRequest = earlier !== undefined && isSame(request.requestHash, earlier.requestHash);
-      return earlier ? [[request, { order: earlier.order, isSameRequest }] as const] : [];
+    requests.flatMap((request) => {
+      const earlier = found.get(keyOf(request));
+      if (!earlier) return [];
+      const { requestHash, order } = earlier;
+      const isSame = hasSameHash(requestHash, request.requestHash);
+      const answer = isSame ? ({ kind: 'replayed', order } as const) : new IdempotencyKeyReusedError();
+      return [[request, answer] as const];
     }),
   );
 }
 
-function isSame(one: Buffer | null, other: Buffer | null): boolean {
+function hasSameHash(one: Buffer | null, other: Buffer | null): boolean {
   return one === null || other === null ? one === other : one.equals(other);
 }
 
-function keyOf({ customerId, placementKey }: { customerId: number; placementKey: string }): string {
+type Keyed = Pick<PlacementRequest, 'customerId' | 'placementKey'>;
+
+/** Customer and placement key together, by which an order is unique. */
+export function keyOf({ customerId, placementKey }: Keyed): string {
   return `${customerId} ${placementKey}`;
 }

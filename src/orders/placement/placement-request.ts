@@ -1,23 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { NewOrder, OrderWithItems, PricedLine } from '../order-row.js';
 
 /** So many pieces of one product. */
-export interface OrderLine {
-  readonly productId: number;
-  readonly quantity: number;
-}
+export type OrderLine = Pick<PricedLine, 'productId' | 'quantity'>;
 
-/** A validated order that wants to be placed: one line per product. */
-export interface PlacementRequest {
-  readonly customerId: number;
-  /** Unique per customer: the client's `Idempotency-Key`, or one made for this order. */
-  readonly placementKey: string;
-  /** What was ordered under a client's key; null under a made one, which nobody can send again. */
-  readonly requestHash: Buffer | null;
-  /** Whether an order may stand under the key already: the client may have sent it before, or we have. */
+/**
+ * A validated order that wants to be placed: one line per product. Its `placementKey` is the client's
+ * `Idempotency-Key`, or one made for this order; the `requestHash` is null under a made one, which nobody can send
+ * again.
+ */
+export interface PlacementRequest extends Omit<NewOrder, 'totalMinor'> {
+  /** Whether an order may exist under the key already: the client may have sent it before, or we have. */
   readonly mayBePlaced: boolean;
   readonly lines: readonly OrderLine[];
   /** The total that the buyer has agreed to, if they said. */
   readonly expectedTotalMinor?: number | undefined;
+}
+
+/** An order that exists: by this request, or already by an earlier one with the same key. */
+export interface PlacedOrder {
+  readonly kind: 'placed' | 'replayed';
+  readonly order: OrderWithItems;
 }
 
 /**
@@ -28,9 +31,8 @@ export function newPlacementKey(): string {
   return `${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}`;
 }
 
-/** The products of all these orders, each once. */
-export function productIdsOf(requests: readonly PlacementRequest[]): number[] {
-  return [...new Set(requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)))];
+export function productIdsOf({ lines }: PlacementRequest): number[] {
+  return lines.map(({ productId }) => productId);
 }
 
 /** The same for bodies that mean the same order, however their lines are ordered or split. */

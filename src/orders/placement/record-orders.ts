@@ -1,17 +1,23 @@
 import type { QueryRunner } from 'typeorm';
-import { TIME_UNDER_LOCK } from '../../database/columns.js';
-import type { Placed } from './allocate.js';
-
-export interface RecordedOrder {
-  readonly id: number;
-  readonly createdAt: Date;
-}
+import { columnOf, TIME_UNDER_LOCK } from '../../database/columns.js';
+import { OrderItem } from '../order-item.entity.js';
+import { LINE, NEW_ORDER, newOrder } from '../order-row.js';
+import { Order } from '../order.entity.js';
+import type { AllocatedOrder } from './allocate.js';
+import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
 /** One row for the whole group: its orders have one time, that of their transaction. */
 interface RecordedRow {
   readonly ids: readonly number[];
   readonly created_at: Date;
 }
+
+const ORDER_COLUMNS = NEW_ORDER.map((name) => columnOf(Order, name));
+const LINE_COLUMNS = LINE.map((name) => columnOf(OrderItem, name));
+const namesOf = (columns: readonly { name: string }[]) => columns.map(({ name }) => name).join(', ');
+/** One array for each column, by placeholders from this number on. */
+const arraysOf = (columns: readonly { type: string }[], from: number) =>
+  columns.map(({ type }, index) => `$${from + index}::${type}[]`).join(', ');
 
 /**
  * Takes the stock and writes orders, lines and keys, whatever their number, in one round trip.
@@ -32,66 +38,63 @@ const RECORD_ORDERS = `
        AND products.id = ANY ($1)
     RETURNING products.id
   ), request AS (
-    SELECT * FROM unnest($3::integer[], $4::bigint[], $5::varchar[], $6::bytea[])
-      WITH ORDINALITY AS t (customer_id, total_minor, placement_key, request_hash, position)
+    SELECT * FROM unnest(${arraysOf(ORDER_COLUMNS, 7)})
+      WITH ORDINALITY AS t (${namesOf(ORDER_COLUMNS)}, position)
   ), placed AS (
-    INSERT INTO orders (customer_id, status, total_minor, placement_key, request_hash, created_at, updated_at)
-    SELECT customer_id, 'PENDING', total_minor, placement_key, request_hash,
-           ${TIME_UNDER_LOCK()}, ${TIME_UNDER_LOCK()} FROM request ORDER BY position
+    INSERT INTO orders (${namesOf(ORDER_COLUMNS)}, status, created_at, updated_at)
+    SELECT ${namesOf(ORDER_COLUMNS)}, 'PENDING', ${TIME_UNDER_LOCK()}, ${TIME_UNDER_LOCK()}
+      FROM request ORDER BY position
     RETURNING id, customer_id, placement_key, created_at
   ), numbered AS (
     SELECT placed.id, placed.created_at, request.position
       FROM placed JOIN request USING (customer_id, placement_key)
   ), line AS (
-    INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor, created_at)
-    SELECT numbered.id, t.product_id, t.product_name, t.quantity, t.price_minor, numbered.created_at
-      FROM unnest($7::integer[], $8::integer[], $9::varchar[], $10::integer[], $11::bigint[])
-        AS t (position, product_id, product_name, quantity, price_minor)
+    INSERT INTO order_items (order_id, ${namesOf(LINE_COLUMNS)}, created_at)
+    SELECT numbered.id, ${namesOf(LINE_COLUMNS)}, numbered.created_at
+      FROM unnest($6::integer[], ${arraysOf(LINE_COLUMNS, 7 + ORDER_COLUMNS.length)})
+        AS t (position, ${namesOf(LINE_COLUMNS)})
       JOIN numbered USING (position)
     RETURNING order_id
   )
   SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS created_at,
-         CASE WHEN count(*) = $12 AND (SELECT count(*) FROM taken) = $13 AND (SELECT count(*) FROM line) = $14 THEN 0
+         CASE WHEN count(*) = $3 AND (SELECT count(*) FROM taken) = $4 AND (SELECT count(*) FROM line) = $5 THEN 0
               ELSE ('The orders written are not those allocated: ' || count(*))::integer
           END AS faults
     FROM numbered`;
 
 /**
  * Writes orders whose stock has been allocated under the locks of this transaction.
- * @returns id and time of each, in the order given.
  * @throws QueryFailedError when the rows affected are not those expected; the transaction is aborted then.
  */
 export async function recordOrders(
   queryRunner: QueryRunner,
-  placed: readonly Placed[],
-): Promise<RecordedOrder[]> {
-  if (placed.length === 0) return [];
-  const demand = demandByProduct(placed);
-  const lines = placed.flatMap((order, index) =>
-    order.lines.map((line) => ({ position: index + 1, ...line })),
-  );
-  const [row] = (await queryRunner.query(RECORD_ORDERS, [
+  allocated: readonly AllocatedOrder[],
+): Promise<Map<PlacementRequest, PlacedOrder>> {
+  if (allocated.length === 0) return new Map();
+  const demand = demandByProduct(allocated);
+  const orders = allocated.map(({ request, totalMinor }) => ({ ...request, totalMinor }));
+  const lines = allocated.flatMap((order) => order.lines);
+  const [{ ids, created_at: createdAt }] = (await queryRunner.query(RECORD_ORDERS, [
     [...demand.keys()],
     [...demand.values()],
-    placed.map(({ request }) => request.customerId),
-    placed.map(({ totalMinor }) => totalMinor),
-    placed.map(({ request }) => request.placementKey),
-    placed.map(({ request }) => request.requestHash),
-    lines.map(({ position }) => position),
-    lines.map(({ productId }) => productId),
-    lines.map(({ productName }) => productName),
-    lines.map(({ quantity }) => quantity),
-    lines.map(({ priceMinor }) => priceMinor),
-    placed.length,
+    allocated.length,
     demand.size,
     lines.length,
+    allocated.flatMap((order, index) => order.lines.map(() => index + 1)),
+    ...NEW_ORDER.map((name) => orders.map((order) => order[name])),
+    ...LINE.map((name) => lines.map((line) => line[name])),
   ])) as [RecordedRow];
-  return row.ids.map((id) => ({ id, createdAt: row.created_at }));
+  return new Map(
+    allocated.map(({ request, totalMinor, lines: items }, index) => {
+      const order = newOrder({ ...request, totalMinor }, items, ids[index] as number, createdAt);
+      return [request, { kind: 'placed', order }];
+    }),
+  );
 }
 
-function demandByProduct(placed: readonly Placed[]): Map<number, number> {
+function demandByProduct(allocated: readonly AllocatedOrder[]): Map<number, number> {
   const demand = new Map<number, number>();
-  for (const { productId, quantity } of placed.flatMap(({ lines }) => lines)) {
+  for (const { productId, quantity } of allocated.flatMap(({ lines }) => lines)) {
     demand.set(productId, (demand.get(productId) ?? 0) + quantity);
   }
   return demand;

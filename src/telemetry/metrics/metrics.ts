@@ -5,7 +5,7 @@ import { AUDITS } from '../../audit/stock.auditor.js';
 import { LOGINS } from '../../auth/sessions/sessions.service.js';
 import { asDomainError } from '../../http/problems/problem.js';
 import { Env } from '../../config/env.js';
-import { PlacementQueue } from '../../orders/placement/placement-queue.js';
+import { OrdersService } from '../../orders/orders.service.js';
 import type { RequestWatcher } from '../watch-requests.js';
 import { RequestDrain } from '../../health/request.drain.js';
 import { measurePool, watchTransactions } from './database-metrics.js';
@@ -35,7 +35,7 @@ export class Metrics {
 
   measure(app: NestFastifyApplication): void {
     const env = app.get(Env);
-    measureQueue(this.registry, app.get(PlacementQueue), env.PLACEMENT_QUEUE_MAX);
+    measureQueue(this.registry, app.get(OrdersService), env.PLACEMENT_QUEUE_MAX);
     measurePool(this.registry, app.get(DataSource), env.DATABASE_POOL_SIZE);
     const drain = app.get(RequestDrain);
     new Gauge({

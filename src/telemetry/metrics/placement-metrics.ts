@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { asDomainError } from '../../http/problems/problem.js';
 import type { ProblemCode } from '../../common/problem-catalogue.js';
-import { STEPS } from '../../orders/placement/group-steps-observed.js';
-import { GROUPS, PLACEMENTS } from '../../orders/placement/placement-observed.js';
-import type { PlacementQueue } from '../../orders/placement/placement-queue.js';
+import type { OrdersService } from '../../orders/orders.service.js';
+import { GROUPS, PLACEMENTS, STEPS } from '../../orders/placement/placement-queue.js';
 import { timing } from './timing.js';
 
 /** Present from the start, because Prometheus cannot see a series begin. */
@@ -38,9 +37,7 @@ export function watchPlacement(registry: Registry): void {
       refused.inc({ reason: asDomainError(error).code });
       throw error;
     });
-    if (answer.kind === 'placed') placed.inc();
-    else if (answer.kind === 'replayed') replayed.inc();
-    else refused.inc({ reason: answer.error.code });
+    (answer.kind === 'placed' ? placed : replayed).inc();
     return answer;
   });
   watchGroups(registry);
@@ -69,8 +66,8 @@ function watchGroups(registry: Registry): void {
   GROUPS.watch((work, orders) => {
     const now = Date.now();
     sizes.observe(orders.length);
-    for (const { arrivedAt, heldUpBy } of orders) {
-      if (heldUpBy.length === 0) waits.observe((now - arrivedAt) / 1000);
+    for (const { arrivedAt, isRequeued } of orders) {
+      if (!isRequeued) waits.observe((now - arrivedAt) / 1000);
     }
     return work();
   });
@@ -79,7 +76,7 @@ function watchGroups(registry: Registry): void {
 }
 
 /** How long the queue is at the moment of looking. */
-export function measureQueue(registry: Registry, queue: PlacementQueue, limit: number): void {
+export function measureQueue(registry: Registry, { queue }: OrdersService, limit: number): void {
   new Gauge({
     name: 'placement_queue_orders',
     help: 'Orders that wait to be taken up.',

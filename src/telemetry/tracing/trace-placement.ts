@@ -1,7 +1,6 @@
 import { type Context, context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { COMMITS, TRANSACTIONS } from '../../database/transaction.runner.js';
-import { STEPS } from '../../orders/placement/group-steps-observed.js';
-import { GROUPS } from '../../orders/placement/placement-observed.js';
+import { GROUPS, STEPS } from '../../orders/placement/placement-queue.js';
 import { during, spanning, statement, tracer } from './spans.js';
 
 const LINK = 'mini_order_system';
@@ -15,14 +14,14 @@ export function tracePlacement(): void {
       root: true,
       attributes: {
         [`${LINK}.group.orders`]: orders.length,
-        [`${LINK}.group.lines`]: orders.reduce((sum, { request }) => sum + request.lines.length, 0),
+        [`${LINK}.group.lines`]: orders.reduce((sum, { item }) => sum + item.lines.length, 0),
       },
       links: callers.flatMap((caller) => trace.getSpanContext(caller) ?? []).map((to) => ({ context: to })),
     });
-    orders.forEach(({ arrivedAt, heldUpBy }, index) => {
+    orders.forEach(({ arrivedAt, isRequeued }, index) => {
       const options = {
         startTime: arrivedAt,
-        attributes: { [`${LINK}.order.held_up`]: heldUpBy.length > 0 },
+        attributes: { [`${LINK}.order.held_up`]: isRequeued },
         links: [{ context: group.spanContext() }],
       };
       tracer().startSpan('wait in queue', options, callers[index]).end(now);

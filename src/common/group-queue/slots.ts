@@ -1,14 +1,14 @@
-/** A lane that is busy for longer, as when the answer to COMMIT does not come, lets another one open beside it. */
+/** A slot that is in use for longer, as when the answer to COMMIT does not come, lets another one open beside it. */
 const BUSY_MS_MAX = 500;
 
 /**
- * The transactions in which orders may be placed at the same time. While one of them hangs there is one more, so
- * that the products which it does not hold are sold on; a second that hangs then is not replaced.
+ * How many groups may be under way at the same time. While one of them hangs there is one slot more, so that work
+ * which does not need what it holds goes on; a second one that hangs then is not replaced.
  */
-export class Lanes {
+export class Slots {
   private canReplace = true;
 
-  /** @param onReplaced told when there is a free lane that nobody has left. */
+  /** @param onReplaced told when a slot is free that nobody has left. */
   constructor(
     private free: number,
     private readonly onReplaced: () => void,
@@ -18,7 +18,7 @@ export class Lanes {
     return this.free > 0;
   }
 
-  /** @returns what leaves the lane again. */
+  /** @returns what leaves the slot again. */
   enter(): () => void {
     this.free -= 1;
     let isReplaced = false;

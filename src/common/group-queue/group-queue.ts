@@ -1,0 +1,191 @@
+import { Logger } from '@nestjs/common';
+import { ServiceBusyError } from '../domain-error.js';
+import { type Observed, traces } from '../observation.js';
+import { BlockedResources } from './blocked-resources.js';
+import {
+  type Caller,
+  type GroupWork,
+  type Outcome,
+  type QueueLimits,
+  Requeue,
+  type Waiting,
+} from './group-work.js';
+import { Slots } from './slots.js';
+
+/**
+ * Lets items that arrive while a group is under way share the next one.
+ *
+ * There is no timer: an idle queue runs an item at once, and under load a group is what has gathered while all slots
+ * were in use. Items are taken in order of arrival, except those that need what a group under way has, or what
+ * somebody else holds: they stay, and the others go on. Bounded are the items that wait and their resources, how
+ * long they wait, the groups under way, and what one group holds.
+ */
+export class GroupQueue<Item, Answer> {
+  private waiting: Waiting<Item, Answer>[] = [];
+  private readonly expiries = new Map<Waiting<Item, Answer>, NodeJS.Timeout>();
+  private readonly keysInUse = new Set<string>();
+  private readonly inUse = new Set<number>();
+  private readonly blocked: BlockedResources;
+  private readonly slots: Slots;
+  private readonly logger = new Logger(GroupQueue.name);
+  private unanswered = 0;
+  private isTurnPlanned = false;
+
+  /** @param groups observes every group, from when it leaves the queue until it is known what became of it. */
+  constructor(
+    private readonly work: GroupWork<Item, Answer>,
+    private readonly limits: QueueLimits,
+    private readonly groups: Observed<readonly Waiting<Item>[]>,
+  ) {
+    const planTurn = () => this.planTurn();
+    this.slots = new Slots(limits.slots, planTurn);
+    this.blocked = new BlockedResources((resources) => work.findFree(resources), planTurn);
+  }
+
+  /** Items that wait to be run. */
+  get length(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * Resolves with the item's answer.
+   * @throws its error; ServiceBusyError when too many wait, when it has waited for too long, or for nobody.
+   */
+  add(item: Item, caller: Caller): Promise<Answer> {
+    const resources = this.work.resourcesOf(item);
+    const isFull = this.length >= this.limits.waitingMax;
+    if (isFull || this.unanswered + resources.length > this.limits.resourcesMax)
+      return Promise.reject(new ServiceBusyError());
+    this.unanswered += resources.length;
+    return new Promise<Answer>((answer, fail) => {
+      const [key, arrivedAt, trace] = [this.work.keyOf(item), Date.now(), traces.current()];
+      const entry = { item, key, resources, caller, arrivedAt, trace, answer, fail };
+      this.waiting.push(this.expiring({ ...entry, isRequeued: false, runsAlone: false }));
+      this.planTurn();
+    }).finally(() => {
+      this.unanswered -= resources.length;
+    });
+  }
+
+  /** Not at once: what has come in the same turn of the event loop goes together. */
+  private planTurn(): void {
+    if (this.isTurnPlanned) return;
+    this.isTurnPlanned = true;
+    setImmediate(() => {
+      this.isTurnPlanned = false;
+      this.takeTurn();
+    });
+  }
+
+  private takeTurn(): void {
+    const gone = this.waiting.filter(({ caller }) => caller.isGone());
+    for (const entry of gone) this.refuse(entry, 'The client has gone away before its turn.');
+    while (this.slots.isOneFree) {
+      const group = this.nextGroup();
+      if (group.length === 0) return;
+      void this.runGroup(group);
+    }
+  }
+
+  /** An item that is passed over keeps nothing from those behind it, except its key. */
+  private nextGroup(): Waiting<Item, Answer>[] {
+    const { groupItemsMax, groupResourcesMax } = this.limits;
+    const group: Waiting<Item, Answer>[] = [];
+    const keys = new Set<string>();
+    let resources = 0;
+    for (const entry of this.waiting) {
+      const isKeyTaken = keys.has(entry.key);
+      keys.add(entry.key);
+      if (isKeyTaken || this.needsWhatIsTaken(entry)) continue;
+      resources += entry.resources.length;
+      const isFull = group.length >= groupItemsMax || resources > groupResourcesMax || entry.runsAlone;
+      if (group.length > 0 && isFull) break;
+      group.push(entry);
+      if (entry.runsAlone) break;
+    }
+    return group;
+  }
+
+  private needsWhatIsTaken({ key, resources }: Waiting<Item, Answer>): boolean {
+    const isTaken = (resource: number) => this.inUse.has(resource) || this.blocked.has(resource);
+    return this.keysInUse.has(key) || resources.some(isTaken);
+  }
+
+  private async runGroup(group: readonly Waiting<Item, Answer>[]): Promise<void> {
+    for (const entry of group) this.leave(entry);
+    const resources = new Set(group.flatMap((entry) => entry.resources));
+    for (const resource of resources) this.inUse.add(resource);
+    for (const { key } of group) this.keysInUse.add(key);
+    const leaveSlot = this.slots.enter();
+
+    const items = group.map(({ item }) => item);
+    const deadline = Math.min(...group.map(({ arrivedAt }) => arrivedAt)) + this.limits.answerMsMax;
+    const outcomes = await this.groups
+      .run(group, () => this.work.run(items, deadline))
+      .catch((error: unknown) => this.outcomesOfFailed(group, error));
+
+    leaveSlot();
+    for (const resource of resources) this.inUse.delete(resource);
+    for (const { key } of group) this.keysInUse.delete(key);
+    this.settle(group, outcomes);
+  }
+
+  /** Where a group fails for another reason than a busy database, its items are run one by one: only one is at fault. */
+  private outcomesOfFailed(
+    group: readonly Waiting<Item, Answer>[],
+    error: unknown,
+  ): readonly Outcome<Item, Answer>[] {
+    const failed = error instanceof Error ? error : new Error('A group failed.', { cause: error });
+    if (error instanceof ServiceBusyError) return group.map(() => failed);
+    const together = group.filter(({ runsAlone }) => !runsAlone);
+    if (together.length > 0) {
+      const requestIds = together.map(({ caller }) => caller.requestId);
+      this.logger.warn({ group_size: group.length, request_ids: requestIds, err: error });
+    }
+    return group.map(({ item, runsAlone }) => (runsAlone ? failed : new Requeue(item, undefined, true)));
+  }
+
+  /**
+   * The next groups are sent on their way before this one's callers are answered: the database works on those
+   * while this process writes the answers.
+   */
+  private settle(group: readonly Waiting<Item, Answer>[], outcomes: readonly Outcome<Item, Answer>[]): void {
+    const requeued: Waiting<Item, Answer>[] = [];
+    const answers: (() => void)[] = [];
+    group.forEach((entry, index) => {
+      const outcome = outcomes[index] as Outcome<Item, Answer>;
+      if (outcome instanceof Requeue) requeued.push(this.requeue(entry, outcome));
+      else answers.push(() => (outcome instanceof Error ? entry.fail(outcome) : entry.answer(outcome)));
+    });
+    this.waiting.unshift(...requeued);
+    this.takeTurn();
+    setImmediate(() => answers.forEach((answer) => answer()));
+  }
+
+  private requeue(entry: Waiting<Item, Answer>, { item, blockedBy, runsAlone }: Requeue<Item>) {
+    const deadline = entry.arrivedAt + this.limits.requeuedMsMax;
+    if (blockedBy !== undefined) this.blocked.block(blockedBy, deadline);
+    return this.expiring({ ...entry, item, isRequeued: true, runsAlone: runsAlone || entry.runsAlone });
+  }
+
+  private expiring(entry: Waiting<Item, Answer>): Waiting<Item, Answer> {
+    const { waitMsMax, requeuedMsMax } = this.limits;
+    const expiresAt = entry.arrivedAt + (entry.isRequeued ? requeuedMsMax : waitMsMax);
+    this.expiries.set(
+      entry,
+      setTimeout(() => this.refuse(entry), expiresAt - Date.now()),
+    );
+    return entry;
+  }
+
+  private refuse(entry: Waiting<Item, Answer>, why?: string): void {
+    this.leave(entry);
+    entry.fail(new ServiceBusyError({}, why));
+  }
+
+  private leave(entry: Waiting<Item, Answer>): void {
+    clearTimeout(this.expiries.get(entry));
+    this.expiries.delete(entry);
+    this.waiting.splice(this.waiting.indexOf(entry), 1);
+  }
+}

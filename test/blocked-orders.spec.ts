@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Client } from './support/client.js';
+import { until } from './support/database.js';
+import { fateOf, type PlacementDesk, times, usePlacement } from './support/placement-desk.js';
+import { asItems, useWorld } from './support/world.js';
+
+const ROUNDS = 20;
+/** Longer than an order may wait for its turn, so that one which never gets it is refused within the round. */
+const HOLD_MS = 900;
+const shop = useWorld({ PLACEMENT_WAIT_MS: '600' });
+const given = usePlacement();
+
+/** Orders one piece of each product, again and again; the statuses of the answers. */
+async function buyUntil(end: number, client: Client, ...ids: number[]): Promise<number[]> {
+  const items = asItems(Object.fromEntries(ids.map((id) => [id, 1])));
+  const statuses: number[] = [];
+  while (Date.now() < end) statuses.push((await client.post('/orders', { items })).status);
+  return statuses;
+}
+
+async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boolean> {
+  return queue.length === orders && (await given.database.waitingForLocks()) === 1;
+}
+
+// Guarantees that whoever waits for a row that somebody else holds keeps nobody from what they have no need of.
+describe('orders that are blocked by a held row', () => {
+  it('never stop the sales of another product, on any process', async () => {
+    const buyer = await shop.customer();
+    const second = await shop.secondService();
+    const clients = times(16, (n) => (n % 2 ? buyer.client : shop.clientOf(second, buyer)));
+    const statuses: number[] = [];
+
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const ids = await shop.database.addProducts(4, 1_000_000);
+      // Rows are locked in ascending order of id: the held one comes before the others, or after them.
+      const [held, sold, ...others] = (round % 2 ? ids : [...ids].reverse()) as [number, number];
+      const outside = await shop.database.hold(held);
+      const end = Date.now() + HOLD_MS;
+      const blocked = clients.slice(0, 4).map((client) => buyUntil(end, client, held, sold));
+      const unconcerned = clients.slice(4).map((client) => buyUntil(end, client, sold, ...others));
+      statuses.push(...(await Promise.all(unconcerned)).flat());
+      await outside.release();
+      await Promise.all(blocked);
+    }
+
+    await second.stop();
+    expect(statuses.filter((status) => status !== 201)).toEqual([]);
+  }, 60_000);
+
+  it('share their next transaction within the limit of 2,000 lines, as all orders do', async () => {
+    const desk = await given.desk();
+    const ids = await given.database.addProducts(700, 10);
+    const held = ids[0] as number;
+    const outside = await given.database.hold(held);
+    const orders = desk.placeAll(times(3, () => given.order(Object.fromEntries(ids.map((id) => [id, 1])))));
+    await until('they are blocked', () => areBlocked(3, desk));
+
+    await outside.release();
+
+    expect((await orders).map(fateOf)).toEqual(['placed', 'placed', 'placed']);
+    expect(
+      await given.database.rows(
+        `SELECT count(*)::integer AS orders FROM order_items WHERE product_id = $1
+          GROUP BY xmin ORDER BY min(order_id)`,
+        [held],
+      ),
+    ).toEqual([{ orders: 2 }, { orders: 1 }]);
+  });
+
+  it('are placed as soon as their own row is free, however many others stay held', async () => {
+    const desk = await given.desk({ PLACEMENT_WAIT_MS: '300' });
+    const ids = await given.database.addProducts(3, 10);
+    const outside = await Promise.all(ids.map((id) => given.database.hold(id)));
+    const [one, two, three] = ids.map((id) => desk.place(given.order({ [id]: 1 })));
+    await until('they are blocked', () => areBlocked(3, desk));
+
+    await outside[2]?.release();
+    const behind = await desk.place(given.order({ [ids[2] as number]: 1 }));
+
+    expect([(await three)?.kind, behind.kind]).toEqual(['placed', 'placed']);
+    await Promise.all([outside[0]?.release(), outside[1]?.release()]);
+    expect([(await one)?.kind, (await two)?.kind]).toEqual(['placed', 'placed']);
+  });
+});
