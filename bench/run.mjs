@@ -1,6 +1,7 @@
 // `npm run bench`: measures the service beside its baselines, taking turns, and says what it has reached.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { forgetPgVariables } from '#dist/config/pg-variables.js';
 import { CONTENDERS } from './contenders/contenders.mjs';
 import { planOf } from './measure/plan.mjs';
 import { runPlan } from './measure/rounds.mjs';
@@ -14,6 +15,7 @@ import { printScale, writeScale } from './scale/report.mjs';
 import { measureScale } from './scale/scale.mjs';
 import { soak } from './soak.mjs';
 
+forgetPgVariables();
 const options = readOptions(process.argv.slice(2));
 const baskets = options.baskets && resolve(options.baskets);
 if (baskets && !existsSync(baskets)) {

@@ -1,3 +1,4 @@
+import { forgetPgVariables } from '../src/config/pg-variables.js';
 import { readOptions, USAGE, UsageError } from './options.js';
 import { Progress } from './progress.js';
 import { runStorm } from './run-storm.js';
@@ -16,6 +17,7 @@ async function storm(): Promise<number> {
   return hasPassed ? 0 : 1;
 }
 
+forgetPgVariables();
 try {
   process.exitCode = await storm();
 } catch (error) {

@@ -5,6 +5,7 @@ import { combinationFaults, databaseFaults, type EnvNeeds } from './combination-
 import { withVerification } from './database-url.js';
 import { readEnvFile } from './env-file.js';
 import { Env } from './env.js';
+import { forgetPgVariables } from './pg-variables.js';
 import { type Misnomer, misnomersIn } from './variable-names.js';
 
 /** The process could not start because of its configuration; see `sysexits.h`, EX_CONFIG. */
@@ -27,7 +28,8 @@ export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   const names = Object.keys(file.variables);
   const misnomers = misnomersIn(names, KNOWN_VARIABLES, true);
   const env = parseEnv(process.env, needs, [...file.faults, ...misnomers.map(misnomerFault)]);
-  const ignored = [...names.filter(isUnknown), ...forgetPgVariables(env.DATABASE_URL)];
+  const pgVariables = forgetPgVariables();
+  const ignored = [...names.filter(isUnknown), ...(env.DATABASE_URL === undefined ? [] : pgVariables)];
   if (ignored.length > 0) {
     const advice =
       'Its own variables are in .env.example; what concerns the database belongs into DATABASE_URL.';
@@ -39,17 +41,6 @@ export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
 /** What else may stand in `.env`: variables of Docker Compose, and those that OpenTelemetry reads by itself. */
 function isUnknown(name: string): boolean {
   return !KNOWN_VARIABLES.has(name) && !/^(COMPOSE_|OTEL_|POSTGRES_(SERVICE_)?PASSWORD$)/.test(name);
-}
-
-/**
- * What a connection string leaves open, pg takes from the variables of PostgreSQL's own programs. They are in a shell
- * for other databases: what counts for ours stands in `DATABASE_URL`.
- * @returns those that somebody may have meant for ours.
- */
-function forgetPgVariables(databaseUrl: string | undefined): string[] {
-  const names = Object.keys(process.env).filter((name) => /^PG[A-Z]/.test(name));
-  for (const name of names) Reflect.deleteProperty(process.env, name);
-  return databaseUrl === undefined ? [] : names;
 }
 
 /**

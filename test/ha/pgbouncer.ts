@@ -17,6 +17,8 @@ const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200m
 /** What is not run, and why PgBouncer cannot be in between. */
 const WITHOUT_POOLER = {
   'test/embedded.spec.ts': 'starts what it tests from the database up',
+  'test/embedded-start.spec.ts': 'starts what it tests from the database up',
+  'test/start-faults.spec.ts': 'is about the connection to the server itself',
   'test/storm.spec.ts': 'starts what it tests from the database up',
   'test/database-tls.spec.ts': 'is about the connection to the server itself',
   'test/least-privilege.spec.ts': 'makes roles, which PgBouncer does not know',

@@ -3,6 +3,7 @@
 // start works in the folder of the run, and so ends with it, also when a test fails before it stops its service.
 import { join } from 'node:path';
 import pg from 'pg';
+import { forgetPgVariables } from '#dist/config/pg-variables.js';
 import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '#dist/database/migrator.js';
 import { RunFolder } from './run-folder.mjs';
@@ -14,6 +15,7 @@ const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200m
 export const testRun = {};
 
 export default async function setUp() {
+  forgetPgVariables();
   const folder = new RunFolder('mini-order-system-test-');
   testRun.folder = folder;
   // Where everything that tests make goes, also what a program that they start makes.

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { forgetPgVariables } from '#dist/config/pg-variables.js';
 import { RunFolder } from '../../support/run-folder.mjs';
 import { type Account, databaseAccount, MissingPackagesError } from './packages.js';
 
@@ -84,6 +85,7 @@ export async function perform(
   script: (stage: Stage) => Promise<boolean>,
   { minutesMax }: { minutesMax: number },
 ): Promise<void> {
+  forgetPgVariables();
   const stage = new Stage();
   const stop = (why: string) => stage.giveUp(new StoppedError(why));
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stop(`stopped by ${name}`));
