@@ -117,6 +117,24 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
+  it('says in the words of PostgreSQL why a cluster cannot be used', async () => {
+    await makeCluster();
+    await writeFile(join(home, 'data/postgres/PG_VERSION'), '12\n');
+    const service = launch();
+
+    expect((await service.exited).code).toBe(1);
+    expect(service.output).toMatch(/does not start in .*set DATA_DIR .*initialized by PostgreSQL version 12/);
+    expect(processesIn(home)).toEqual([]);
+  });
+
+  it('ends what a command has begun when that is interrupted', async () => {
+    const command = ServiceProcess.launch(EMBEDDED, home, { main: resolve('dist/cli/seed.js') });
+    await command.says(/starting PostgreSQL/);
+
+    expect(await command.stop('SIGINT')).toEqual({ code: 1, signal: null });
+    expect(processesIn(home)).toEqual([]);
+  });
+
   it('ends PostgreSQL when the database cannot be migrated', async () => {
     await makeCluster((url) => withConnection(url, (client) => client.query('CREATE TABLE users ()')));
     const service = launch();

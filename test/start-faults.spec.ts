@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCommand } from './support/command.js';
 import { TestDatabase } from './support/database.js';
+import { itNeeding } from './support/needing.js';
 import { ServiceProcess } from './support/service-process.js';
 
 let database: TestDatabase;
@@ -135,6 +138,51 @@ describe('a database that cannot be used', () => {
     expect(started.output).toMatch(/could not start: DATABASE_URL: /);
     expect(migrating.output).toMatch(/could not start: MIGRATION_DATABASE_URL: /);
     for (const { output } of [started, migrating]) expect(output).toMatch(advice);
+  });
+});
+
+/** Without an account, and without any right beyond those that everybody has. */
+const NOBODY = 54_321;
+const canBeNobody =
+  process.getuid?.() === 0 && spawnSync('cat', ['dist/main.js'], { uid: NOBODY, gid: NOBODY }).status === 0;
+/** Containers often give every port to everybody. */
+const isPortReserved =
+  canBeNobody && Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start')) > 1;
+const itAsNobody = itNeeding('root, and a folder that others may enter', canBeNobody);
+
+describe('a user', () => {
+  const startAsNobody = async (variables: Record<string, string>) => {
+    const folder = await newFolder();
+    await chown(folder, NOBODY, NOBODY);
+    const service = ServiceProcess.launch({ DATABASE_URL: '', ...variables }, folder, { user: NOBODY });
+    return { ...(await service.exited), output: service.output };
+  };
+
+  itAsNobody('without an account learns that PostgreSQL needs one', async () => {
+    const { code, output } = await startAsNobody({});
+
+    expect(code).toBe(1);
+    expect(output).toMatch(/user id 54321 has no account .* set DATABASE_URL/);
+  });
+
+  const itWithoutPort = itNeeding('root, and ports that are its own', isPortReserved);
+  itWithoutPort('without the right to a port learns which ones are free to all', async () => {
+    const { code, output } = await startAsNobody({ PORT: '1' });
+
+    expect(code).toBe(78);
+    expect(output).toMatch(/- PORT needs rights that this user does not have: set 1024 or higher/);
+  });
+});
+
+describe('DATA_DIR', () => {
+  it('cannot be below a folder with a line break in its name', async () => {
+    const folder = join(await newFolder(), 'a\nb');
+    await mkdir(folder);
+    const service = ServiceProcess.launch({ DATABASE_URL: '' }, folder);
+
+    expect((await service.exited).code).toBe(78);
+    expect(service.output).toMatch(/- DATA_DIR /);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 

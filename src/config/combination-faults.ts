@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isCommonPassword } from '../common/common-passwords.js';
 import { lengthOf } from '../common/text.js';
 import { holdsCertificate, isUnverified, refusesTls } from './database-url.js';
@@ -21,6 +22,9 @@ export function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[]
   }
   if (env.isProduction && env.DATABASE_URL === undefined) {
     faults.push('DATABASE_URL is required in production: the embedded PostgreSQL is for development');
+  }
+  if (env.DATABASE_URL === undefined && /[\r\n]/.test(resolve(env.DATA_DIR))) {
+    faults.push('DATA_DIR is in a folder with a line break in its name, which PostgreSQL cannot use');
   }
   if (env.DATABASE_URL === undefined && env.WORKERS * env.DATABASE_POOL_SIZE > EMBEDDED_CONNECTIONS_MAX) {
     faults.push(

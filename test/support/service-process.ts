@@ -20,6 +20,8 @@ export interface LaunchOptions {
   readonly main?: string;
   /** Flags of Node's. */
   readonly flags?: readonly string[];
+  /** The user, and the group of the same number, as whom it runs. */
+  readonly user?: number;
   /** Whether it leads a process group of its own, as a command in a terminal does. */
   readonly detached?: boolean;
 }
@@ -46,12 +48,14 @@ export class ServiceProcess {
   static launch(
     variables: Record<string, string> = {},
     givenDir?: string,
-    { main = MAIN, flags = [], detached = false }: LaunchOptions = {},
+    { main = MAIN, flags = [], user, detached = false }: LaunchOptions = {},
   ): ServiceProcess {
     const defaults = { PORT: '0', HOST: '127.0.0.1', JWT_SECRET: SECRET, LOG_FORMAT: 'json', ...TEST_SERVER };
     const env = { PATH: process.env.PATH, ...defaults, ...pooled(variables) };
     const workingDir = givenDir ?? mkdtempSync(join(tmpdir(), 'service-'));
-    return new ServiceProcess(spawn(process.execPath, [...flags, main], { env, cwd: workingDir, detached }));
+    return new ServiceProcess(
+      spawn(process.execPath, [...flags, main], { env, cwd: workingDir, detached, uid: user, gid: user }),
+    );
   }
 
   /** Starts the service and waits until it says that it is ready. */

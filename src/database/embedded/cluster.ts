@@ -41,7 +41,7 @@ export async function createCluster(
   try {
     await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
     await Promise.all([account.own(draftDir), account.own(passwordFile)]);
-    await runInitdb(binaries, account, initdbArguments(draftDir, passwordFile), signal);
+    await runInitdb(binaries, account, initdbArguments(draftDir, passwordFile), signal).catch(withAdvice);
     await rename(draftDir, clusterDir).catch(ignoreExisting);
   } finally {
     await rm(passwordFile, { force: true });
@@ -68,6 +68,10 @@ async function runInitdb(
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
+}
+
+function withAdvice(error: Error): never {
+  throw new Error(`PostgreSQL cannot make a cluster in DATA_DIR: ${error.message}`, { cause: error });
 }
 
 /** Of all programs of PostgreSQL, only `initdb` asks for the name of its user. */

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn, type StdioOptions } from 'node:chil
 import { once } from 'node:events';
 import { chown, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../../config/child-environment.js';
 import { sendSignal } from './postmaster.js';
@@ -50,7 +50,7 @@ export class ServerAccount {
    */
   async run(program: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const child = this.spawn(program, args, ['ignore', 'pipe', 'pipe']);
+    const child = this.spawn(program, args, ['ignore', 'ignore', 'pipe']);
     const end = () => {
       if (child.pid !== undefined) sendSignal(platform() === 'win32' ? child.pid : -child.pid, 'SIGKILL');
     };
@@ -96,10 +96,9 @@ export class ServerAccount {
 
 async function endOf(program: string, child: ChildProcess): Promise<void> {
   let words = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${program} failed (${code ?? 'killed'}): ${words.trim()}`);
+  if (code !== 0) throw new Error(`${basename(program)} failed (${code ?? 'killed'}): ${words.trim()}`);
 }
 
 async function ownerOf(path: string): Promise<{ uid: number; gid: number } | undefined> {
