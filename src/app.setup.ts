@@ -95,8 +95,8 @@ function createAdapter(
     // While stopping, what still comes in on open connections is served, and the connection closed.
     return503OnClosing: false,
     http: {
-      headersTimeout: env.REQUEST_TIMEOUT_MS / 3,
-      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, env.REQUEST_TIMEOUT_MS / 15),
+      headersTimeout: Math.ceil(env.REQUEST_TIMEOUT_MS / 3),
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, Math.ceil(env.REQUEST_TIMEOUT_MS / 15)),
       maxHeaderSize: HEADERS_LIMIT_BYTES,
       // Asked for by a hook of ours, which answers with a problem.
       requireHostHeader: false,

@@ -9,8 +9,9 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 const limited = useWorld({ RATE_LIMIT_PER_MINUTE: '1' });
-const crowded = useWorld({ MAX_UNFINISHED_BODIES: '1' });
-const impatient = useWorld({ HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' });
+/** One body may be arriving at a time. */
+const crowded = useWorld({ MAX_CONNECTIONS: '20' });
+const impatient = useWorld({ REQUEST_TIMEOUT_MS: '1000' });
 
 const SIZE = 5 * 1024 * 1024;
 const TIMES = 5;
@@ -90,9 +91,11 @@ describe('the answer to a body of 5 MiB', () => {
         `${line('POST', '/login')}${JSON_TYPE}expect: 100-continue\r\ncontent-length: ${length}\r\n${END}`,
       );
     const [tooLarge, small] = [await ask(SIZE), await ask(2)];
-    await until('the small one may go on', () => Promise.resolve(small.statuses.length > 0));
+    const both = [tooLarge, small];
+    await until('both know', () => Promise.resolve(both.every(({ statuses }) => statuses.length > 0)));
+    tooLarge.socket.destroy();
     small.socket.write('{}');
-    await Promise.all([tooLarge.closed, small.closed]);
+    await small.closed;
 
     expect([tooLarge.statuses, small.statuses]).toEqual([[413], [100, 422]]);
   });
@@ -122,16 +125,14 @@ describe('a client that has its answer', () => {
     const [lamp, buyer] = [await crowded.product({ stock: 5 }), await crowded.customer()];
     const body = JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] });
     const head = `${line('POST', '/orders')}authorization: Bearer ${buyer.client.token}\r\n${JSON_TYPE}content-length: ${body.length}\r\n\r\n`;
-    const slow = await halfOpen(crowded.service, head + body.slice(0, 5));
-    await crowded.anyone.get('/health/live');
-    const other = await Connection.open(crowded.service, head + body.slice(0, 5));
-    await slow.ended;
-    slow.socket.write(body.slice(5));
+    const open = () => halfOpen(crowded.service, head + body.slice(0, 5));
+    const two = [await open(), await open()];
+    const refused = await Promise.race(two.map((one) => one.ended.then(() => one)));
+    refused.socket.write(body.slice(5));
     await crowded.order(buyer, { [lamp.id]: 1 });
-    slow.socket.destroy();
-    other.socket.destroy();
+    for (const { socket } of two) socket.destroy();
 
-    expect(slow.statuses()).toEqual([408]);
+    expect(refused.statuses()).toEqual([408]);
     expect(await crowded.database.stockOf(lamp)).toBe(4);
   });
 });

@@ -6,8 +6,8 @@ import { BODY_LIMIT_BYTES } from './body-parser.js';
 /** What is read and dropped of a request that has its answer already. */
 const DROPPED_MAX_BYTES = 32 * 1024 * 1024;
 /** How long nothing may come of it, and how long all of it may take. */
-const IDLE_MAX_MS = 1_000;
-const LINGER_MAX_MS = 10_000;
+const IDLE_MAX_MS = 5_000;
+const LINGER_MAX_MS = 30_000;
 
 /**
  * RFC 9112, 9.6: a connection that is closed while its client still sends is reset, and the client, who
