@@ -87,3 +87,12 @@ export function holdsCertificate(path: string): boolean {
     return false;
   }
 }
+
+/** A database URL whose connections look for tables in these schemas, whatever the role says later. */
+export function withSearchPath(url: string, searchPath: string): string {
+  const result = new URL(url);
+  const option = `-c search_path=${searchPath.replace(/[\s\\]/g, '\\$&')}`;
+  const given = result.searchParams.get('options');
+  result.searchParams.set('options', given === null ? option : `${given} ${option}`);
+  return result.href;
+}

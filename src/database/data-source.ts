@@ -5,6 +5,7 @@ import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
 import { OrderHistory1764200000000 } from './migrations/1764200000000-order-history.js';
 import { ListOrder1764300000000 } from './migrations/1764300000000-list-order.js';
 import { RobustClient } from './postgres-client.js';
+import { SessionClient } from './session-client.js';
 
 /** How long anybody waits for a connection, new or from the pool. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -49,5 +50,5 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
 
 /** A data source for work outside the service: migrations, and the commands of `src/cli`, which name their entities. */
 export function commandDataSource(url: string, entities: Type[] = []): DataSource {
-  return new DataSource({ ...dataSourceOptions(url, 2), entities, extra: {} });
+  return new DataSource({ ...dataSourceOptions(url, 2), entities, extra: { Client: SessionClient } });
 }

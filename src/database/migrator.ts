@@ -3,6 +3,8 @@ import type { DataSource } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { commandDataSource, MIGRATIONS_TABLE } from './data-source.js';
 import { grantToService } from './service-grants.js';
+import { assertSuitable } from './server-check.js';
+import { SessionClient } from './session-client.js';
 
 /** How long a start waits for another process that is migrating. */
 const LOCK_TIMEOUT_MS = 120_000;
@@ -63,11 +65,11 @@ async function executedNames(dataSource: DataSource): Promise<string[]> {
 
 /** Processes that start together take turns; the lock's own connection ends with the process. */
 async function underMigrationLock<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const lock = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  lock.on('error', () => undefined);
+  const lock = new SessionClient({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await lock.connect();
   const dataSource = commandDataSource(url);
   try {
+    await assertSuitable(lock);
     // A transaction holds it, because a pooler may share connections that hold none.
     await lock.query('BEGIN');
     await lock.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);

@@ -1,9 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { PreparedStatements } from './prepared-statements.js';
-
-interface ClientInternals {
-  readonly connection: { readonly stream: { destroy(): void } };
-}
+import { SessionClient, type SessionConfig } from './session-client.js';
 
 /**
  * With the limits of a transaction: how long it may wait for a lock, run one statement or sit idle. A lock is waited
@@ -16,16 +13,14 @@ const BEGIN = `
   SET LOCAL statement_timeout = '2500ms';
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
-/**
- * In front of the first statement of a connection that nobody shares. A statement outside a transaction, which is a read, ends before its caller
- * gives up, so that PostgreSQL does not go on with what nobody waits for.
- *
- * A prepared statement is planned once, whatever its values. Left alone, PostgreSQL weighs for each whether to plan it
- * anew every time, and for our lists, whose order and limit leave one good plan, that took as long as their run.
- */
-const AT_FIRST = `
-  SET statement_timeout = '4500ms';
-  SET plan_cache_mode = force_generic_plan`;
+const SETTINGS = {
+  // A statement outside a transaction, which is a read, ends before its caller gives up, so that PostgreSQL does not
+  // go on with what nobody waits for.
+  statement_timeout: '4500ms',
+  // A prepared statement is planned once, whatever its values. Left alone, PostgreSQL weighs for each whether to plan
+  // it anew every time, and for our lists, whose order and limit leave one good plan, that took as long as their run.
+  plan_cache_mode: 'force_generic_plan',
+};
 
 /** What all connections have in common: the same text has the same name on each. */
 const prepared = new PreparedStatements();
@@ -45,9 +40,6 @@ type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
 /**
  * The pg client of the pool, with what a plain one lacks.
  *
- * A connection that fails while it is handed from the pool to its user has no listener for its
- * `error` event for a moment, which would end the process; its user learns of it by the next query.
- *
  * A transaction begins with its first statement, in the same round trip, and never without its limits:
  * they are set in the message that begins it, which leaves nothing behind on a connection that a
  * pooler shares.
@@ -57,29 +49,16 @@ type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
  *
  * PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing; here that is one.
  */
-export class RobustClient extends pg.Client {
+export class RobustClient extends SessionClient {
   private isBeginDue = false;
 
   private readonly prepares: boolean;
 
-  constructor(config: pg.ClientConfig & { prepares?: boolean } = {}) {
-    super(config);
+  constructor(config: SessionConfig & { prepares?: boolean } = {}) {
+    super({ ...config, settings: SETTINGS });
     this.prepares = config.prepares ?? true;
-    this.on('error', () => undefined);
-    const query = this.query.bind(this) as Send;
-    let isFirst = this.prepares;
-    const send: Send = (...args) => {
-      // Where it fails the connection has, and the statement behind it says so.
-      if (isFirst) query(AT_FIRST).catch(() => undefined);
-      isFirst = false;
-      return query(...args);
-    };
+    const send = this.query.bind(this) as Send;
     this.query = ((...args: unknown[]) => this.sendInTransaction(send, args)) as typeof this.query;
-  }
-
-  /** Closes the connection at once, whatever is under way on it; that fails as a lost connection. */
-  hangUp(): void {
-    (this as unknown as ClientInternals).connection.stream.destroy();
   }
 
   private sendInTransaction(send: Send, args: unknown[]): unknown {

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import pg, { type ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { BadConfigurationError } from '../config/load-env.js';
 import { MIGRATIONS_TABLE } from './data-source.js';
 
 /**
@@ -27,6 +28,12 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 
+interface Missing {
+  readonly table: string;
+  readonly right: string;
+  readonly isFound: boolean;
+}
+
 const UNDEFINED_OBJECT = '42704';
 
 /** Gives the role these rights, and takes every other right on these tables from it; both at the same moment. */
@@ -43,4 +50,28 @@ export async function grantToService(manager: EntityManager, role: string): Prom
       cause: error,
     });
   }
+}
+
+/**
+ * Looks whether the role of a connection finds every table and may use it.
+ * @throws BadConfigurationError that says what it does not find, or may not do.
+ */
+export async function assertGranted(client: ClientBase): Promise<void> {
+  const wanted = Object.entries(SERVICE_GRANTS).flatMap(([table, rights]) =>
+    rights.map((right) => ({ table, right: right.replace(/ .*/, '') })),
+  );
+  const { rows } = await client.query<Missing>(
+    `SELECT "table", "right", to_regclass("table") IS NOT NULL AS "isFound"
+       FROM json_to_recordset($1) AS wanted ("table" text, "right" text)
+      WHERE CASE "right" WHEN 'DELETE' THEN has_table_privilege(to_regclass("table"), "right")
+                         ELSE has_any_column_privilege(to_regclass("table"), "right") END IS NOT TRUE`,
+    [JSON.stringify(wanted)],
+  );
+  if (rows.length === 0) return;
+  const faults = rows.map(({ table, right, isFound }) =>
+    isFound
+      ? `The role of DATABASE_URL may not ${right} ${table}: migrate by MIGRATION_DATABASE_URL, which grants it`
+      : `The role of DATABASE_URL finds no table ${table} by its search_path, or may not use the schema`,
+  );
+  throw new BadConfigurationError([...new Set(faults)]);
 }

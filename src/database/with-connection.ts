@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
+import { SessionClient } from './session-client.js';
 
 /**
  * Works on a connection of its own, outside the pool, that is closed when the work is done. Connecting and, unless
@@ -6,17 +7,15 @@ import { Client, type ClientConfig } from 'pg';
  */
 export async function withConnection<T>(
   connectionString: string,
-  work: (client: Client) => Promise<T>,
+  work: (client: SessionClient) => Promise<T>,
   options: Pick<ClientConfig, 'application_name' | 'query_timeout'> = {},
 ): Promise<T> {
-  const client = new Client({
+  const client = new SessionClient({
     connectionString,
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
     ...options,
   });
-  // A connection that fails between two statements must not end the process; its user learns of it by the next one.
-  client.on('error', () => undefined);
   try {
     await client.connect();
     return await work(client);

@@ -5,6 +5,8 @@ import { type AppSecrets, readOrCreateSecret } from '../config/secret-file.js';
 import { runMigrations } from '../database/migrator.js';
 import { type OpenDatabase, openDatabase } from '../database/open-database.js';
 import { assertReliable } from '../database/server-check.js';
+import { assertGranted } from '../database/service-grants.js';
+import { withConnection } from '../database/with-connection.js';
 import { assertCanListen } from './assert-can-listen.js';
 import { OperationsServer } from './operations-server.js';
 import type { CreateApp, RequestServer } from './request-server.js';
@@ -66,8 +68,8 @@ export class Service {
     const jwtSecret = env.JWT_SECRET ?? (await readOrCreateSecret(join(env.DATA_DIR, 'jwt-secret')));
     this.database = openDatabase(env, (step) => logger.info(step), { signal });
     const database = await this.database;
-    if (role !== 'worker') await this.prepareDatabase(database);
-    return { databaseUrl: database.url, jwtSecret };
+    const databaseUrl = role === 'worker' ? database.url : await this.prepareDatabase(database);
+    return { databaseUrl, jwtSecret };
   }
 
   /** Loaded as needed: a primary answers no requests, and saves the memory. */
@@ -86,10 +88,13 @@ export class Service {
     else console.log(line);
   }
 
-  private async prepareDatabase({ url, migrationUrl }: OpenDatabase): Promise<void> {
-    if (this.env.DATABASE_URL !== undefined) await assertReliable(url, this.env, this.logger);
+  /** @returns the URL by which to use it from now on. */
+  private async prepareDatabase({ url, migrationUrl }: OpenDatabase): Promise<string> {
+    const serviceUrl = await assertReliable(url, this.env, this.logger);
     const executed = await runMigrations(migrationUrl, url);
     if (executed.length > 0) this.logger.info(`migrated the database: ${executed.join(', ')}`);
+    await withConnection(serviceUrl, assertGranted);
+    return serviceUrl;
   }
 }
 

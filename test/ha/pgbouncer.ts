@@ -22,6 +22,7 @@ const WITHOUT_POOLER = {
   'test/storm.spec.ts': 'starts what it tests from the database up',
   'test/database-tls.spec.ts': 'is about the connection to the server itself',
   'test/least-privilege.spec.ts': 'makes roles, which PgBouncer does not know',
+  'test/database-settings.spec.ts': 'makes roles, too',
   'test/health.spec.ts':
     'changes what a database says of itself, which open connections of the pool do not see',
 };

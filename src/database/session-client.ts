@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { KEPT_BY_POOLERS, NO_LIMITS, PREFERRED, RELIED_ON } from './session-settings.js';
+
+export interface SessionConfig extends pg.ClientConfig {
+  /** Settings of the session beside, or instead of, those that all connections have. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** What pg has and its types lack. */
+interface ClientInternals {
+  readonly processID: number;
+  readonly connection: { readonly stream: { destroy(): void } };
+  getStartupConf(): Record<string, string>;
+}
+
+type ConnectCallback = (error: unknown, client?: pg.Client) => void;
+
+/**
+ * The pg client behind every connection of ours. Once it is connected, its session is set as our statements need it,
+ * whatever the server, the database and the role say; behind a pooler nothing is left on the connection.
+ */
+export class SessionClient extends pg.Client {
+  /** Whether a pooler is in between: those tell a process id of their own making. */
+  isPooled = false;
+  private readonly settings: readonly [string, string][];
+
+  constructor(config: SessionConfig = {}) {
+    super(config);
+    this.settings = Object.entries({ ...NO_LIMITS, ...RELIED_ON, ...PREFERRED, ...config.settings });
+    // A connection may fail while nobody uses it, which must not end the process; the next query reports it.
+    this.on('error', () => undefined);
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<this> | void {
+    const connected = super.connect().then(() => this.setUp());
+    if (!callback) return connected;
+    connected.then(() => callback(null, this), callback);
+  }
+
+  /** Closes the connection at once, whatever is under way on it; that fails as a lost connection. */
+  hangUp(): void {
+    (this as unknown as ClientInternals).connection.stream.destroy();
+  }
+
+  protected getStartupConf(): Record<string, string> {
+    const { prototype } = pg.Client as unknown as { prototype: ClientInternals };
+    return { ...prototype.getStartupConf.call(this), ...KEPT_BY_POOLERS };
+  }
+
+  /** Lifts the time limit first, because the role's may be too short for the rest. */
+  private async setUp(): Promise<this> {
+    const { processID } = this as unknown as ClientInternals;
+    const values = this.settings.map(([name, value]) => `('${name}', '${value}')`);
+    try {
+      const results = await super.query(`
+        SET LOCAL statement_timeout = 0;
+        SELECT set_config(name, value, is_pooled), is_pooled
+          FROM (VALUES ${values.join(', ')}) AS setting (name, value), (SELECT pg_backend_pid() <> ${processID}) AS way (is_pooled)
+         WHERE current_setting(name, true) IS NOT NULL`);
+      const [, { rows }] = results as unknown as [unknown, pg.QueryResult<{ is_pooled: boolean }>];
+      this.isPooled = rows[0]?.is_pooled ?? false;
+      return this;
+    } catch (error) {
+      this.hangUp();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ADVISORY_LOCKS } from '../src/database/advisory-locks.js';
+import { asAdmin, TestDatabase, until } from './support/database.js';
+import { giveSettings, hostileRounds, type Values } from './support/hostile-settings.js';
+import { createRestrictedDatabase, type RestrictedDatabase } from './support/restricted-database.js';
+import { ServiceProcess } from './support/service-process.js';
+import { tradingDay } from './support/trading-day.js';
+import { World } from './support/world.js';
+
+let restricted: RestrictedDatabase;
+let given: World;
+let serviceRole: string;
+let ownerRole: string;
+let days = 0;
+
+const day = async () => tradingDay(given.anyone, (await given.admin()).client, `${(days += 1)}`);
+
+/** As at the service's next start. */
+const give = (values: Values) => giveSettings(restricted.database, [serviceRole, ownerRole], values);
+
+async function giveToRunning(values: Values): Promise<void> {
+  await give(values);
+  await restricted.database.cutConnections();
+}
+
+beforeAll(async () => {
+  restricted = await createRestrictedDatabase();
+  const { DATABASE_URL, MIGRATION_DATABASE_URL } = restricted.variables;
+  serviceRole = new URL(DATABASE_URL).username;
+  ownerRole = new URL(MIGRATION_DATABASE_URL).username;
+  given = new World(restricted.variables);
+  given.database = restricted.database;
+});
+afterAll(() => restricted.drop());
+
+// Guarantees that what a server, a database or a role has set for its sessions does not reach ours.
+describe('settings of the database', () => {
+  let usual: unknown[];
+
+  it('change no answer, whatever they are', async () => {
+    const rounds = await hostileRounds(restricted.database);
+    await give(rounds[0] ?? {});
+    await given.startService();
+    await given.admin();
+    await giveToRunning({});
+    usual = await day();
+
+    for (const values of rounds) {
+      await giveToRunning(values);
+      expect([values, await day()]).toEqual([values, usual]);
+    }
+  }, 120_000);
+
+  it('cannot hide the tables from a service that has begun', async () => {
+    await giveToRunning({ search_path: 'nonsense' });
+
+    expect(await day()).toEqual(usual);
+  });
+
+  it('end no connection that the service keeps', async () => {
+    await giveToRunning({ idle_session_timeout: '100' });
+    await until('it reads again', async () => (await given.anyone.get('/products')).status === 200);
+
+    await until('a connection has been idle for a while', () => hasSession(`state = 'idle'`));
+  });
+
+  it('let a start wait longer for other migrations than a role may wait', async () => {
+    await given.service.stop();
+    await give({
+      statement_timeout: '100',
+      lock_timeout: '100',
+      transaction_timeout: '100',
+      DateStyle: 'German',
+    });
+    const outside = await restricted.database.session();
+    await outside.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
+
+    const starting = given.startService();
+    await until('it has waited for a while', () => hasSession(`wait_event_type = 'Lock'`));
+    await outside.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.migrations]);
+    outside.release();
+    await starting;
+
+    expect(await day()).toEqual(usual);
+    await given.service.stop();
+  });
+});
+
+/** Whether a role of the service has had a session in this state for longer than these settings let it. */
+function hasSession(state: string): Promise<boolean> {
+  return restricted.database.value<boolean>(
+    `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename IN ($1, $2) AND ${state}
+        AND clock_timestamp() - state_change > interval '300 ms')`,
+    [serviceRole, ownerRole],
+  );
+}
+
+/** What a start says before it ends with the code for a bad configuration. */
+async function refusal(variables: Record<string, string>): Promise<string> {
+  const service = ServiceProcess.launch(variables);
+  expect((await service.exited).code).toBe(78);
+  return service.output;
+}
+
+// Guarantees that a start names what is wrong with a database, instead of failing at the first request.
+describe('a database that the service cannot use', () => {
+  it('is refused with every setting that no connection may change, and what to do', async () => {
+    await giveSettings(restricted.database, [serviceRole], {
+      session_replication_role: 'replica',
+      default_transaction_read_only: 'on',
+      search_path: 'nonsense',
+    });
+
+    const said = await refusal(restricted.variables);
+
+    expect(said).toMatch(/session_replication_role = replica [^\n]*ALTER ROLE/);
+    expect(said).toMatch(/default_transaction_read_only = on [^\n]*ALTER ROLE/);
+    expect(said).toMatch(/search_path = nonsense [^\n]*ALTER ROLE/);
+  });
+
+  it('is refused as well for the role that migrates', async () => {
+    await give({});
+    await giveSettings(restricted.database, [ownerRole], { search_path: 'nonsense' });
+
+    expect(await refusal(restricted.variables)).toMatch(/search_path = nonsense .* ALTER ROLE/);
+  });
+
+  it('is refused where the role finds other schemas than the migrations, or may not use the tables', async () => {
+    await give({});
+    await restricted.database.rows(`CREATE SCHEMA elsewhere AUTHORIZATION ${serviceRole}`);
+    await giveSettings(restricted.database, [serviceRole], { search_path: 'elsewhere' });
+    const lost = await refusal(restricted.variables);
+    await give({});
+    await restricted.database.rows(`REVOKE INSERT ON orders FROM ${serviceRole}`);
+    const { DATABASE_URL } = restricted.variables;
+    const deprived = await refusal({ DATABASE_URL });
+
+    expect(lost).toMatch(/role of DATABASE_URL finds no table orders by its search_path/);
+    expect(deprived).toMatch(/role of DATABASE_URL may not INSERT orders: .*MIGRATION_DATABASE_URL/);
+  });
+
+  it('is refused with a statement that makes a right one where it cannot hold every text', async () => {
+    const name = 'test_latin1';
+    await asAdmin(
+      `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+    );
+    const database = TestDatabase.named(name);
+    const said = await refusal({ DATABASE_URL: database.url });
+    await database.drop();
+    const [advice = ''] = /CREATE DATABASE … [^"\\]*/.exec(said) ?? [];
+
+    expect(said).toMatch(/encoded in LATIN1/);
+    await asAdmin(advice.replace('…', name));
+    const service = await ServiceProcess.start({ DATABASE_URL: database.url });
+    await service.stop();
+    await TestDatabase.named(name).drop();
+  });
+});
+
+// Guarantees that the tables may be in a schema of the owner's choice.
+describe('a schema of the service’s own', () => {
+  it('is used where the connection string names it', async () => {
+    const database = await TestDatabase.create();
+    await database.rows('DROP SCHEMA public CASCADE');
+    await database.rows('CREATE SCHEMA "My shop"');
+    const options = encodeURIComponent('-c search_path="My\\ shop" -c datestyle=German');
+
+    const service = await ServiceProcess.start({ DATABASE_URL: `${database.url}?options=${options}` });
+    given.service = service;
+    const [table] = await database.rows<{ schema: string }>(
+      `SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'orders'`,
+    );
+
+    expect(table?.schema).toBe('My shop');
+    await service.stop();
+    await database.drop();
+  });
+});
