@@ -15,7 +15,6 @@ import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
 
-/** The modules, and what stands before every route: who calls, whether they may, what they send. */
 @Module({})
 export class AppModule {
   static for(env: Env, { databaseUrl, jwtSecret }: AppSecrets): DynamicModule {

@@ -29,7 +29,7 @@ import { NestLogger } from './telemetry/logger.js';
 import { RequestDrain } from './health/request.drain.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 
-/** Clients that are too slow are looked for this often, or five times within the shortest timeout. */
+/** How often slow clients are looked for, at least. */
 const TIMEOUT_CHECK_MS = 2_000;
 const PATH_PARAMETER_MAX = 100;
 
@@ -89,20 +89,20 @@ function createAdapter(
     trustProxy: trustedProxies(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: env.REQUEST_TIMEOUT_MS,
-    // Without traffic in either direction, as when a client does not read its answer.
+    // As when a client does not read its answer.
     connectionTimeout: 2 * env.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: env.KEEP_ALIVE_TIMEOUT_MS,
-    // While stopping, what still comes in on open connections is served, and the connection closed.
+    // What still comes while stopping is served.
     return503OnClosing: false,
     http: {
       headersTimeout: Math.ceil(env.REQUEST_TIMEOUT_MS / 3),
       connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, Math.ceil(env.REQUEST_TIMEOUT_MS / 15)),
       maxHeaderSize: HEADERS_LIMIT_BYTES,
-      // Asked for by a hook of ours, which answers with a problem.
+      // A hook of ours answers with a problem.
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
-    // Called instead of every hook, for a URL that cannot be read.
+    // For a URL that cannot be read no hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers(headers).header('x-request-id', request.id);
       problems.answer(error, request, reply);

@@ -1,7 +1,4 @@
-/**
- * The environment for programs that the service starts: enough to find and run them, and
- * none of our secrets or of the caller's `PG*` variables, which would redirect them.
- */
+/** For programs that the service starts: none of our secrets, and none of the shell's `PG*` variables. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env;
   return { PATH, SystemRoot, LC_ALL: 'C', TZ: 'UTC' };

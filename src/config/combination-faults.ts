@@ -11,7 +11,7 @@ export interface EnvNeeds {
   readonly signsTokens: boolean;
 }
 
-/** Of the 100 that a PostgreSQL has by default; the rest is for its owner, commands and people. */
+/** Of 100; the rest is for its owner, commands and people. */
 const EMBEDDED_CONNECTIONS_MAX = 90;
 
 /** What is wrong with variables that are right each by itself. */
@@ -80,7 +80,7 @@ export function databaseFaults(env: Env, tlsRejectUnauthorized: string | undefin
   return faults;
 }
 
-/** What may be convenient on a developer's machine and is an open door on the internet. */
+/** Convenient on a developer's machine, an open door on the internet. */
 function guessableFaults(env: Env): string[] {
   const secrets = (['JWT_SECRET', 'JWT_SECRET_PREVIOUS'] as const).filter((name) => isGuessable(env[name]));
   const faults = secrets.map((name) => `${name} can be guessed: make one with "openssl rand -hex 32"`);

@@ -9,7 +9,7 @@ const MODES = [undefined, 'disable', 'no-verify', 'verify-full', ...TAKEN_FOR_VE
 const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 const TLS_PARAMETERS = new Set(['ssl', 'sslmode', 'sslnegotiation', ...FILES]);
 
-/** What is wrong with a database URL, as the rest of a sentence that begins with its name. Never a part of the URL. */
+/** What is wrong, as the end of a sentence that begins with the variable's name. Never a part of the URL. */
 export function databaseUrlFault(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol))
@@ -55,9 +55,8 @@ function isReadable(path: string): boolean {
 }
 
 /**
- * A database URL that says in full how the server is verified, for every program that gets it: where TLS is asked for,
- * it is demanded, and the certificate and the host name in it are checked.
- * @param caFile certificates to trust instead of those that Node brings; asks for TLS by itself.
+ * Where a URL asks for TLS, the certificate and the host name in it are checked.
+ * @param caFile certificates to trust instead of Node's own; asks for TLS by itself.
  */
 export function withVerification(url: string, caFile: string | undefined): string {
   const result = new URL(url);
@@ -69,13 +68,11 @@ export function withVerification(url: string, caFile: string | undefined): strin
   return result.href;
 }
 
-/** Whether the URL asks for a connection that may end at anybody who is in between. */
 export function isUnverified(url: string): boolean {
   const { searchParams } = new URL(url);
   return [searchParams.get('sslmode'), searchParams.get('ssl')].includes('no-verify');
 }
 
-/** Whether the URL asks for no TLS at all, as opposed to saying nothing. */
 export function refusesTls(url: string): boolean {
   return new URL(url).searchParams.get('sslmode') === 'disable';
 }

@@ -2,18 +2,13 @@ import { readFileSync } from 'node:fs';
 
 export interface EnvFile {
   readonly variables: Readonly<Record<string, string>>;
-  /** Lines that say nothing, or nothing certain. */
   readonly faults: readonly string[];
 }
 
-/**
- * A name and a value, bare or in quotes, and perhaps a comment. Stricter than Node's own reader, which drops what it
- * does not understand, such as all that follows a # in a password.
- */
+/** Stricter than Node's own reader, which drops what it does not understand, such as what follows a # in a password. */
 const ASSIGNMENT =
   /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^\s'"`#][^#]*?)|)(?:\s+#.*|\s*)$/;
 
-/** Reads a file of variables; one that is not there has none. */
 export function readEnvFile(path: string): EnvFile {
   const { text, fault } = readText(path);
   const variables = new Map<string, string>();

@@ -19,10 +19,7 @@ export const USERNAME_MIN = 3;
 export const USERNAME_MAX = 64;
 export const PASSWORD_MAX = 128;
 
-/**
- * The whole configuration, validated once at start. `.env.example` lists every variable
- * with its meaning; defaults that depend on others are filled in by `loadEnv`.
- */
+/** The whole configuration. `.env.example` explains every variable; `loadEnv` fills in defaults that depend on others. */
 export class Env extends OperationsEnv {
   @IsIn(NODE_ENVS) readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
   @integerBetween(0, 65_535) readonly PORT: number = 8000;
@@ -32,13 +29,13 @@ export class Env extends OperationsEnv {
   @integerBetween(1, 64) readonly WORKERS: number = 1;
   @IsOptional() @IsPostgresUrl() readonly DATABASE_URL?: string;
 
-  /** The same database by the role that owns it, which migrates; the role of `DATABASE_URL` gets what the service needs. */
+  /** The same database, by the role that owns and migrates it. */
   @IsOptional() @IsPostgresUrl() readonly MIGRATION_DATABASE_URL?: string;
 
   /** Certificates by which the database's is verified, in PEM. */
   @IsOptional() @IsString() readonly DATABASE_CA_FILE?: string;
 
-  /** Whether to start in production on a server that may lose what it has committed, or that is not verified. */
+  /** Starts in production even where commits may be lost, or the server is not verified. */
   @booleanWord() readonly ALLOW_UNSAFE_DATABASE: boolean = false;
 
   /** Connections of one process to PostgreSQL: for placing orders, for other writes, and for reads. */
@@ -62,7 +59,7 @@ export class Env extends OperationsEnv {
   readonly DATA_DIR: string = './data';
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
 
-  /** The secret before the present one: what it has signed is accepted, and nothing new is signed with it. */
+  /** Only checks tokens, and signs none. */
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET_PREVIOUS?: string;
 
   /** Seconds. */
@@ -106,7 +103,7 @@ export class Env extends OperationsEnv {
   /** Milliseconds for which a connection is kept open for the next request. */
   @integerBetween(100, 600_000) readonly KEEP_ALIVE_TIMEOUT_MS: number = 60_000;
 
-  /** Milliseconds for which a stopping process says that it is not ready and serves on, so that a proxy sees it in time. */
+  /** Milliseconds for which a stopping process is not ready and serves on, until a proxy has seen it. */
   @integerBetween(0, 60_000) readonly STOP_DELAY_MS: number = 0;
 
   get isProduction(): boolean {

@@ -8,7 +8,7 @@ import { Env } from './env.js';
 import { forgetPgVariables } from './pg-variables.js';
 import { type Misnomer, misnomersIn } from './variable-names.js';
 
-/** The process could not start because of its configuration; see `sysexits.h`, EX_CONFIG. */
+/** `sysexits.h`, EX_CONFIG. */
 export const EXIT_CODE_BAD_CONFIGURATION = 78;
 
 /** Names every faulty variable and rule, and never a value: values may be secrets. */
@@ -18,10 +18,7 @@ export class BadConfigurationError extends Error {
   }
 }
 
-/**
- * Reads `.env` (if there is one) and the environment, which wins. A worker has what its primary has read, whatever
- * the file says by the time when it is started.
- */
+/** Reads `.env` and the environment, which wins. A worker has what its primary has read. */
 export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   const file = cluster.isPrimary ? readEnvFile('.env') : { variables: {}, faults: [] };
   for (const [name, value] of Object.entries(file.variables)) process.env[name] ??= value;
@@ -38,15 +35,12 @@ export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   return env;
 }
 
-/** What else may stand in `.env`: variables of Docker Compose, and those that OpenTelemetry reads by itself. */
+/** `.env` may also hold variables of Docker Compose and of OpenTelemetry. */
 function isUnknown(name: string): boolean {
   return !KNOWN_VARIABLES.has(name) && !/^(COMPOSE_|OTEL_|POSTGRES_(SERVICE_)?PASSWORD$)/.test(name);
 }
 
-/**
- * Turns raw variables into a valid `Env`.
- * @throws BadConfigurationError that lists all faults at once.
- */
+/** @throws BadConfigurationError that lists all faults at once. */
 export function parseEnv(
   variables: Record<string, string | undefined>,
   needs: EnvNeeds = { signsTokens: true },
@@ -80,7 +74,7 @@ function modeDefaults(isProduction: boolean) {
   };
 }
 
-/** Those that `Env` has a rule for; whatever else is in the environment is not ours. */
+/** Those that `Env` has a rule for. */
 const KNOWN_VARIABLES = new Set(
   getMetadataStorage()
     .getTargetValidationMetadatas(Env, '', false, false)
@@ -89,10 +83,7 @@ const KNOWN_VARIABLES = new Set(
 
 type Given = Readonly<Record<string, string>>;
 
-/**
- * A variable that is unset and one that is set to nothing mean the same: use the default. Blanks around a value mean
- * nothing, but in a secret they may; the end of a line, which is left over from a file of Windows, never does.
- */
+/** A variable that is set to nothing has its default. Spaces around a value mean nothing, except in a secret. */
 function givenOf(variables: Record<string, string | undefined>): Given {
   const known = Object.entries(variables).filter(
     ([name, value]) => KNOWN_VARIABLES.has(name) && value?.trim(),
@@ -105,7 +96,7 @@ function givenOf(variables: Record<string, string | undefined>): Given {
   );
 }
 
-/** Names that are nearly ours are faults where ours is not given; others are somebody else's. */
+/** Where one of ours is not given, a name that is nearly the same is a fault. */
 function nameFaults(variables: Record<string, string | undefined>, given: Given): string[] {
   const misnomers = misnomersIn(Object.keys(variables), KNOWN_VARIABLES, false);
   return misnomers.filter(({ meant }) => given[meant] === undefined).map(misnomerFault);
@@ -115,10 +106,9 @@ function misnomerFault({ name, meant }: Misnomer): string {
   return `${name} is not known: it is probably ${meant}`;
 }
 
-/** Controls, blanks and marks of no width, and what is put where a byte could not be read. */
+/** Control characters, characters of no width, and the mark for a byte that could not be read. */
 const UNSEEN = /[\p{Cc}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
 
-/** Whatever a variable is about, nobody means these. */
 function valueFaults(given: Given): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (UNSEEN.test(value)) return [`${name} has a character in it that cannot be seen`];

@@ -1,6 +1,5 @@
 /**
- * What a connection string leaves open, pg takes from the variables of PostgreSQL's own programs. A shell has them for
- * other databases; what counts for ours stands in its connection string.
+ * What a connection string leaves open, pg takes from `PG*` variables, which a shell has for other databases.
  * @returns the names of those that there were.
  */
 export function forgetPgVariables(): string[] {

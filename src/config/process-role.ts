@@ -1,10 +1,7 @@
 import cluster from 'node:cluster';
 import type { Env } from './env.js';
 
-/**
- * What a process of the service does: all of it alone, or, with `WORKERS` above 1, look after the database and the
- * workers (the primary), or answer requests on the port that they share (a worker).
- */
+/** With `WORKERS` above 1, the primary looks after the database and the workers, which answer requests. */
 export type ProcessRole = 'alone' | 'primary' | 'worker';
 
 export function processRole({ WORKERS }: Pick<Env, 'WORKERS'>): ProcessRole {

@@ -10,11 +10,7 @@ export interface AppSecrets {
   readonly jwtSecret: string;
 }
 
-/**
- * Reads a secret that the service keeps for itself, and makes it first if there is none.
- * Two processes that start at once agree on one secret: a complete file is linked into
- * place, and linking fails for the second.
- */
+/** Two processes that start at once agree on one secret: a whole file is linked into place, once. */
 export async function readOrCreateSecret(path: string): Promise<string> {
   const existing = await readSecret(path);
   if (existing !== undefined) return existing;
@@ -32,7 +28,7 @@ export async function readOrCreateSecret(path: string): Promise<string> {
   return (await readSecret(path)) as string;
 }
 
-/** The secret in the file, or nothing where there is no such file. A cut one must not become a key that anybody can guess. */
+/** A cut secret must not become a key that anybody can guess. */
 async function readSecret(path: string): Promise<string | undefined> {
   const text = await readFile(path, 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
@@ -46,11 +42,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/**
- * Makes a folder, and those above it, unless they are there. Unlike Node's own recursive `mkdir` it
- * does not try for ever where the system refuses with ENOENT, as it does below /proc.
- * @throws the system's error.
- */
+/** Node's own recursive `mkdir` tries for ever where the system refuses with ENOENT, as it does below /proc. */
 export async function ensureFolder(path: string, mode: number): Promise<void> {
   let error = await tryToMake(path, mode);
   if (error?.code === 'ENOENT' && dirname(path) !== path) {

@@ -5,8 +5,8 @@ export interface Misnomer {
 }
 
 /**
- * Finds names that differ from known ones by case, by punctuation or by a typing error or two; in short names, which
- * others may have too, by no error unless `isOurs` says that nobody else's are among them.
+ * Finds names that differ from known ones by case, punctuation or a typing error or two; for short names, no error
+ * unless `isOurs` says that all names are meant for us.
  */
 export function misnomersIn(
   names: readonly string[],
@@ -30,7 +30,7 @@ function errorsMax({ length }: string, isOurs: boolean): number {
   return length >= 7 || isOurs ? 1 : 0;
 }
 
-/** Whether the one becomes the other by so many letters that are wrong, missing, too many or swapped. */
+/** Up to so many letters may be wrong, missing, too many or swapped. */
 export function isNear(one: string, other: string, errors: number): boolean {
   if (one === other) return true;
   if (errors === 0) return false;

@@ -3,7 +3,7 @@ import { ApiExtension } from '@nestjs/swagger';
 
 export const ACCESS = 'access';
 
-/** Who may call a route. Every route states one; a route that does not keeps the service from starting. */
+/** Who may call a route. A route that does not say so keeps the service from starting. */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'optional' }
@@ -17,7 +17,7 @@ export const access = (value: Access) =>
 /** Anyone may call; a token is not even looked at. */
 export const Public = () => access({ kind: 'public' });
 
-/** Anyone may call; whoever sends a token must send a good one, and may get to see or do more. */
+/** Anyone may call; whoever sends a token must send a good one. */
 export const OptionallySignedIn = () => access({ kind: 'optional' });
 
 /** Every user with a valid token may call. */

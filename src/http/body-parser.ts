@@ -20,10 +20,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 /** ASCII is UTF-8, too. */
 const UTF8_NAMES = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
-/**
- * Makes Fastify hand over bodies as they came. They are parsed by `BodyGuard`, after the guards
- * that ask who is calling, so that a stranger's body costs nothing and is 401, not 400.
- */
+/** `BodyGuard` parses bodies after the other guards, so that a stranger's body costs nothing and is 401, not 400. */
 export function keepBodiesRaw(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
@@ -33,7 +30,7 @@ export function keepBodiesRaw(fastify: FastifyInstance): void {
       done(null, body);
     },
   );
-  // Fastify itself would refuse what is no media type, before anybody has asked who is calling.
+  // Fastify would refuse what is no media type before the guards.
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     const contentType = headers['content-type'];
     if (contentType !== undefined && !MEDIA_TYPE.test(contentType))
@@ -42,12 +39,12 @@ export function keepBodiesRaw(fastify: FastifyInstance): void {
   });
 }
 
-/** Whether a body has been compressed or otherwise coded (RFC 9110, 8.4); `identity` is no coding. */
+/** RFC 9110, 8.4. */
 export function isCoded(contentEncoding = ''): boolean {
   return /[^\s,]/.test(contentEncoding.replace(/\bidentity\b/gi, ''));
 }
 
-/** Which of the accepted media types a body has; none if it has another one, or text in another charset than UTF-8. */
+/** None of the accepted media types, or a charset other than UTF-8, is nothing. */
 export function mediaTypeOf(
   contentType: string | undefined,
   accepted: readonly BodyMediaType[],
@@ -79,10 +76,7 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-/**
- * Deep or wide values would exhaust the stack or the time of whoever walks them next; names that every
- * object has already are ways to its prototype.
- */
+/** Deep or wide values exhaust the stack or the time; names that every object has are ways to its prototype. */
 function assertHarmless(value: unknown, levelsLeft: number): void {
   if (value === null || typeof value !== 'object') return;
   if (levelsLeft === 0) throw new RangeError('nested too deeply');

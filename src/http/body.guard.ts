@@ -23,10 +23,7 @@ export const AcceptsBody = (...mediaTypes: BodyMediaType[]) =>
 export const OptionalBody = (type: Type) =>
   applyDecorators(SetMetadata(IS_BODY_OPTIONAL, true), ApiBody({ type, required: false }));
 
-/**
- * Reads the body, as the last of the guards: by then it is known that the caller may call, and
- * validation has not begun. That order is part of the contract (401, 403, 415/400, 422, …).
- */
+/** The last of the guards: the order of refusals is part of the contract (401, 403, 415/400, 422, …). */
 @Injectable()
 export class BodyGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

@@ -2,7 +2,7 @@ import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { BlockList, isIP } from 'node:net';
 
-/** An IPv6 client owns a whole network of this length, and may take a new address in it for every request. */
+/** An IPv6 client may take a new address of its network for every request. */
 const IPV6_NETWORK_BITS = 64;
 
 /** Some proxies add the client's port to its address; an IPv6 address then stands in brackets. */
@@ -10,16 +10,13 @@ const ADDRESS_WITH_PORT = /^(?:\[(.+)\]|([\d.]+))(?::[\w.-]*)?$/;
 
 type Hops = Pick<FastifyRequest, 'ip' | 'ips'>;
 
-/**
- * Who a client is to every limit: an IPv4 address, or the network of an IPv6 address. An entry of X-Forwarded-For
- * that holds no address counts for nothing: the client is then the proxy that sent it, and never somebody new.
- */
+/** Who a client is to every limit. Where X-Forwarded-For holds no address, it is the proxy that sent it. */
 export function clientAddress({ ip, ips = [ip] }: Hops): string {
   const nearest = ips.map(addressIn).findLast((address) => address !== undefined);
   return normalizeIP(nearest ?? '', IPV6_NETWORK_BITS);
 }
 
-/** For Fastify's `trustProxy`, which asks for each hop, beginning at the service, until one is not trusted. */
+/** For Fastify's `trustProxy`, which asks for each hop, beginning at the service. */
 export function trustedProxies(addressesAndRanges: readonly string[]): false | ((hop: string) => boolean) {
   if (addressesAndRanges.length === 0) return false;
   const trusted = new BlockList();

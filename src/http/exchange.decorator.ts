@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** A request and its reply, for handlers that deal in headers; the handler's result is still the body. */
+/** For handlers that deal in headers; their result is still the body. */
 export interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;

@@ -4,10 +4,8 @@ import busboy from '@fastify/busboy';
 const LIMITS = { fields: 20, files: 0, parts: 20, fieldNameSize: 100, fieldSize: 4_096, headerPairs: 20 };
 
 /**
- * The fields of an urlencoded or multipart form. Fields that come more than once become arrays, which
- * no rule accepts.
- * @throws Error when the form is not well-formed, has files, or exceeds the limits; of an urlencoded form
- *   with too many fields the first ones are taken, which the rules of the DTO then refuse.
+ * Fields that come more than once become arrays, which no rule accepts.
+ * @throws Error when the form is not well-formed, has files, or exceeds the limits.
  */
 export function parseForm(raw: Buffer, contentType: string): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {

@@ -9,10 +9,7 @@ const DROPPED_MAX_BYTES = 32 * 1024 * 1024;
 const IDLE_MAX_MS = 5_000;
 const LINGER_MAX_MS = 30_000;
 
-/**
- * RFC 9112, 9.6: a connection that is closed while its client still sends is reset, and the client, who
- * sees that its sending fails, may never see the answer. So the rest is read first, within limits.
- */
+/** A client that still sends when its connection is closed may never see the answer (RFC 9112, 9.6). */
 export function answerBeforeBodiesEnd({ server }: FastifyInstance): void {
   // Before Fastify, which may answer at once.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -21,7 +18,7 @@ export function answerBeforeBodiesEnd({ server }: FastifyInstance): void {
       if (!request.complete) dropRest(request);
     });
   });
-  // RFC 9110, 10.1.1: whoever asks is told to go on unless the body is too large; other expectations are ignored.
+  // RFC 9110, 10.1.1. Expectations that are not known are ignored.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length'] ?? 0) <= BODY_LIMIT_BYTES) response.writeContinue();
     server.emit('request', request, response);
@@ -43,7 +40,7 @@ function dropRest(request: IncomingMessage): void {
   };
 }
 
-/** Reads and drops what still comes on a connection whose last answer has been written. Nothing of it is a request. */
+/** Reads and drops what still comes after the last answer. */
 export function lingerOn(socket: Socket): void {
   socket.removeAllListeners('data');
   socket.on('data', cutBeyond(DROPPED_MAX_BYTES, socket));

@@ -2,10 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Exchange } from './exchange.decorator.js';
 
-/**
- * What a client requires of the version of a resource that is found (RFC 9110, 13). Dates are not among it: nothing
- * here has a `Last-Modified`, and without one `If-Modified-Since` and `If-Unmodified-Since` are to be ignored.
- */
+/** RFC 9110, 13. Without a `Last-Modified`, `If-Modified-Since` and `If-Unmodified-Since` are to be ignored. */
 export interface Preconditions {
   /** Whether `If-Match` names versions that the client has seen; `*` names none. */
   readonly nameVersions: boolean;

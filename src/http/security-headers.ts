@@ -6,11 +6,7 @@ const HSTS = 'max-age=31536000; includeSubDomains';
 /** Nothing here is a page, and nobody may frame it. */
 const CSP_OF_API = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/**
- * The headers of every answer, also of those that the HTTP parser writes (OWASP HTTP Headers Cheat Sheet).
- * `no-store` is the default, so that nothing personal is kept by forgetting a decorator. HSTS is for
- * production, where TLS ends in front of the service; browsers ignore it over plain HTTP (RFC 6797, 8.1).
- */
+/** OWASP HTTP Headers Cheat Sheet. HSTS is for production, where TLS ends in front of the service. */
 export function securityHeaders(isProduction: boolean): Readonly<Record<string, string>> {
   return {
     'cache-control': 'no-store',
@@ -23,10 +19,10 @@ export function securityHeaders(isProduction: boolean): Readonly<Record<string, 
   };
 }
 
-/** The style that Swagger UI's script puts into its logo; another release may have another one, and then says so in the console. */
+/** What Swagger UI's script puts into its logo; another release may differ, and says so in the console. */
 const LOGO_STYLE = "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
 
-/** The policy of Swagger UI's page: its own files, the styles that stand in the page (by hash), data: for its icons. */
+/** For Swagger UI's page: its own files, the styles in the page by hash, data: for icons. */
 export function docsPolicy(page: string): string {
   const hashes = (pattern: RegExp) =>
     [...page.matchAll(pattern)].map(([, text]) => hashSource(text as string)).join(' ');

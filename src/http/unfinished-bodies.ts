@@ -2,10 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ClientErrors } from './problems/client-errors.js';
 
 /**
- * Bounds the request bodies that are still arriving, each of which may hold up to the body limit in
- * memory. One more than the limit is let in, and the one that has taken longest is cut with 408: an
- * honest body takes milliseconds, so those who send theirs a byte at a time give way, and nobody
- * can shut others out by holding all the places.
+ * Bounds the bodies that are still arriving, each of which may take the body limit in memory. One too many cuts the
+ * one that has taken longest with 408: honest bodies take milliseconds, so nobody can shut others out.
  */
 export class UnfinishedBodies {
   /** In order of arrival. */
@@ -23,12 +21,11 @@ export class UnfinishedBodies {
     });
   }
 
-  /** Nearly all bodies come together with their headers, and have been read by the next tick. */
+  /** Nearly all bodies come with their headers. */
   private addIfUnfinished(request: FastifyRequest, reply: FastifyReply): void {
     if (!request.raw.complete && !request.raw.destroyed) this.add(request, reply);
   }
 
-  /** A request stream closes when its body has been read, and also when its client has gone away. */
   private add(request: FastifyRequest, reply: FastifyReply): void {
     this.replies.add(reply);
     request.raw.once('close', () => this.replies.delete(reply));

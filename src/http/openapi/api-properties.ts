@@ -3,8 +3,6 @@ import { fromMinor } from '../../common/money.js';
 import { PATTERNS } from './patterns.js';
 import { ID_MAX } from '../validation/rules.js';
 
-/** How often-used kinds of members look in the API description, with the limits that it asks of every type. */
-
 /** Nest's type of these options is a union that a spread cannot be told apart in. */
 const property = (options: object) => ApiProperty(options);
 
@@ -19,7 +17,7 @@ export const ApiIdParam = (resource: string) =>
     schema: { type: 'integer', minimum: 1, maximum: ID_MAX, example: 1 },
   });
 
-/** A whole number that is only ever told, never asked for; JSON numbers are exact up to its maximum. */
+/** A whole number in an answer. */
 export const ApiWholeNumber = (options: ApiPropertyOptions = {}) =>
   property({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, ...options, type: 'integer' });
 
@@ -27,10 +25,7 @@ export const ApiWholeNumber = (options: ApiPropertyOptions = {}) =>
 export const ApiLine = (maxLength: number, options: ApiPropertyOptions = {}) =>
   property({ minLength: 1, pattern: PATTERNS.text, ...options, type: 'string', maxLength });
 
-/**
- * An amount of money in an answer. It has no `multipleOf`: validators that divide doubles would refuse 19.99 as a
- * multiple of 0.01.
- */
+/** Without `multipleOf`: validators that divide doubles would refuse 19.99 as a multiple of 0.01. */
 export const ApiMoney = (maxMinor: number, options: ApiPropertyOptions = {}) =>
   property({ ...options, type: 'number', minimum: 0, maximum: fromMinor(maxMinor) });
 

@@ -13,10 +13,7 @@ import {
 } from '../validation/rules.js';
 import { PATTERNS } from './patterns.js';
 
-/**
- * A field of a request says what it may be once: to clients in the API description, and to the service, which
- * checks it. It must be there, unless `required` is false.
- */
+/** Says once what a field may be, for the API description and for validation. */
 export const Field = (described: object, ...rules: PropertyDecorator[]) => {
   const { required = true } = described as { readonly required?: boolean };
   return applyDecorators(

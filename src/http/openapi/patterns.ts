@@ -3,10 +3,7 @@ const ANY = `[^${CONTROLS}]`;
 /** No space either, not even one that does not break. */
 const VISIBLE = String.raw`[^\x00-\x20\x7f-\xa0]`;
 
-/**
- * Regular expressions of the API description, in what ECMA-262, RE2, Java, .NET and Python share. None begins with a
- * slash, which some tools take for the beginning of a literal.
- */
+/** In what ECMA-262, RE2, Java, .NET and Python share. A slash in front would be a literal to some tools. */
 export const PATTERNS = {
   /** No control characters (Unicode's Cc). */
   line: `^${ANY}*$`,

@@ -12,21 +12,21 @@ const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** A request whose headers have been read and that is not answered yet, and the one in front of it. */
+/** A request that is not answered yet, and the one in front of it. */
 interface InProgress {
   readonly response: ServerResponse;
   readonly before: ServerResponse | undefined;
 }
 
-/** Ends connections with a problem, where there is no request or only half of one: the answer is written by hand. */
+/** Answers by hand where there is no request or only half of one. */
 export class ClientErrors {
-  /** The latest of each connection. All before it have been received in full, or it would not have been read. */
+  /** The latest of each connection. All before it have been received in full. */
   private readonly latest = new WeakMap<Socket, InProgress>();
 
   /** @param commonHeaders those of every answer, which no hook adds here. */
   constructor(private readonly commonHeaders: Readonly<Record<string, string>>) {}
 
-  /** Comes before every hook that may wait: what is behind a request can be refused before it has passed them. */
+  /** Must come before every hook that may wait. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', ({ socket }, { raw: response }, done) => {
       this.latest.set(socket, { response, before: this.latest.get(socket)?.response });
@@ -38,10 +38,7 @@ export class ClientErrors {
     });
   }
 
-  /**
-   * Answers what Node's HTTP parser refuses. Requests before it on the same connection that have been
-   * taken up are answered first and alone: their client must learn what became of them.
-   */
+  /** Requests before it on the same connection that have been taken up are answered first, and alone. */
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
     const earlier = this.takenUpOn(socket);
     if (error.code === 'ECONNRESET' || !socket.writable || this.hasAnswered(socket)) socket.destroy();
@@ -74,7 +71,7 @@ export class ClientErrors {
     return response !== undefined && response.headersSent && !response.req.complete;
   }
 
-  /** The last response on its way to a request that was received in full; Node sends those before it first. */
+  /** Node sends the responses before it first. */
   private takenUpOn(socket: Socket): ServerResponse | undefined {
     const { response, before } = this.latest.get(socket) ?? {};
     const takenUp = response?.req.complete ? response : before;

@@ -5,17 +5,16 @@ import { type ProblemCode, PROBLEMS, problemType } from '../../common/problem-ca
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Seconds after which a client may try again; overload and restarts pass within about that. */
 const RETRY_AFTER_S = 1;
 
-/** An answer that says what went wrong (RFC 9457), with the headers that belong to it. */
+/** RFC 9457. */
 export interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What frameworks and plugins throw is told apart by its status only; its words are not passed on. */
+/** What frameworks throw is told apart by its status; its words are not passed on. */
 const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'malformed-request',
   401: 'unauthenticated',
@@ -27,13 +26,12 @@ const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
   413: 'payload-too-large',
   414: 'uri-too-long',
   415: 'unsupported-media-type',
-  // A part of a file that there is not.
   416: 'malformed-request',
   431: 'header-fields-too-large',
   503: 'service-unavailable',
 };
 
-/** Turns whatever was thrown into a domain error; an unknown fault becomes `internal-error`, its cause kept for the log. */
+/** An unknown fault becomes `internal-error`, with its cause for the log. */
 export function asDomainError(thrown: unknown): DomainError {
   const error = asServiceBusy(thrown);
   if (error instanceof DomainError) return error;
@@ -48,7 +46,7 @@ function foreignStatus(error: unknown): number {
   return isFastifyError && typeof statusCode === 'number' ? statusCode : 500;
 }
 
-/** A path among the files of `/docs` that is refused for its dots or slashes is as unknown as any other. */
+/** A path below `/docs` that is refused for its dots is as unknown as any other. */
 function isNoFile(cause: unknown): boolean {
   return (cause as { code?: unknown } | undefined)?.code === 'FST_STATIC_FORBIDDEN_PATH';
 }
@@ -77,7 +75,7 @@ function extraHeaders(error: DomainError, status: number): Record<string, string
   return {};
 }
 
-/** RFC 6750, section 3.1: a request without a token gets a bare challenge, one with a bad token is told so. */
+/** RFC 6750, 3.1. */
 function challengeFor(error: DomainError): string {
   return error.details.error === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }

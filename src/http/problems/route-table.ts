@@ -8,7 +8,7 @@ export class RouteTable {
   /** Must be called before any route is registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }: RouteOptions) => {
-      // The route of CORS, which is for preflights to whatever path.
+      // The route of CORS, for preflights.
       if (url === '*') return;
       this.routes.push({ pattern: asRegExp(url), methods: [method].flat() });
     });
@@ -25,7 +25,7 @@ export class RouteTable {
     });
   }
 
-  /** The methods for the path of a request URL, in alphabetical order; none for an unknown path. */
+  /** In alphabetical order; none for an unknown path. */
   methodsFor(url: string): string[] {
     const path = (url.split('?')[0] as string).replace(/(?<=.)\/$/, '');
     const matching = this.routes.filter(({ pattern }) => pattern.test(path));
@@ -33,7 +33,6 @@ export class RouteTable {
   }
 }
 
-/** Whether a browser asks what a page of another origin may do (the CORS protocol of the Fetch standard). */
 export function isPreflight({ headers }: FastifyRequest): boolean {
   return headers['access-control-request-method'] !== undefined;
 }

@@ -15,9 +15,8 @@ const RULES = {
 const FIELDS_MAX = 50;
 
 /**
- * Validates bodies and queries against their DTO classes; unknown fields are faults. Path
- * parameters have pipes of their own: Nest's ValidationPipe would turn "1e3" and " 1" into
- * numbers before those could see them.
+ * Nest's ValidationPipe takes half as long again, drops a field that is named like a method instead of refusing it,
+ * and turns "1e3" and " 1" of a path into numbers before another pipe can see them.
  */
 @Injectable()
 export class DtoPipe implements PipeTransform {
@@ -36,7 +35,7 @@ function isObject(value: unknown): value is object {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** class-transformer drops names of methods without a word; unknown fields are told of, and never looked into by the thousand. */
+/** class-transformer drops names of methods without a word. */
 function assertPlainFields(value: object, dto: Type<object>, part: 'body' | 'query'): void {
   const names = Object.keys(value);
   if (names.length > FIELDS_MAX) {

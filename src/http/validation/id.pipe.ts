@@ -2,7 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ValidationFailedError } from '../../common/domain-error.js';
 import { ID_MAX } from './rules.js';
 
-/** Accepts an id written the one usual way: digits, no sign, no leading zero, within PostgreSQL's `integer`. */
+/** Digits without sign or leading zero, within PostgreSQL's `integer`. */
 @Injectable()
 export class IdPipe implements PipeTransform<unknown, number> {
   transform(value: unknown): number {

@@ -3,7 +3,7 @@ import type { InputFault } from '../../common/domain-error.js';
 
 /** A bad body may have thousands of faults; the first ones are enough to mend it. */
 export const FAULTS_MAX = 100;
-/** Names of unknown fields come from the client; longer than any of ours, they are cut. */
+/** Names of unknown fields come from the client, and are cut. */
 const SEGMENT_MAX = 64;
 
 export const UNKNOWN_FIELD = 'is not a field of this request';
@@ -63,7 +63,7 @@ function ownFault(
   };
 }
 
-/** class-validator begins its messages with the field's name; the pointer says that already. */
+/** The pointer names the field already. */
 function withoutName(message: string, { property }: ValidationError): string {
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }

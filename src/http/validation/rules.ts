@@ -6,7 +6,6 @@ import { lengthOf } from '../../common/text.js';
 /** PostgreSQL's `integer`. */
 export const ID_MAX = 2_147_483_647;
 
-/** One line of readable text: well-formed Unicode without control characters; trimmed before it is checked. */
 export const IsCleanText = () =>
   Rule(
     'not-clean-text',
@@ -29,13 +28,12 @@ export const HasAtMost = (max: number) =>
     (value) => typeof value === 'string' && value.length <= 2 * max && lengthOf(value) <= max,
   );
 
-/** An integer within limits; its type is the first rule to be told of. */
 export const IsIntegerBetween = (min: number, max: number) => applyDecorators(IsInt(), Min(min), Max(max));
 
-/** May be left out, but when it is there it must follow the rules: `null` does not count as left out. */
+/** `null` does not count as left out. */
 export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !== undefined);
 
-/** A list of lists would pass `@ValidateNested`, which looks into the inner ones for objects. */
+/** A list of lists would pass `@ValidateNested`. */
 export const HoldsNoLists = () =>
   Rule(
     'not-an-object',
