@@ -1,6 +1,6 @@
 import type { List } from '../pagination/list-statement.js';
 import { Parameters } from '../pagination/parameters.js';
-import type { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
+import type { ListOrdersQueryDto } from './order.dto.js';
 import { orderById } from './order-row.js';
 
 /** What orders can be filtered by; whoever is no admin has a `customer_id`. */

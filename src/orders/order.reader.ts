@@ -3,7 +3,7 @@ import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
-import type { ListOrdersQueryDto } from './dto/list-orders-query.dto.js';
+import type { ListOrdersQueryDto } from './order.dto.js';
 import { orderList } from './order-list.js';
 import { orderById, type OrderRow, type OrderWithItems, withItems } from './order-row.js';
 import { OrderNotFoundError } from './orders.errors.js';

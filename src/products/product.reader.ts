@@ -3,7 +3,7 @@ import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
-import type { ListProductsQueryDto } from './dto/list-products-query.dto.js';
+import type { ListProductsQueryDto } from './product.dto.js';
 import { productById, productList } from './product-list.js';
 import type { Product } from './product.entity.js';
 import { ProductNotFoundError } from './products.errors.js';

@@ -11,10 +11,12 @@ import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
-import { CreateProductDto } from './dto/create-product.dto.js';
-import { ListProductsQueryDto } from './dto/list-products-query.dto.js';
-import { ProductResponseDto } from './dto/product-response.dto.js';
-import { UpdateProductDto } from './dto/update-product.dto.js';
+import {
+  CreateProductDto,
+  ListProductsQueryDto,
+  ProductResponseDto,
+  UpdateProductDto,
+} from './product.dto.js';
 import { ProductReader } from './product.reader.js';
 import { ProductsService } from './products.service.js';
 

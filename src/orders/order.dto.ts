@@ -1,0 +1,125 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
+import { toMinorUnits, TOTAL_MAX_MINOR } from '../common/money.js';
+import { FromDigits, FromText, Rule, Trim } from '../common/rules.js';
+import { ApiTimestamp } from '../http/openapi/api-properties.js';
+import {
+  EnumField,
+  Field,
+  IdField,
+  IntegerField,
+  LineField,
+  RoundedMoneyField,
+} from '../http/openapi/fields.js';
+import { HoldsNoLists, IsOptionalButNotNull } from '../http/validation/rules.js';
+import { FILTERED_MAX } from '../pagination/list-statement.js';
+import { PageQueryDto } from '../pagination/page-query.dto.js';
+import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
+import { LINE_QUANTITY_MAX, mergeLines, ORDER_PRODUCTS_MAX } from './placement/merge-lines.js';
+import { hashRequest, newPlacementKey, type PlacementRequest } from './placement/placement-request.js';
+
+/** Lines of one body before those with the same product are merged. */
+const BODY_LINES_MAX = 5_000;
+
+export class PlaceOrderLineDto {
+  @IdField({ example: 1 }) readonly product_id!: number;
+  @IntegerField(1, LINE_QUANTITY_MAX, { example: 2 }) readonly quantity!: number;
+}
+
+export class PlaceOrderDto {
+  @Field(
+    {
+      type: [PlaceOrderLineDto],
+      minItems: 1,
+      maxItems: BODY_LINES_MAX,
+      description: `Lines with the same product are merged; ${ORDER_PRODUCTS_MAX} products at most.`,
+    },
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(BODY_LINES_MAX),
+    HoldsNoLists(),
+    ValidateNested({ each: true }),
+  )
+  @Type(() => PlaceOrderLineDto)
+  readonly items!: PlaceOrderLineDto[];
+
+  @RoundedMoneyField(TOTAL_MAX_MINOR, {
+    required: false,
+    example: 100000,
+    description:
+      'The total that the buyer agreed to, rounded to two decimals. If the order comes to another, it is refused.',
+  })
+  readonly expected_total?: number;
+
+  /** @throws ValidationFailedError when the merged lines exceed the limits of an order. */
+  toRequest(customerId: number, idempotencyKey?: string): PlacementRequest {
+    const lines = mergeLines(
+      this.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+    );
+    const expectedTotalMinor =
+      this.expected_total === undefined ? undefined : toMinorUnits(this.expected_total);
+    const hasKey = idempotencyKey !== undefined;
+    return {
+      customerId,
+      placementKey: idempotencyKey ?? newPlacementKey(),
+      requestHash: hasKey ? hashRequest(lines, expectedTotalMinor) : null,
+      mayBePlaced: hasKey,
+      lines,
+      expectedTotalMinor,
+    };
+  }
+}
+
+export const CANCEL_REASON_MAX = 200;
+
+export class CancelOrderDto {
+  @LineField(1, CANCEL_REASON_MAX, {
+    required: false,
+    example: 'Ordered by mistake.',
+    description: "One line for the order's history, which its owner and admins read.",
+  })
+  @Trim()
+  readonly reason?: string;
+}
+
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** `Date` takes the 30th of February for the 2nd of March; a day must come back as it was. */
+function isTimestamp(value: unknown): boolean {
+  const day = typeof value === 'string' ? RFC3339.exec(value)?.[1] : undefined;
+  if (day === undefined || Number.isNaN(Date.parse(value as string))) return false;
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) && !day.startsWith('0000');
+}
+
+const IsTimestamp = () =>
+  Rule('not-a-timestamp', 'must be a time such as 2026-01-31T12:00:00Z (RFC 3339)', isTimestamp);
+
+/** With nine decimals of a second and an offset. */
+const TIME = { required: false, maxLength: 35, example: '2026-01-31T12:00:00Z' };
+
+export class ListOrdersQueryDto extends PageQueryDto {
+  @EnumField(ORDER_STATUSES, { required: false, description: 'In any case.' })
+  @FromText((text) => text.toUpperCase())
+  readonly status?: OrderStatus;
+
+  @IdField({ required: false, description: 'For admins; others see their own orders only.' })
+  @FromDigits()
+  readonly customer_id?: number;
+
+  @ApiTimestamp({ ...TIME, description: 'Placed at this time or later.' })
+  @IsTimestamp()
+  @IsOptionalButNotNull()
+  readonly created_from?: string;
+
+  @ApiTimestamp({ ...TIME, description: 'Placed before this time.' })
+  @IsTimestamp()
+  @IsOptionalButNotNull()
+  readonly created_to?: string;
+
+  @IdField({
+    required: false,
+    description: `With a line of this product. Beside \`customer_id\` or \`status\`, and always for customers, one page looks through ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` goes on.`,
+  })
+  @FromDigits()
+  readonly product_id?: number;
+}

@@ -1,0 +1,92 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { fromMinor, PRICE_MAX_MINOR, toMinorUnits } from '../common/money.js';
+import { FromBooleanWord, Trim } from '../common/rules.js';
+import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
+import { BooleanField, IntegerField, LineField, MoneyField } from '../http/openapi/fields.js';
+import { PageQueryDto } from '../pagination/page-query.dto.js';
+import type { ProductChange } from './product-change.js';
+import { type Product, STOCK_MAX } from './product.entity.js';
+import type { NewProduct } from './products.service.js';
+
+export const PRODUCT_NAME_MAX = 200;
+
+export class CreateProductDto {
+  @LineField(1, PRODUCT_NAME_MAX, { example: 'Laptop' }) @Trim() readonly name!: string;
+
+  @MoneyField(PRICE_MAX_MINOR, { example: 50000, description: 'At most two decimals.' })
+  readonly price!: number;
+
+  @IntegerField(0, STOCK_MAX, { example: 5 }) readonly stock_quantity!: number;
+
+  toNewProduct(): NewProduct {
+    return { name: this.name, priceMinor: toMinorUnits(this.price), stockQuantity: this.stock_quantity };
+  }
+}
+
+/** What is left out stays as it is. Stock changes by `stock_delta` or `stock_quantity`, not by both. */
+export class UpdateProductDto {
+  @LineField(1, PRODUCT_NAME_MAX, { required: false }) @Trim() readonly name?: string;
+
+  @MoneyField(PRICE_MAX_MINOR, {
+    required: false,
+    description: 'At most two decimals. Orders placed before keep their price.',
+  })
+  readonly price?: number;
+
+  @BooleanField({
+    required: false,
+    description: 'Products that are not active cannot be ordered and are not listed.',
+  })
+  readonly is_active?: boolean;
+
+  @IntegerField(-STOCK_MAX, STOCK_MAX, {
+    required: false,
+    example: 10,
+    description: 'Units to add, or to take out when negative. Refused below zero.',
+  })
+  readonly stock_delta?: number;
+
+  @IntegerField(0, STOCK_MAX, {
+    required: false,
+    description: 'The stock as counted. Needs If-Match, so that what was sold meanwhile is not overwritten.',
+  })
+  readonly stock_quantity?: number;
+
+  toChange(): ProductChange {
+    return {
+      name: this.name,
+      priceMinor: this.price === undefined ? undefined : toMinorUnits(this.price),
+      isActive: this.is_active,
+      stockDelta: this.stock_delta,
+      stockQuantity: this.stock_quantity,
+    };
+  }
+}
+
+export class ListProductsQueryDto extends PageQueryDto {
+  @BooleanField({ required: false, default: false, description: 'Inactive products too; for admins only.' })
+  @FromBooleanWord()
+  readonly include_inactive: boolean = false;
+}
+
+export class ProductResponseDto {
+  @ApiId() readonly id!: number;
+  @ApiLine(PRODUCT_NAME_MAX, { example: 'Laptop' }) readonly name!: string;
+  @ApiMoney(PRICE_MAX_MINOR, { example: 50000 }) readonly price!: number;
+  @ApiWholeNumber({ example: 5 }) readonly stock_quantity!: number;
+  @ApiProperty({ example: true }) readonly is_active!: boolean;
+  @ApiTimestamp() readonly created_at!: string;
+  @ApiTimestamp() readonly updated_at!: string;
+
+  static from(product: Product): ProductResponseDto {
+    return {
+      id: product.id,
+      name: product.name,
+      price: fromMinor(product.priceMinor),
+      stock_quantity: product.stockQuantity,
+      is_active: product.isActive,
+      created_at: product.createdAt.toISOString(),
+      updated_at: product.updatedAt.toISOString(),
+    };
+  }
+}
