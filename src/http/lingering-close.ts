@@ -9,7 +9,10 @@ const DROPPED_MAX_BYTES = 32 * 1024 * 1024;
 const IDLE_MAX_MS = 5_000;
 const LINGER_MAX_MS = 30_000;
 
-/** A client that still sends when its connection is closed may never see the answer (RFC 9112, 9.6). */
+/**
+ * A client that still sends when its connection is closed may never see the answer (RFC 9112, 9.6): only our side is
+ * closed at first, and what still comes is dropped.
+ */
 export function answerBeforeBodiesEnd({ server }: FastifyInstance): void {
   // Before Fastify, which may answer at once.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -34,7 +37,7 @@ function dropRest(request: IncomingMessage): void {
   };
   // Node calls this behind an answer with which the connection ends.
   socket.destroySoon = () => {
-    limitWait(socket);
+    limitWait(socket.end());
     if (request.closed) close();
     else request.once('close', close);
   };
