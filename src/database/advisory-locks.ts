@@ -1,8 +1,4 @@
-/**
- * The keys of every PostgreSQL advisory lock that the service takes. The numbers mean
- * nothing; they only have to differ from each other and from those of neighbours in a
- * shared database.
- */
+/** The numbers only have to differ from each other and from those of others in a shared database. */
 export const ADVISORY_LOCKS = {
   /** Held for as long as a process runs the embedded server. */
   embeddedOwner: 731_001,
@@ -12,6 +8,6 @@ export const ADVISORY_LOCKS = {
   firstAdmin: 731_003,
   /** Held while the demo catalogue is written. */
   seed: 731_004,
-  /** Held while an admin loses that right, so that the last two cannot do it to each other at once. */
+  /** Held while an admin loses that right, so that the last two cannot do it to each other. */
   lastAdmin: 731_005,
 } as const;

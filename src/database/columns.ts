@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
 
-/** pg hands `bigint` over as text; amounts of money and stocks stay far below 2^53 and are numbers here. */
+/** pg hands `bigint` over as text; amounts and stocks stay far below 2^53. */
 export const BIGINT_AS_NUMBER: ValueTransformer = {
   to: (value: number | undefined) => value,
   from: (value: string | null) => (value === null ? null : Number(value)),
@@ -8,24 +8,16 @@ export const BIGINT_AS_NUMBER: ValueTransformer = {
 
 /** The columns of a row that changes and whose changes clients can tell. */
 export abstract class VersionedRow {
-  /** Counts every change of the row; the ETag of what it stores. Kept by the statements that write. */
+  /** Counts every change of the row; its ETag. */
   @Column('integer', { default: 1 }) version!: number;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' }) updatedAt!: Date;
 }
 
-/**
- * When the statement began, by the database's clock: after all locks that its transaction took before it. The
- * times of what happened under one lock are then in the order in which it happened; `now()` is when the
- * transaction began, perhaps long before it had the lock.
- */
+/** After all locks that the transaction took before; `now()` is when it began, perhaps long before it had them. */
 export const TIME_UNDER_LOCK = () => 'statement_timestamp()';
 
-/**
- * What every update of a versioned row sets beside its own columns. TypeORM's version column would
- * not move with a targeted update, and the clock of the row is the database's; it never goes back, since the
- * statement that writes comes after the row's lock.
- */
+/** Every update of a versioned row sets these; TypeORM's own version column ignores targeted updates. */
 export const NEXT_VERSION = { version: () => 'version + 1', updatedAt: TIME_UNDER_LOCK };
 
 type EntityOf<Row> = abstract new () => Row;
@@ -46,10 +38,7 @@ function isOrExtends(entity: EntityOf<unknown>, target: unknown): boolean {
   return entity === target || (typeof target === 'function' && entity.prototype instanceof target);
 }
 
-/**
- * SQL that selects properties of an entity under their names. Amounts and stocks are whole and far below 2^53, so
- * they are exact as `float8`, which pg hands over as numbers.
- */
+/** SQL that selects properties of an entity under their names. Whole amounts below 2^53 are exact as `float8`. */
 export function selecting<Row>(entity: EntityOf<Row>, properties: readonly (keyof Row & string)[]): string {
   const selections = properties.map((property) => {
     const { name, type } = columnOf(entity, property);

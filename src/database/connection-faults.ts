@@ -1,4 +1,4 @@
-/** The system's codes for a server that is not to be reached, for now or at all. pg passes them on as they are. */
+/** The system's codes for a server that cannot be reached. */
 export const CONNECTION_FAULTS: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -14,10 +14,7 @@ const QUERY_TIMEOUT_MS = 5_000;
 
 export const MIGRATIONS_TABLE = 'migrations';
 
-/**
- * The one description of the database; the features bring their entities. `synchronize` stays off: migrations alone
- * change the schema.
- */
+/** The features bring their entities; migrations alone change the schema. */
 export function dataSourceOptions(url: string, poolSize: number, prepares = true): DataSourceOptions {
   return {
     type: 'postgres',
@@ -39,8 +36,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
     extra: {
       Client: RobustClient,
       prepares,
-      // A statement is sent without waiting for the answer to the one before it, and one whose answer does not
-      // come in time closes its connection.
+      // A statement does not wait for the answer to the one before it.
       pipeline: true,
       query_timeout: QUERY_TIMEOUT_MS,
       idleTimeoutMillis: 30_000,
@@ -48,7 +44,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
   };
 }
 
-/** A data source for work outside the service: migrations, and the commands of `src/cli`, which name their entities. */
+/** For migrations and the commands of `src/cli`, which name their entities. */
 export function commandDataSource(url: string, entities: Type[] = []): DataSource {
   return new DataSource({ ...dataSourceOptions(url, 2), entities, extra: { Client: SessionClient } });
 }

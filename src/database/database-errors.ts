@@ -10,9 +10,8 @@ export class LockTimeoutError extends ServiceBusyError {}
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 
 /**
- * SQLSTATE codes and prefixes that mean "not now": connections lost or refused (08, 28, 3D, 55000, 57P),
- * resources exhausted (53), a lock or a statement that took too long (55P03, 57014, 25P03),
- * a server that became read-only after a failover (25006).
+ * "Not now": connections lost or refused (08, 28, 3D, 55000, 57P), resources exhausted (53), a lock or a statement that
+ * took too long (55P03, 57014, 25P03), a server that became read-only after a failover (25006).
  */
 const BUSY_STATES = /^(08|28|3D|53|57P|55000|55P03|57014|25P03|25P04|25006|40001|40P01)/;
 
@@ -25,17 +24,13 @@ function driverErrorOf(error: unknown): { code?: string; constraint?: string; me
   return driverError !== null && typeof driverError === 'object' ? driverError : {};
 }
 
-/** A deadlock, a serialisation failure or a stale prepared statement: run the whole transaction again. */
 export function isRetryable(error: unknown): boolean {
   return (
     RETRYABLE_STATES.has(driverErrorOf(error).code ?? '') || isPreparedStatementStale(driverErrorOf(error))
   );
 }
 
-/**
- * Whether a COMMIT that failed may have been carried out all the same: it was not answered, or by a server that
- * was going down. Any other SQLSTATE says that it was not.
- */
+/** A COMMIT without an answer, or answered by a server that was going down, may have been carried out. */
 export function isOutcomeUnknown(error: unknown): boolean {
   const { code = '' } = driverErrorOf(error);
   return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57|58|XX)/.test(code);
@@ -53,7 +48,6 @@ export function violates(error: unknown, constraint: string): boolean {
   return code === '23505' && name === constraint;
 }
 
-/** Whether the database is away or overloaded, as opposed to having refused what it was asked. */
 function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
   if (code !== undefined && (BUSY_STATES.test(code) || CONNECTION_FAULTS.has(code))) return true;
@@ -61,7 +55,7 @@ function isDatabaseUnavailable(error: unknown): boolean {
   return isQueryTimeout(driverErrorOf(error)) || CONNECTION_MESSAGES.test(message ?? '');
 }
 
-/** Turns "not now" into the one typed error for it, and leaves every other error as it is. */
+/** Turns "not now" into the one error for it, and leaves every other error as it is. */
 export function asServiceBusy(error: unknown): unknown {
   if (driverErrorOf(error).code === '55P03') return new LockTimeoutError({ cause: error });
   return isDatabaseUnavailable(error) ? new ServiceBusyError({ cause: error }) : error;

@@ -5,7 +5,7 @@ import { dataSourceOptions } from './data-source.js';
 import { DatabaseReader } from './database.reader.js';
 import { TransactionRunner } from './transaction.runner.js';
 
-/** The connection pool, the cheap way to read and the one way to write. The schema is migrated before this module exists. */
+/** The pool, the cheap way to read and the one way to write. */
 @Global()
 @Module({})
 export class DatabaseModule {

@@ -4,18 +4,12 @@ import { DataSource } from 'typeorm';
 import { ServiceBusyError } from '../common/domain-error.js';
 import { poolOf } from './pool.js';
 
-/**
- * Sends the reads that come with most requests. They go to the pool that TypeORM has made, with its limits and its
- * prepared statements, but past its query runner and its hydration, which cost more than such a read itself.
- */
+/** Reads past TypeORM's query runner and hydration, which cost more than a small read itself. */
 @Injectable()
 export class DatabaseReader {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /**
-   * The rows of one SELECT, typed by who wrote it.
-   * @param text of a few shapes only: values are bound, so that the statement is prepared once a connection.
-   */
+  /** @param text of a few shapes only, so that each is prepared once a connection. */
   async rows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
     const pool = poolOf(this.dataSource);
     if (!pool) throw new ServiceBusyError();

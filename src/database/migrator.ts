@@ -16,8 +16,7 @@ export interface MigrationState {
 
 /**
  * Runs every migration that has not run yet, all or none, and names those it ran.
- * @param serviceUrl by which the service will connect; if its role is another one than that of `url`, it gets what
- *   the service needs, and nothing else.
+ * @param serviceUrl whose role, if it is another one than that of `url`, gets the rights that the service needs.
  */
 export function runMigrations(url: string, serviceUrl = url): Promise<string[]> {
   const serviceRole = roleOf(serviceUrl);
@@ -34,7 +33,7 @@ function roleOf(url: string): string | undefined {
   return new Client({ connectionString: url }).user;
 }
 
-/** Takes the latest migration back, its data included, and names it; nothing where none has run. */
+/** Takes the latest migration back, its data included, and names it. */
 export function revertLastMigration(url: string): Promise<string | undefined> {
   return underMigrationLock(url, async (dataSource) => {
     const latest = (await executedNames(dataSource)).at(-1);
@@ -63,7 +62,7 @@ async function executedNames(dataSource: DataSource): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Processes that start together take turns; the lock's own connection ends with the process. */
+/** Processes that start together take turns; the lock ends with the process. */
 async function underMigrationLock<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const lock = new SessionClient({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await lock.connect();

@@ -5,7 +5,7 @@ import { withConnection } from './with-connection.js';
 
 const CONNECT_DEADLINE_MS = 30_000;
 const RETRY_DELAY_MS = 500;
-/** Beside those of the system, PostgreSQL's own: cannot connect now, too many connections. */
+/** With PostgreSQL's own: cannot connect now, too many connections. */
 const PASSING_CODES = new Set([...CONNECTION_FAULTS, '57P03', '53300']);
 
 export interface OpenDatabase {
@@ -25,10 +25,7 @@ export interface OpenDatabaseOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * The database that the configuration asks for: the server at `DATABASE_URL`, waited for while it
- * starts, or the embedded one.
- */
+/** The server at `DATABASE_URL`, waited for while it starts, or the embedded one. */
 export async function openDatabase(
   env: Env,
   progress: (step: string) => void,
@@ -66,7 +63,7 @@ function waitForServer(
   });
 }
 
-/** A server that is not there yet, starting or full may come; wrong credentials or a wrong URL stay wrong. */
+/** A server that is starting or full may come; wrong credentials stay wrong. */
 function mayPass(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return PASSING_CODES.has(code ?? '') || /^(timeout expired|Connection terminated)/.test(message);

@@ -7,12 +7,11 @@ interface PoolInternals {
   readonly _idle: readonly { readonly client: RobustClient }[];
 }
 
-/** The pool that TypeORM has made, to which it has no public way; nothing while the data source is closed. */
+/** The pool of TypeORM, which has no public way to it; nothing while the data source is closed. */
 export function poolOf({ driver }: DataSource): Pool | undefined {
   return (driver as unknown as { master?: Pool }).master;
 }
 
-/** The connections of a pool that nobody uses at the moment. */
 export function idleClientsOf(pool: Pool): RobustClient[] {
   return (pool as unknown as PoolInternals)._idle.map(({ client }) => client);
 }

@@ -2,11 +2,7 @@ import type pg from 'pg';
 import { PreparedStatements } from './prepared-statements.js';
 import { SessionClient, type SessionConfig } from './session-client.js';
 
-/**
- * With the limits of a transaction: how long it may wait for a lock, run one statement or sit idle. A lock is waited
- * for longer than any transaction of ours takes. Behind the limits stands a deadline of our own, for a server that has
- * fallen silent.
- */
+/** With the limits of a transaction; behind them stands a deadline of our own, for a server that has fallen silent. */
 const BEGIN = `
   START TRANSACTION ISOLATION LEVEL READ COMMITTED;
   SET LOCAL lock_timeout = '100ms';
@@ -14,11 +10,9 @@ const BEGIN = `
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
 const SETTINGS = {
-  // A statement outside a transaction, which is a read, ends before its caller gives up, so that PostgreSQL does not
-  // go on with what nobody waits for.
+  // A read ends before its caller gives up, so that PostgreSQL does not go on for nobody.
   statement_timeout: '4500ms',
-  // A prepared statement is planned once, whatever its values. Left alone, PostgreSQL weighs for each whether to plan
-  // it anew every time, and for our lists, whose order and limit leave one good plan, that took as long as their run.
+  // Our lists have one good plan; weighing whether to plan them anew took as long as running them.
   plan_cache_mode: 'force_generic_plan',
 };
 
@@ -38,16 +32,9 @@ class TransactionAbortedError extends Error {
 type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
 
 /**
- * The pg client of the pool, with what a plain one lacks.
- *
- * A transaction begins with its first statement, in the same round trip, and never without its limits:
- * they are set in the message that begins it, which leaves nothing behind on a connection that a
- * pooler shares.
- *
- * Statements that come again and again are prepared, unless `prepares` is false, as a pooler wants
- * it that shares connections by transaction and does not know of prepared statements (PgBouncer before 1.21).
- *
- * PostgreSQL answers COMMIT of a failed transaction without an error and stores nothing; here that is one.
+ * The pg client of the pool. BEGIN travels with the first statement of a transaction and sets its limits, which leaves
+ * nothing behind on a connection that a pooler shares. Statements that come again are prepared, unless `prepares` is
+ * false. PostgreSQL answers COMMIT of a failed transaction without an error; here that is one.
  */
 export class RobustClient extends SessionClient {
   private isBeginDue = false;
@@ -77,7 +64,7 @@ export class RobustClient extends SessionClient {
     return text === 'COMMIT' ? answer.then(assertCommitted) : answer;
   }
 
-  /** A connection on which a prepared statement is gone or outdated, as after a migration, is not worth keeping. */
+  /** After a migration, a connection with outdated prepared statements is not worth keeping. */
   private sendPrepared(send: Send, args: unknown[]): Promise<pg.QueryResult> {
     const answer = send(...this.preparedOf(args));
     // Whoever gives a callback gets no promise.
@@ -96,7 +83,7 @@ export class RobustClient extends SessionClient {
   }
 }
 
-/** Libraries name statements too, as the login limiter's does; an unnamed one is not kept. */
+/** Libraries name statements too, as the login limiter's does. */
 function withoutName([query, ...rest]: unknown[]): unknown[] {
   const isNamed = query !== null && typeof query === 'object' && 'name' in query;
   return [isNamed ? { ...query, name: undefined } : query, ...rest];
@@ -115,10 +102,7 @@ function assertCommitted(result: pg.QueryResult): pg.QueryResult {
   return result;
 }
 
-/**
- * SQLSTATE 26000, "prepared statement does not exist", and of 0A000, which is whatever PostgreSQL does not support,
- * "cached plan must not change result type". That text is translated, so the function which says it is asked for.
- */
+/** 26000, and of 0A000 "cached plan must not change result type", whose text PostgreSQL translates. */
 export function isPreparedStatementStale(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as Partial<pg.DatabaseError>;
   return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');

@@ -1,14 +1,11 @@
-/** A text is prepared when it is sent for this time, as drivers of other languages do it: one that comes once is not worth it. */
+/** As drivers of other languages do it: a text that comes once is not worth it. */
 const PREPARED_FROM = 5;
-/** Texts that are prepared, on each connection that meets them. The service has about fifty, each with few variants. */
+/** The service has about fifty, each with few variants. */
 const PREPARED_MAX = 100;
 /** Texts that are counted; the one not seen for longest is forgotten. */
 const COUNTED_MAX = 200;
 
-/**
- * Names the statements that come again and again, so that PostgreSQL parses and plans them once a connection
- * instead of every time. The same text has the same name on every connection.
- */
+/** Statements that come again are parsed and planned once a connection. A text has one name on all of them. */
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private readonly counts = new Map<string, number>();

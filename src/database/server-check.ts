@@ -9,7 +9,7 @@ import { withConnection } from './with-connection.js';
 const VERSION_MIN = 15;
 /** Behind a pooler, a limit of the role that is shorter would end what takes no longer than usual. */
 const LIMIT_MS_MIN = 1_000;
-/** Settings with which PostgreSQL may lose a transaction that it has confirmed, or its whole data, in a crash. */
+/** Settings with which PostgreSQL may lose a confirmed transaction in a crash. */
 const UNSAFE_WHEN_OFF = ['fsync', 'full_page_writes', 'synchronous_commit'];
 
 export interface ServerFindings {
@@ -43,7 +43,7 @@ const FIND = `
            - current_setting('superuser_reserved_connections')::integer AS "connectionsMax"`;
 
 /**
- * Checks what a connection cannot set for itself, on the way that its statements will take.
+ * Checks what a connection cannot set for itself.
  * @throws BadConfigurationError that says what is wrong with the database and what to do.
  */
 export async function assertSuitable(client: SessionClient): Promise<ServerFindings> {
@@ -84,10 +84,8 @@ export function faultsOf({ version, encoding, searchPath, schema, differing }: S
 }
 
 /**
- * Looks whether a server can be relied on, before anything is.
  * @returns a URL whose connections find the same tables from now on.
- * @throws BadConfigurationError when the database is not suitable, or, in production and unless that is allowed, when
- *   it may lose committed orders.
+ * @throws BadConfigurationError when the database is not suitable, or, in production, may lose committed orders.
  */
 export function assertReliable(url: string, env: Env, logger: Logger): Promise<string> {
   return withConnection(url, async (client) => {

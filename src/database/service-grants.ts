@@ -4,9 +4,8 @@ import { BadConfigurationError } from '../config/load-env.js';
 import { MIGRATIONS_TABLE } from './data-source.js';
 
 /**
- * What the service does with each table, and all that its role may do where another role owns them. A locking
- * `SELECT` needs the right to update some column. A migration that adds a table adds its line here; a right that is not used
- * any more leaves one release later, because the release before may still be running.
+ * All that the service's role may do where another role owns the tables. A locking `SELECT` needs the right to update
+ * some column. A right that is not used any more leaves one release later, because the old one may still be running.
  */
 export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   users: ['SELECT', 'INSERT', 'UPDATE (role, is_active, password_hash)'],
@@ -36,7 +35,7 @@ interface Missing {
 
 const UNDEFINED_OBJECT = '42704';
 
-/** Gives the role these rights, and takes every other right on these tables from it; both at the same moment. */
+/** Gives the role these rights, and takes every other right from it. */
 export async function grantToService(manager: EntityManager, role: string): Promise<void> {
   const name = pg.escapeIdentifier(role);
   try {
@@ -52,10 +51,7 @@ export async function grantToService(manager: EntityManager, role: string): Prom
   }
 }
 
-/**
- * Looks whether the role of a connection finds every table and may use it.
- * @throws BadConfigurationError that says what it does not find, or may not do.
- */
+/** @throws BadConfigurationError that says what the role of a connection does not find, or may not do. */
 export async function assertGranted(client: ClientBase): Promise<void> {
   const wanted = Object.entries(SERVICE_GRANTS).flatMap(([table, rights]) =>
     rights.map((right) => ({ table, right: right.replace(/ .*/, '') })),

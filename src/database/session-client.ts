@@ -15,10 +15,7 @@ interface ClientInternals {
 
 type ConnectCallback = (error: unknown, client?: pg.Client) => void;
 
-/**
- * The pg client behind every connection of ours. Once it is connected, its session is set as our statements need it,
- * whatever the server, the database and the role say; behind a pooler nothing is left on the connection.
- */
+/** Sets its session as our statements need it, whatever server, database and role say. */
 export class SessionClient extends pg.Client {
   /** Whether a pooler is in between: those tell a process id of their own making. */
   isPooled = false;
@@ -27,7 +24,7 @@ export class SessionClient extends pg.Client {
   constructor(config: SessionConfig = {}) {
     super(config);
     this.settings = Object.entries({ ...NO_LIMITS, ...RELIED_ON, ...PREFERRED, ...config.settings });
-    // A connection may fail while nobody uses it, which must not end the process; the next query reports it.
+    // A fault of an idle connection must not end the process; the next query reports it.
     this.on('error', () => undefined);
   }
 
@@ -39,7 +36,7 @@ export class SessionClient extends pg.Client {
     connected.then(() => callback(null, this), callback);
   }
 
-  /** Closes the connection at once, whatever is under way on it; that fails as a lost connection. */
+  /** What is under way fails as on a lost connection. */
   hangUp(): void {
     (this as unknown as ClientInternals).connection.stream.destroy();
   }

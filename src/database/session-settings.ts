@@ -1,7 +1,4 @@
-/**
- * What our statements rely on and a server, a database or a role may have set to something else. Each connection sets
- * these for itself, unless a pooler lends it to others as well: then a start is refused where they differ.
- */
+/** Each connection sets these for itself. Behind a pooler, a start is refused where they differ. */
 export const RELIED_ON = {
   // Values are written as text: amounts, as `float8`, to their last digit, and times as pg reads them.
   extra_float_digits: '1',

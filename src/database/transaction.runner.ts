@@ -20,13 +20,13 @@ const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
 const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
-/** From the first attempt on, all of them together; then the connection is closed under the last one. */
+/** For all attempts together; then the connection of the last one is closed. */
 const TRANSACTION_MS_MAX = 3_000;
-/** From its arrival, a write waits so long for rows that others have locked, in short waits. */
+/** For rows that others have locked, from its arrival and in short waits. */
 const LOCK_PATIENCE_MS = 2_000;
-/** From its arrival on, with all waiting; the connection of its last transaction is closed then. */
+/** From its arrival on, with all waiting. */
 const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
-/** Placing orders opens one slot more while one hangs, and waits for products that others hold on a connection of its own. */
+/** Placing orders opens one more slot while one hangs, and waits for held products on a connection of its own. */
 const FURTHER_PLACEMENT_CONNECTIONS = 2;
 
 /** An attempt at a transaction, the first one being number 1. */
@@ -43,7 +43,7 @@ export interface SentLast<T> {
   readonly hasWritten: boolean;
 }
 
-/** The connection was lost while the transaction was being committed: it may have been, or not. */
+/** The transaction may have been committed, or not. */
 export class OutcomeUnknownError extends ServiceBusyError {
   constructor(cause: unknown) {
     super(
@@ -53,26 +53,20 @@ export class OutcomeUnknownError extends ServiceBusyError {
   }
 }
 
-/** Why the work is run a second time: what it needs is locked elsewhere, or what it wrote may be committed. */
+/** Why the work is run a second time. */
 export type FirstFailure = LockTimeoutError | OutcomeUnknownError;
 
 type Work<T> = (queryRunner: QueryRunner) => Promise<SentLast<T>>;
 
 /**
- * The one lifecycle of every write, and the only place that opens a query runner.
- *
- * Guarantees: what `work` did is committed exactly when `run` returns; when `run` throws, nothing
- * is, but for OutcomeUnknownError, after which a caller can look for what it wrote. The first error is
- * the one that is thrown.
+ * The one lifecycle of every write. What `work` did is committed exactly when `run` returns; when it throws, nothing
+ * is, except after OutcomeUnknownError, where a caller can look for what it wrote. The first error is the one thrown.
  */
 @Injectable()
 export class TransactionRunner {
   private readonly slots: BoundedSemaphore;
 
-  /**
-   * Writers must not take every connection: placing orders has its own, and what is left is shared between other
-   * writes and reads.
-   */
+  /** Placing orders has connections of its own; writes take half of the others, and reads the rest. */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(Env) env: Env,
@@ -83,12 +77,10 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction. After a deadlock, a serialisation failure or the loss of the
-   * connection the whole of it is run again, three attempts at most, so it must have no effect outside the
-   * database. If a row is locked elsewhere, the attempt frees its slot after 100 ms and is retried for up to 2 s, so
-   * blocked writes never starve others.
-   * @throws ServiceBusyError when the database is away, overloaded, or a lock is not to be had in time,
-   *   within 7 s, usually 4; OutcomeUnknownError, which is one too, when it was lost during COMMIT.
+   * Runs `work` in one READ COMMITTED transaction, and again after a deadlock or a lost connection, so it must have no
+   * effect outside the database. If a row is locked elsewhere, the attempt frees its slot after 100 ms and is retried
+   * for up to 2 s, so blocked writes never starve others.
+   * @throws ServiceBusyError within 7 s, usually 4; OutcomeUnknownError, which is one, when COMMIT was lost.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
     const arrivedAt = Date.now();
@@ -127,7 +119,6 @@ export class TransactionRunner {
     }
   }
 
-  /** Attempts a transaction until it succeeds, or fails for a reason that does not pass by itself. */
   private async runOnce<T>(work: Work<T>, endsAt: number, attempt = 1): Promise<T> {
     try {
       return await TRANSACTIONS.run(attempt, () => this.attempt(work, endsAt));
@@ -156,11 +147,7 @@ export class TransactionRunner {
     }
   }
 
-  /**
-   * Whatever is under way fails then, at COMMIT with an unknown outcome. Idle connections of the same age are
-   * closed as well: where one has fallen silent, as behind a firewall that has forgotten them, the others have, and
-   * each would cost the next caller as much time.
-   */
+  /** Where one connection has fallen silent, as behind a firewall, idle ones of the same age have as well. */
   private async giveUp(queryRunner: QueryRunner): Promise<void> {
     await hangUp(queryRunner);
     const pool = poolOf(this.dataSource);
@@ -174,7 +161,7 @@ function endBefore(deadline: number): number {
 
 async function hangUp(queryRunner: QueryRunner): Promise<void> {
   const client = await clientOf(queryRunner);
-  // Given back meanwhile, it may be somebody else's.
+  // Once given back, it may be somebody else's.
   if (!queryRunner.isReleased) client?.hangUp();
 }
 
@@ -182,7 +169,7 @@ function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
   return (queryRunner.connect() as Promise<RobustClient>).catch(() => undefined);
 }
 
-/** An unknown outcome is worse than a failed statement, and that is more telling than the COMMIT that came to nothing. */
+/** An unknown outcome comes first, then the failed statement, then the COMMIT that came to nothing. */
 async function commit<T>(queryRunner: QueryRunner, { outcome, hasWritten }: SentLast<T>): Promise<T> {
   const [result, committed] = await Promise.allSettled([
     outcome,
@@ -201,7 +188,7 @@ function randomDelayMs(): number {
   return Math.random() * RETRY_DELAY_MS_MAX;
 }
 
-/** Never throws, so that the first error stays the one that is seen. A connection that cannot roll back is closed. */
+/** Never throws, so that the first error is the one that is seen. */
 async function rollBack(queryRunner: QueryRunner): Promise<void> {
   try {
     if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();

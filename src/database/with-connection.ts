@@ -1,10 +1,7 @@
 import type { ClientConfig } from 'pg';
 import { SessionClient } from './session-client.js';
 
-/**
- * Works on a connection of its own, outside the pool, that is closed when the work is done. Connecting and, unless
- * told otherwise, each statement take 5 s at most.
- */
+/** A connection of its own. Connecting and, unless told otherwise, each statement take 5 s at most. */
 export async function withConnection<T>(
   connectionString: string,
   work: (client: SessionClient) => Promise<T>,
