@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
-import { ensureFolder } from '../../config/secret-file.js';
 import { becomesTrue, retry } from '../../common/retry.js';
-import { readOrCreateSecret } from '../../config/secret-file.js';
+import { ensureFolder, readOrCreateSecret } from '../../config/secret-file.js';
 import { withConnection } from '../with-connection.js';
 import { findPostgresBinaries, type PostgresBinaries } from './binaries.js';
 import { clusterExists, createCluster, SUPERUSER } from './cluster.js';
@@ -32,24 +31,6 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-class NoClusterError extends Error {
-  constructor(dataDir: string, purpose: string) {
-    super(
-      `There is nothing to ${purpose}: no database is in DATA_DIR (${dataDir}), and DATABASE_URL is not set.`,
-    );
-  }
-}
-
-class WrongPasswordError extends Error {
-  constructor(dataDir: string, options: ErrorOptions) {
-    const advice = 'Restore it, or set DATA_DIR to another folder.';
-    super(
-      `The file postgres-password in ${dataDir} is not that of the cluster beside it. ${advice}`,
-      options,
-    );
-  }
-}
-
 /**
  * A real PostgreSQL server of the service's own, kept in `dataDir`, for machines that have
  * none. It outlives a service that is killed; the next start finds it and takes it over.
@@ -74,8 +55,10 @@ export class EmbeddedPostgres {
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const dataDir = resolve(options.dataDir);
     const clusterDir = join(dataDir, 'postgres');
-    const { existingTo } = options;
-    if (existingTo && !(await clusterExists(clusterDir))) throw new NoClusterError(dataDir, existingTo);
+    if (options.existingTo && !(await clusterExists(clusterDir)))
+      throw new Error(
+        `There is nothing to ${options.existingTo}: DATA_DIR (${dataDir}) is empty, and DATABASE_URL is not set.`,
+      );
     const binaries = await findPostgresBinaries();
     await ensureFolder(dataDir, 0o711);
     const account = await ServerAccount.choose(clusterDir, [dataDir, binaries.home]);
@@ -87,7 +70,7 @@ export class EmbeddedPostgres {
       if (server.ownerLock) await server.stop();
       // Started here, and owned by another process by now, it is that one's.
       else if (server.child && !(error instanceof DataDirInUseError)) await server.shutDown();
-      throw isRefusal(error) ? new WrongPasswordError(dataDir, { cause: error }) : error;
+      throw isRefusal(error) ? new Error(wrongPassword(dataDir), { cause: error }) : error;
     }
     return server;
   }
@@ -215,4 +198,8 @@ function ignoreExistingDatabase(error: unknown): void {
 /** SQLSTATE class 28, invalid authorization. */
 function isRefusal(error: unknown): boolean {
   return (error as { code?: string }).code?.startsWith('28') === true;
+}
+
+function wrongPassword(dataDir: string): string {
+  return `The password in ${dataDir}/postgres-password is not that of its cluster. Restore it, or set another DATA_DIR.`;
 }

@@ -111,15 +111,9 @@ async function ownerOf(path: string): Promise<{ uid: number; gid: number } | und
 }
 
 async function findAccount(name: string): Promise<{ uid: number; gid: number } | undefined> {
-  try {
-    const [uid, gid] = await Promise.all([
-      execFileAsync('id', ['-u', name]),
-      execFileAsync('id', ['-g', name]),
-    ]);
-    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  } catch {
-    return undefined;
-  }
+  const { stdout } = await execFileAsync('id', [name]).catch(() => ({ stdout: '' }));
+  const [, uid, gid] = /^uid=(\d+)\D.* gid=(\d+)/.exec(stdout) ?? [];
+  return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
 async function isReachableByOthers(path: string): Promise<boolean> {
