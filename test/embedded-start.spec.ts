@@ -155,6 +155,7 @@ describe('a start that comes to nothing', () => {
 
   it('takes its workers along when it is killed before they serve', async () => {
     const service = launch({ WORKERS: '2' });
+    await service.says(/migrated the database/);
     const nodes = () => processesIn(home).filter(({ commandLine }) => commandLine.includes('main.js'));
     await until('workers are loading', () => Promise.resolve(nodes().length === 3));
     expect(service.output).not.toMatch(/is ready at/);

@@ -1,6 +1,7 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { delay } from '../../common/retry.js';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
+import { SessionClient } from '../session-client.js';
 import { withConnection } from '../with-connection.js';
 
 const RELOCK_DELAY_MS = 500;
@@ -81,13 +82,12 @@ export class OwnerLock {
   }
 
   private async tryLock(): Promise<boolean> {
-    const connection = new Client({
+    const connection = new SessionClient({
       connectionString: this.url,
       application_name: `owner: process ${process.pid}`,
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
     });
-    connection.on('error', () => undefined);
     const hasLock = await connectAndLock(connection).catch((error: unknown) => {
       void connection.end();
       throw error;
