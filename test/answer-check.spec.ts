@@ -26,6 +26,13 @@ describe('an answer', () => {
     product_ids: [1],
   };
   const problemHeaders = { 'content-type': PROBLEM_JSON, 'x-request-id': 'a' };
+  const busy = {
+    ...without('product_ids', problem),
+    type: '/problems/service-unavailable',
+    code: 'service-unavailable',
+    status: 503,
+  };
+  const busyHeaders = { ...problemHeaders, 'retry-after': '1' };
   const [withoutTag, withoutPrice, withoutIds] = [
     without('etag', headers),
     without('price', body),
@@ -42,6 +49,7 @@ describe('an answer', () => {
     expect(faults(200, headers, body)).toEqual([]);
     expect(faults(304, { 'x-request-id': 'a', etag: '"1"' }, '')).toEqual([]);
     expect(faults(404, problemHeaders, problem)).toEqual([]);
+    expect(faults(503, busyHeaders, busy)).toEqual([]);
   });
 
   it.each([
@@ -71,11 +79,29 @@ describe('an answer', () => {
       'is a problem of another operation',
       404,
       problemHeaders,
-      { ...problem, code: 'order-not-found' },
+      { ...problem, code: 'order-not-found', type: '/problems/order-not-found' },
       /breaks/,
     ],
     ['is a problem without its facts', 404, problemHeaders, withoutIds, /required property 'product_ids'/],
     ['is a problem with the facts of another', 404, problemHeaders, { ...problem, lines: [] }, /additional/],
+    ['says another status in its body', 503, busyHeaders, { ...busy, status: 500 }, /another status/],
+    ['is another problem than the default answer has', 503, busyHeaders, { ...busy, code: 'busy' }, /breaks/],
+    ['has a status that no problem of the default answer has', 413, problemHeaders, busy, /not described/],
+    ['lacks a header of its status', 503, problemHeaders, busy, /the header Retry-After is missing/],
+    [
+      'has a header of another status',
+      503,
+      { ...busyHeaders, 'www-authenticate': 'Bearer' },
+      busy,
+      /the header www-authenticate is not described/,
+    ],
+    [
+      'lacks a header of every answer',
+      503,
+      without('x-request-id', busyHeaders),
+      busy,
+      /X-Request-Id is missing/,
+    ],
   ] as const)('that %s is found out', (_name, status, sent, content, fault) => {
     expect(faults(status, sent, content)).toEqual([expect.stringMatching(fault)]);
   });

@@ -11,11 +11,18 @@ const DESCRIPTION = `
 Sells limited stock: an order takes all of its lines or none, no unit is sold twice, and a retry with
 the same \`Idempotency-Key\` never orders twice.
 
-**Authorize**: sign in with name and password, or paste a token (with or without the word Bearer).
-Every error is \`application/problem+json\`; its \`type\` leads to a page that explains it. A path that is not
-listed here is 404 (\`not-found\`), a method that is not is 405 (\`method-not-allowed\`) with \`Allow\`; HEAD works
-wherever GET does. Fields of a body that are not listed are 422, and so are parameters of a list. Answers may get
-more fields in time.`;
+1. **Register** an admin and a customer with \`POST /register\`; the first admin needs no token.
+2. **Authorize** as the admin, with the button below: name and password, or a token from \`POST /login\`.
+3. **Create** a product with \`POST /products\`.
+4. **Order** it with \`POST /orders\`, as the admin or as the customer, and look at its stock with \`GET /products\`.
+
+Every error is a problem (RFC 9457); its \`type\` leads to a page that says what to do, and [all of them](/problems) are
+listed. Unknown fields of a body and unknown parameters of a list are refused with 422, unknown paths with 404, and other
+methods with 405; HEAD works wherever GET does. Answers may get more fields later.
+
+Every answer has an \`X-Request-Id\`, which finds it in the log; if requests are limited, \`RateLimit-Limit\`,
+\`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds); if traces are recorded, \`traceresponse\`; and for pages of
+other origins that may read it, \`Access-Control-Allow-Origin\`.`;
 
 const TOKENS = 'Tokens are JWTs that are made and checked as RFC8725 advises.';
 const BEARER = `The access_token of POST /login. ${TOKENS}`;
@@ -38,9 +45,9 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addTag('Auth', 'Register and sign in')
-    .addTag('Users', 'Who may do what')
     .addTag('Products', 'The catalogue and its stock')
     .addTag('Orders', 'Place, read, confirm and cancel orders')
+    .addTag('Users', 'Roles and access, for admins')
     .addTag('Audit', 'Proof that the stock adds up')
     .addTag('Operations', 'For load balancers and monitors')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')

@@ -1,5 +1,5 @@
 import type { OpenAPIObject, PathItemObject } from '@nestjs/swagger';
-import { API_HEADERS } from '../http/openapi/api-headers.js';
+import { API_HEADERS, apiHeaders, HEADERS_OF_EVERY_ANSWER } from '../http/openapi/api-headers.js';
 import { completeOperation } from './complete-operation.js';
 import type { Operation, Schemas } from './document.js';
 import { problemExamples, ProblemResponses, problemSchemas } from './problem-components.js';
@@ -17,21 +17,39 @@ export function completeDocument(gathered: OpenAPIObject): OpenAPIObject {
   problems.byStatus(['not-found', 'method-not-allowed']);
   const schemas: Schemas = { ...document.components?.schemas, ...problemSchemas() };
   const bodies = operationsOf(document).map(([, operation]) => operation.requestBody);
-  const paths = Object.entries(document.paths).map(([path, item]) => [
+  const paths = inOrderOfWalkthrough(Object.entries(document.paths)).map(([path, item]) => [
     path,
     completePath(item, (method, operation) => completeOperation(method, operation, schemas, problems)),
   ]);
   return withIntegerFormats({
     ...document,
     paths: Object.fromEntries(paths) as OpenAPIObject['paths'],
+    // Said once, instead of with each of some hundred answers.
+    'x-headers-of-every-answer': apiHeaders(...HEADERS_OF_EVERY_ANSWER),
     components: {
       securitySchemes: document.components?.securitySchemes ?? {},
       schemas: withClosedRequests(schemas, bodies),
       responses: problems.components,
       headers: { ...API_HEADERS },
-      examples: problemExamples(schemas),
+      examples: problemExamples(problems.shown, schemas),
     },
   });
+}
+
+/** How a newcomer meets them; what is not listed follows as the controllers have it. */
+const WALKTHROUGH = [
+  '/register',
+  '/login',
+  '/products',
+  '/orders',
+  '/orders/{id}/confirm',
+  '/orders/{id}/cancel',
+];
+
+function inOrderOfWalkthrough<Item>(paths: [string, Item][]): [string, Item][] {
+  const others = paths.filter(([path]) => !WALKTHROUGH.includes(path));
+  const first = WALKTHROUGH.flatMap((path) => paths.filter(([other]) => other === path));
+  return [...first, ...others];
 }
 
 function operationsOf({ paths }: OpenAPIObject): [string, Operation][] {

@@ -1,7 +1,12 @@
-import type { ContentObject, ResponseObject, RequestBodyObject } from '@nestjs/swagger';
+import type {
+  ContentObject,
+  ParameterObject,
+  ReferenceObject,
+  RequestBodyObject,
+  ResponseObject,
+} from '@nestjs/swagger';
 import type { Operation, Schemas } from './document.js';
 import { exampleOf } from './examples.js';
-import { headersOf } from './headers.js';
 import type { ProblemResponses } from './problem-components.js';
 import { problemsOf } from './problems-of-operation.js';
 
@@ -17,19 +22,19 @@ export function completeOperation(
   const { description, parameters = [], requestBody, responses, ...rest } = withoutNotes(operation);
   const successes = Object.entries(responses).map(([status, response]) => [
     status,
-    withHeadersAndExamples(Number(status), response as ResponseObject, schemas),
+    withExamples(response as ResponseObject, schemas),
   ]);
   return {
     ...rest,
     description: [description, who(operation)].filter(Boolean).join(' '),
     security: securityOf(operation),
-    parameters,
+    parameters: parameters.map(withoutPrefill),
     ...(requestBody === undefined
       ? {}
       : { requestBody: withExample(requestBody as RequestBodyObject, schemas) }),
     responses: {
       ...(Object.fromEntries(successes) as Operation['responses']),
-      ...problems.byStatus(problemsOf(method, operation)),
+      ...problems.of(problemsOf(method, operation)),
     },
   };
 }
@@ -38,6 +43,16 @@ function withoutNotes(operation: Operation): Operation {
   return Object.fromEntries(
     Object.entries(operation).filter(([name]) => !name.startsWith('x-')),
   ) as unknown as Operation;
+}
+
+/**
+ * Swagger UI fills in the example of a parameter and sends it. That suits the id of a path; a filter would hide rows, an
+ * ETag fit one version only, and a key show the first order again.
+ */
+function withoutPrefill(parameter: ParameterObject | ReferenceObject): ParameterObject | ReferenceObject {
+  if ('$ref' in parameter || parameter.in === 'path') return parameter;
+  const members = Object.entries(parameter.schema ?? {}).filter(([name]) => name !== 'example');
+  return { ...parameter, schema: Object.fromEntries(members) };
 }
 
 /** Who may call, for a reader. */
@@ -52,13 +67,9 @@ function securityOf({ 'x-access': access }: Operation) {
   return access?.kind === 'optional' ? [{}, ...TOKEN_SCHEMES] : TOKEN_SCHEMES;
 }
 
-function withHeadersAndExamples(status: number, response: ResponseObject, schemas: Schemas): ResponseObject {
-  const { description, headers, content } = response;
-  return {
-    description,
-    headers: headersOf(status, headers),
-    ...(content === undefined ? {} : { content: contentWithExamples(content, schemas) }),
-  };
+function withExamples(response: ResponseObject, schemas: Schemas): ResponseObject {
+  const { content } = response;
+  return content === undefined ? response : { ...response, content: contentWithExamples(content, schemas) };
 }
 
 function withExample(body: RequestBodyObject, schemas: Schemas): RequestBodyObject {

@@ -1,13 +1,14 @@
 import type { ExampleObject, ReferenceObject, ResponseObject } from '@nestjs/swagger';
 import { PROBLEM_CODES, type ProblemCode, PROBLEMS, problemType } from '../common/problem-catalogue.js';
-import { API_HEADERS } from '../http/openapi/api-headers.js';
+import { API_HEADERS, headersOfStatuses } from '../http/openapi/api-headers.js';
 import { PATTERNS } from '../http/openapi/patterns.js';
 import { asComponentName, reference, type Schema, type Schemas } from './document.js';
 import { exampleOf } from './examples.js';
-import { headersOf } from './headers.js';
 import { MEMBER_SCHEMAS, OPTIONAL_MEMBERS, PROBLEM_MEMBERS } from './problem-members.js';
+import { type OperationProblems, PROBLEM_GROUPS } from './problems-of-operation.js';
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+const DEFAULT = 'Any other problem: see [all problems](/problems).';
 const COMMON_MEMBERS = ['type', 'title', 'status', 'detail', 'code', 'request_id'];
 
 const schemaName = (code: ProblemCode) => `${asComponentName(code)}Problem`;
@@ -19,6 +20,9 @@ export function problemSchemas(): Schemas {
     Line: { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.line },
     ...MEMBER_SCHEMAS,
     ...Object.fromEntries(PROBLEM_CODES.map((code) => [schemaName(code), problemSchema(code)])),
+    ...Object.fromEntries(
+      Object.entries(PROBLEM_GROUPS).map(([name, codes]) => [name, oneOf(codes.map(schemaName))]),
+    ),
   };
 }
 
@@ -41,10 +45,13 @@ function problemSchema(code: ProblemCode): Schema {
   };
 }
 
-/** An example of each kind of problem, named by its code. */
-export function problemExamples(schemas: Schemas): Record<string, ExampleObject> {
+/** Examples of problems, named by their codes. */
+export function problemExamples(
+  codes: Iterable<ProblemCode>,
+  schemas: Schemas,
+): Record<string, ExampleObject> {
   return Object.fromEntries(
-    PROBLEM_CODES.map((code) => {
+    [...codes].map((code) => {
       const { title, meaning } = PROBLEMS[code];
       const value = exampleOf(reference('schemas', schemaName(code)), schemas) as object;
       return [code, { summary: title, value: { ...value, title, detail: meaning } }];
@@ -52,41 +59,74 @@ export function problemExamples(schemas: Schemas): Record<string, ExampleObject>
   );
 }
 
-/** Answers of one status with one of some problems; operations that share one refer to one component. */
+/** Answers with one of some problems; operations that share one refer to one component. */
 export class ProblemResponses {
   readonly components: Record<string, ResponseObject> = {};
+  /** The problems of which these answers refer to an example. */
+  readonly shown = new Set<ProblemCode>();
 
-  /** The answers with these problems by status. */
+  /** The answers of an operation with its own problems, each status by itself, and one for all others. */
+  of({ own, other }: OperationProblems): Record<string, ReferenceObject> {
+    return { ...this.byStatus(own), default: this.byDefault(other) };
+  }
+
   byStatus(codes: readonly ProblemCode[]): Record<string, ReferenceObject> {
-    const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort((a, b) => a - b);
+    const statuses = statusesOf(codes).sort((a, b) => a - b);
     return Object.fromEntries(
       statuses.map((status) => [
         String(status),
-        this.referTo(
-          status,
-          codes.filter((code) => PROBLEMS[code].status === status),
-        ),
+        this.ofStatus(codes.filter((code) => PROBLEMS[code].status === status)),
       ]),
     );
   }
 
-  private referTo(status: number, codes: readonly ProblemCode[]): ReferenceObject {
+  private ofStatus(codes: readonly ProblemCode[]): ReferenceObject {
     const name = codes.map(asComponentName).join('Or');
-    this.components[name] ??= problemResponse(status, codes);
+    const description = codes.map((code) => PROBLEMS[code].title).join('; or: ');
+    return this.referTo(name, description, { codes, schemas: codes.map(schemaName), examples: codes });
+  }
+
+  private byDefault(codes: readonly ProblemCode[]): ReferenceObject {
+    const groups = Object.entries(PROBLEM_GROUPS).filter(([, [first]]) => codes.includes(first));
+    const single = codes.filter((code) => !groups.some(([, all]) => all.some((one) => one === code)));
+    const schemas = [...single.map(schemaName), ...groups.map(([name]) => name)];
+    const name = schemas.map((schema) => schema.replace(/Problem$/, '')).join('Or');
+    return this.referTo(name, DEFAULT, { codes, schemas, examples: ['service-unavailable'] });
+  }
+
+  private referTo(name: string, description: string, problems: Described): ReferenceObject {
+    this.components[name] ??= problemResponse(description, problems);
+    for (const code of problems.examples) this.shown.add(code);
     return reference('responses', name);
   }
 }
 
-function problemResponse(status: number, codes: readonly ProblemCode[]): ResponseObject {
-  const schemas = codes.map((code) => reference('schemas', schemaName(code)));
+function statusesOf(codes: readonly ProblemCode[]): number[] {
+  return [...new Set(codes.map((code) => PROBLEMS[code].status))];
+}
+
+/** Problems, the schemas that describe them and those that are shown. */
+interface Described {
+  readonly codes: readonly ProblemCode[];
+  readonly schemas: readonly string[];
+  readonly examples: readonly ProblemCode[];
+}
+
+function problemResponse(description: string, { codes, schemas, examples }: Described): ResponseObject {
   return {
-    description: codes.map((code) => PROBLEMS[code].title).join('; or: '),
-    headers: headersOf(status),
+    description,
+    headers: headersOfStatuses(statusesOf(codes)),
     content: {
       [PROBLEM_MEDIA_TYPE]: {
-        schema: schemas.length === 1 ? (schemas[0] as ReferenceObject) : { oneOf: schemas },
-        examples: Object.fromEntries(codes.map((code) => [code, reference('examples', code)])),
+        schema: oneOf(schemas),
+        examples: Object.fromEntries(examples.map((code) => [code, reference('examples', code)])),
       },
     },
   };
+}
+
+function oneOf(schemas: readonly string[]): ReferenceObject | { oneOf: ReferenceObject[] } {
+  const references = schemas.map((name) => reference('schemas', name));
+  const [first] = references;
+  return first && references.length === 1 ? first : { oneOf: references };
 }

@@ -45,7 +45,6 @@ export class PlaceOrderDto {
 
   @RoundedMoneyField(TOTAL_MAX_MINOR, {
     required: false,
-    example: 100000,
     description:
       'The total that the buyer agreed to, rounded to two decimals. If the order comes to another, it is refused.',
   })

@@ -10,9 +10,8 @@ export const CURSOR_LENGTH_MAX = 200;
 export class PageQueryDto {
   @IntegerField(1, PAGE_MAX, {
     required: false,
-    default: 1,
     description:
-      'Not together with `cursor`. Pages of the first 10,000 rows have numbers; what follows has the `cursor`.',
+      'The number of the page, 1 by default; not together with `cursor`. Rows beyond the first 10,000 are reached by `cursor` only.',
   })
   @FromDigits()
   readonly page?: number;

@@ -36,10 +36,14 @@ export class AnswerCheck {
     code: { optimize: false },
   });
   private readonly validators = new Map<Schema, ValidateFunction>();
+  private readonly headersOfEveryAnswer: Record<string, { $ref: string }>;
   private readonly routes: readonly { pattern: RegExp; operation: Operation }[];
 
   constructor(document = ApiDocument.read().document) {
     this.document = new ApiDocument(closed(document));
+    this.headersOfEveryAnswer = (document as unknown as Record<string, Record<string, { $ref: string }>>)[
+      'x-headers-of-every-answer'
+    ] as Record<string, { $ref: string }>;
     this.routes = this.document.operations.map((operation) => ({
       pattern: new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`),
       operation,
@@ -63,11 +67,9 @@ export class AnswerCheck {
     const code = received.text === '' ? '' : (parsed(received.text) as { code?: string }).code;
     const response = Object.values(this.document.document.components?.responses ?? {})
       .map((one) => one as unknown as Response)
-      .find(({ content }) => String(code) in (content?.[PROBLEM_JSON]?.examples ?? {}));
+      .find((one) => this.document.problemsOf(one).has(String(code)));
     if (response === undefined) return [`no problem of openapi.json: ${received.text.slice(0, 300)}`];
-    const faults = this.faultsOfResponse(response, received, true);
-    const { status } = parsed(received.text) as { status?: number };
-    return status === received.status ? faults : [...faults, `its body says ${status}`];
+    return this.faultsOfResponse(response, received, true);
   }
 
   private operationOf(method: string, path: string): Operation | undefined {
@@ -76,8 +78,11 @@ export class AnswerCheck {
       ?.operation;
   }
 
+  /** A status that is not described by itself falls under the default answer if one of the problems there has it. */
   private faultsOfOperation({ responses }: Operation, method: string, received: Received): string[] {
-    const response = responses[received.status];
+    const { default: other, [received.status]: own } = responses;
+    const statusesOfOthers = other ? [...this.document.problemsOf(other).values()] : [];
+    const response = own ?? (statusesOfOthers.includes(received.status) ? other : undefined);
     if (response === undefined)
       return [`the status is not described; it came with ${received.text.slice(0, 300)}`];
     return this.faultsOfResponse(response, received, method !== 'HEAD');
@@ -89,21 +94,29 @@ export class AnswerCheck {
   }
 
   private faultsOfResponse({ headers, content }: Response, received: Received, hasBody: boolean): string[] {
-    const faults = this.faultsOfHeaders(headers, received.headers);
+    const faults = this.faultsOfHeaders({ ...headers, ...this.headersOfEveryAnswer }, received);
     if (!hasBody || content === undefined)
       return received.text === '' ? faults : [...faults, 'it has a body, and none is described'];
     const type = received.headers.get('content-type')?.split(';')[0] ?? '';
     const described = content[type];
     if (described === undefined) return [...faults, `the media type "${type}" is not described`];
     const body = type.endsWith('json') ? parsed(received.text) : received.text;
+    if (type === PROBLEM_JSON && (body as { status?: number }).status !== received.status)
+      return [...faults, 'its body says another status'];
     return [...faults, ...this.faultsOfValue('the body', described.schema, body)];
   }
 
-  private faultsOfHeaders(described: Response['headers'], headers: Headers): string[] {
-    const names = new Set(Object.keys(described).map((name) => name.toLowerCase()));
+  private faultsOfHeaders(described: Record<string, { $ref: string }>, received: Received): string[] {
+    const { status, headers } = received;
+    const all = Object.entries(described)
+      .map(([name, reference]): [string, Header] => [
+        name,
+        this.document.resolve(reference) as unknown as Header,
+      ])
+      .filter(([, { 'x-statuses': statuses = [status] }]) => statuses.includes(status));
+    const names = new Set(all.map(([name]) => name.toLowerCase()));
     const unknown = [...headers.keys()].filter((name) => !names.has(name) && !GENERAL_HEADERS.has(name));
-    const faults = Object.entries(described).flatMap(([name, reference]) => {
-      const { required = false, schema } = this.document.resolve(reference) as unknown as Header;
+    const faults = all.flatMap(([name, { 'x-always': always = false, required = always, schema }]) => {
       const value = headers.get(name);
       if (value === null) return required ? [`the header ${name} is missing`] : [];
       return this.faultsOfValue(`the header ${name}`, schema, asValueOf(schema, value));

@@ -19,16 +19,22 @@ export interface Schema {
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  readonly const?: unknown;
+  readonly oneOf?: readonly Schema[];
 }
 
 export interface Header {
   readonly required?: boolean;
   readonly schema: Schema;
+  /** The only statuses that it comes with. */
+  readonly 'x-statuses'?: readonly number[];
+  /** Whether it always comes with these. */
+  readonly 'x-always'?: true;
 }
 
 export interface Response {
   readonly description: string;
-  readonly headers: Readonly<Record<string, { $ref: string }>>;
+  readonly headers?: Readonly<Record<string, { $ref: string }>>;
   readonly content?: Readonly<Record<string, { schema: Schema; examples?: Record<string, unknown> }>>;
 }
 
@@ -77,6 +83,18 @@ export class ApiDocument {
 
   component<T>(kind: keyof Components, name: string): T | undefined {
     return (this.document.components as unknown as Components)[kind][name] as T | undefined;
+  }
+
+  /** The problems that an answer may be, by their codes, each with its status. */
+  problemsOf({ content }: Response): Map<string, number> {
+    const schema = content?.['application/problem+json']?.schema;
+    return new Map(schema ? this.problemsOfSchema(schema) : []);
+  }
+
+  private problemsOfSchema(reference: Schema): [string, number][] {
+    const { oneOf, properties } = this.resolve(reference) as Schema;
+    if (oneOf) return oneOf.flatMap((schema) => this.problemsOfSchema(schema));
+    return [[properties?.code?.const as string, properties?.status?.const as number]];
   }
 
   private operation(path: string, method: string, raw: RawOperation): Operation {

@@ -10,7 +10,10 @@ const seconds = { type: 'integer', minimum: 0, maximum: 86_400, example: 42 };
 const mediaTypes = { type: 'string', maxLength: 100, pattern: '^[a-z-]+/[a-z-]+(, [a-z-]+/[a-z-]+)*$' };
 const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 };
 
-/** What is told in the headers of answers; the components of the API description. */
+/**
+ * The headers of answers; the components of the API description. One with `x-statuses` comes with these statuses only,
+ * and always where it says `x-always`: a default answer stands for many statuses, so OpenAPI's `required` cannot say it.
+ */
 export const API_HEADERS = {
   'X-Request-Id': {
     required: true,
@@ -63,33 +66,42 @@ export const API_HEADERS = {
     schema: { type: 'boolean' },
   },
   'Retry-After': {
-    required: true,
-    description: 'Seconds after which to try again (RFC 9110, 10.2.3).',
+    description: 'Seconds after which to try again, with 429 and 503 (RFC 9110, 10.2.3).',
     schema: { ...seconds, example: 1 },
+    'x-statuses': [429, 503],
+    'x-always': true,
   },
   'WWW-Authenticate': {
-    required: true,
-    description: 'How to sign in (RFC 6750, 3); with `error` where a token came that is not good.',
+    description: 'How to sign in, with 401; has an `error` if the token is not valid (RFC 6750, 3).',
     schema: { type: 'string', enum: ['Bearer', 'Bearer error="invalid_token"'] },
+    'x-statuses': [401],
+    'x-always': true,
   },
   Accept: {
-    description: 'The media types that the path takes, where that was wrong (RFC 9110, 15.5.16).',
+    description: 'The media types that the path takes, with 415 (RFC 9110, 15.5.16).',
     schema: { ...mediaTypes, example: 'application/json' },
+    'x-statuses': [415],
   },
   'Accept-Encoding': {
-    description: 'No coding of the body is taken, where it had one (RFC 9110, 15.5.16).',
+    description: 'That bodies may not be compressed, with 415 (RFC 9110, 15.5.16).',
     schema: { type: 'string', enum: ['identity'] },
+    'x-statuses': [415],
   },
   'Accept-Patch': {
     description: 'The same as Accept, for PATCH (RFC 5789, 2.2).',
     schema: { ...mediaTypes, example: 'application/json' },
+    'x-statuses': [415],
   },
   Allow: {
-    required: true,
-    description: 'The methods that the path takes (RFC 9110, 10.2.1).',
+    description: 'The methods that the path takes, with 405 (RFC 9110, 10.2.1).',
     schema: { type: 'string', maxLength: 100, pattern: '^[A-Z]+(, [A-Z]+)*$', example: 'GET, HEAD' },
+    'x-statuses': [405],
+    'x-always': true,
   },
-} as const satisfies Record<string, HeaderObject>;
+} as const satisfies Record<
+  string,
+  HeaderObject & { readonly 'x-statuses'?: readonly number[]; readonly 'x-always'?: true }
+>;
 
 export type ApiHeaderName = keyof typeof API_HEADERS;
 
@@ -103,21 +115,21 @@ export const HEADERS_OF_EVERY_ANSWER: readonly ApiHeaderName[] = [
   'traceresponse',
 ];
 
-/** On every answer of these statuses. */
-export const HEADERS_OF_STATUS: Readonly<Record<number, readonly ApiHeaderName[]>> = {
-  304: ['ETag'],
-  401: ['WWW-Authenticate'],
-  405: ['Allow'],
-  415: ['Accept', 'Accept-Encoding', 'Accept-Patch'],
-  429: ['Retry-After'],
-  503: ['Retry-After'],
-};
-
 /** References to headers, for the decorators of answers. */
 export function apiHeaders(...names: ApiHeaderName[]): Record<string, ReferenceObject> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
+/** References to the headers that come with one of some statuses. */
+export function headersOfStatuses(statuses: readonly number[]): Record<string, ReferenceObject> {
+  const names = Object.entries(API_HEADERS).filter(([, header]) => {
+    const { 'x-statuses': own = [] } = header as { readonly 'x-statuses'?: readonly number[] };
+    return own.some((status) => statuses.includes(status));
+  });
+  return apiHeaders(...names.map(([name]) => name as ApiHeaderName));
+}
+
+/** Without an example: Swagger UI would send it, and it fits one version only. */
 const ApiTags = (name: 'If-Match' | 'If-None-Match', description: string) =>
   ApiHeader({
     name,
@@ -127,16 +139,22 @@ const ApiTags = (name: 'If-Match' | 'If-None-Match', description: string) =>
       type: 'string',
       maxLength: TAGS_LENGTH_MAX,
       pattern: `^([*]|(W/)?${ETAG}( *, *(W/)?${ETAG})*)$`,
-      example: '"1"',
     },
   });
 
 /** Describes a read that can be answered with 304. */
 export const ApiConditionalRead = () =>
   applyDecorators(
-    ApiTags('If-Match', 'ETags of which one must be the current one; 412 otherwise.'),
-    ApiTags('If-None-Match', 'ETags that the client has already; 304 if one is the current one.'),
-    ApiResponse({ status: 304, description: "The client's copy is current." }),
+    ApiTags('If-Match', 'ETags, such as "1"; 412 unless one of them is the current one.'),
+    ApiTags(
+      'If-None-Match',
+      'ETags that the client has, such as "1"; 304 if one of them is the current one.',
+    ),
+    ApiResponse({
+      status: 304,
+      description: "The client's copy is current.",
+      headers: apiHeaders('ETag'),
+    }),
     ApiProblems('precondition-failed'),
   );
 
@@ -144,6 +162,6 @@ export const ApiConditionalRead = () =>
 export const ApiConditionalWrite = (description: string) =>
   applyDecorators(
     ApiTags('If-Match', description),
-    ApiTags('If-None-Match', 'ETags of which none may be the current one; 412 otherwise.'),
+    ApiTags('If-None-Match', 'ETags, such as "1"; 412 if one of them is the current one.'),
     ApiProblems('precondition-failed'),
   );
