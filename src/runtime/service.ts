@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Env } from '../config/env.js';
@@ -8,7 +10,7 @@ import { assertReliable } from '../database/server-check.js';
 import { assertGranted } from '../database/service-grants.js';
 import { withConnection } from '../database/with-connection.js';
 import { assertCanListen } from './assert-can-listen.js';
-import { OperationsServer } from './operations-server.js';
+import { startOperationsServer } from './operations-server.js';
 import type { CreateApp, RequestServer } from './request-server.js';
 import type { ProcessRole } from '../config/process-role.js';
 
@@ -25,7 +27,7 @@ export interface ServiceOptions {
 export class Service {
   private database: Promise<OpenDatabase> | undefined;
   private server: RequestServer | undefined;
-  private operations: OperationsServer | undefined;
+  private operations: Server | undefined;
 
   constructor(
     private readonly env: Env,
@@ -50,6 +52,7 @@ export class Service {
       const database = await this.database?.catch(() => undefined);
       await database?.close();
       this.operations?.close();
+      this.operations?.closeAllConnections();
     }
   }
 
@@ -57,8 +60,9 @@ export class Service {
   private async openOperations(server: RequestServer): Promise<void> {
     const { METRICS_PORT: port, METRICS_HOST: host } = this.env;
     if (port === undefined || this.options.role === 'worker') return;
-    this.operations = await OperationsServer.listen(port, host, server);
-    this.logger.info(`metrics are at ${urlOf(host, this.operations.port)}/metrics`);
+    this.operations = await startOperationsServer(port, host, server);
+    const address = this.operations.address() as AddressInfo;
+    this.logger.info(`metrics are at ${urlOf(host, address.port)}/metrics`);
   }
 
   /** Once for all workers. */

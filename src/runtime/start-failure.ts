@@ -5,18 +5,7 @@ export interface StartFailure {
   readonly exitCode: number;
 }
 
-const FOLDER_FAULTS = new Set([
-  'EACCES',
-  'EDQUOT',
-  'EISDIR',
-  'ELOOP',
-  'ENAMETOOLONG',
-  'ENOENT',
-  'ENOSPC',
-  'ENOTDIR',
-  'EPERM',
-  'EROFS',
-]);
+const FOLDER_FAULTS = /^(EACCES|EDQUOT|EISDIR|ELOOP|ENAMETOOLONG|ENOENT|ENOSPC|ENOTDIR|EPERM|EROFS)$/;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
@@ -28,7 +17,7 @@ export function explainStartFailure(error: unknown): StartFailure {
 }
 
 function reasonOf({ code = '', path, syscall, message }: NodeJS.ErrnoException): string {
-  if (syscall !== undefined && path !== undefined && FOLDER_FAULTS.has(code))
+  if (syscall !== undefined && path !== undefined && FOLDER_FAULTS.test(code))
     return `${path} cannot be used (${code}). Set DATA_DIR to a folder that can be written to.`;
   if (code === INSUFFICIENT_PRIVILEGE)
     return `its role in the database may not do that (${message}). Migrate first, by MIGRATION_DATABASE_URL.`;
