@@ -14,6 +14,7 @@ describe('a storm', () => {
       const run = StormProcess.start(['--seconds', '10', '--clients', '16', '--seed', '4']);
 
       const code = await run.ended;
+      if (code !== 0) run.output += `\nThey are kept in ${await run.keepRemains()}`;
 
       expect(run.output).toMatch(/^PASSED seed 4$/m);
       expect(code).toBe(0);
@@ -34,10 +35,10 @@ describe('a storm', () => {
       const code = await run.ended;
 
       expect(code).toBe(1);
-      const [, logs = ''] = /^the database and the logs .* are in (.+)$/m.exec(run.output) ?? [];
-      expect(await readFile(join(logs, 'one.log'), 'utf8')).toMatch(/Cannot find module/);
-      expect(await readFile(join(logs, 'data/postgres/server.log'), 'utf8')).toMatch(/LOG/);
-      await rm(logs, { recursive: true });
+      const kept = await run.keepRemains();
+      expect(await readFile(join(kept, 'one.log'), 'utf8')).toMatch(/Cannot find module/);
+      expect(await readFile(join(kept, 'data/postgres/server.log'), 'utf8')).toMatch(/LOG/);
+      await rm(kept, { recursive: true });
     },
     STORM_MS_MAX,
   );

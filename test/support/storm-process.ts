@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** A short storm takes seconds; more than this is a hang. */
@@ -28,6 +29,18 @@ export class StormProcess {
     const env = { PATH: process.env.PATH, TMPDIR: folder };
     const command = ['--import', LOADER, resolve('storm/main.ts'), ...options];
     return new StormProcess(spawn(process.execPath, command, { env, cwd: folder, timeout: STORM_MS_MAX }));
+  }
+
+  /** Where a storm that has failed has left what it worked with. */
+  get remains(): string {
+    return /^the database and the logs .* are in (.+)$/m.exec(this.output)?.[1] ?? '';
+  }
+
+  /** Moves that out of the folder of this run of the tests, which is removed in the end; returns where it is. */
+  async keepRemains(): Promise<string> {
+    const kept = join(dirname(tmpdir()), basename(this.remains));
+    await rename(this.remains, kept);
+    return kept;
   }
 
   /** Ctrl-C. */
