@@ -60,3 +60,11 @@ export function asksForEncryption({ type, body }: Message): boolean {
 export function awaitsReady(message: Message): boolean {
   return isStartup(message) || ['Q', 'S', 'F'].includes(message.type);
 }
+
+/** What a server answers to a statement that has failed ("Error and Notice Message Fields"). */
+export function errorResponse(sqlState: string): Buffer {
+  const fields = Buffer.from(`SERROR\0VERROR\0C${sqlState}\0Mmade by a fault\0\0`);
+  const head = Buffer.from('E\0\0\0\0');
+  head.writeInt32BE(LENGTH_BYTES + fields.length, 1);
+  return Buffer.concat([head, fields]);
+}

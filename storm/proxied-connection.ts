@@ -1,13 +1,19 @@
 import type { Socket } from 'node:net';
 import { delay } from '../src/common/retry.js';
-import { asksForEncryption, awaitsReady, type Message, MessageFrames } from './message-frames.js';
+import {
+  asksForEncryption,
+  awaitsReady,
+  errorResponse,
+  type Message,
+  MessageFrames,
+} from './message-frames.js';
 import { commits, type ConnectionRecord, SentStatements } from './sent-statements.js';
 
 /**
  * What happens to a COMMIT: the connection is cut before it arrives, or once it has been answered and
- * instead of the answer; or the answer is dropped in silence and the client waits; or nothing.
+ * instead of the answer; or the answer is dropped in silence and the client waits, or is replaced by an error; or nothing.
  */
-export type CommitFault = 'before' | 'after' | 'silence' | 'none';
+export type CommitFault = 'before' | 'after' | 'silence' | 'none' | { readonly sqlState: string };
 
 /** What all connections of a proxy have in common. */
 export interface ProxyFaults {
@@ -106,20 +112,21 @@ export class ProxiedConnection {
   }
 
   private passToClient(chunk: Buffer): void {
-    const passed = this.fromServer.push(chunk).filter((message) => this.isForClient(message));
+    const passed = this.fromServer.push(chunk).flatMap((message) => this.forClient(message));
     if (passed.length === 0 || this.isCut) return;
-    this.deliver(Buffer.concat(passed.map(({ bytes }) => bytes)));
+    this.deliver(Buffer.concat(passed));
   }
 
   /** Counts the server's replies, since that of a COMMIT may come after others that were not waited for. */
-  private isForClient({ type }: Message): boolean {
+  private forClient({ type, bytes }: Message): Buffer[] {
     const isReady = type === 'Z';
-    if (this.commit && this.repliesSeen >= this.commit.reply) {
-      if (isReady && this.commit.fault === 'after') this.cut();
-      return false;
-    }
+    const fault = this.repliesSeen >= (this.commit?.reply ?? Infinity) ? this.commit?.fault : undefined;
     if (isReady) this.repliesSeen += 1;
-    return true;
+    if (fault === undefined) return [bytes];
+    if (isReady && fault === 'after') this.cut();
+    if (!isReady || typeof fault !== 'object') return [];
+    this.commit = undefined;
+    return [errorResponse(fault.sqlState), bytes];
   }
 
   private deliver(bytes: Buffer): void {

@@ -47,6 +47,25 @@ describe('conditional requests', () => {
     expect(changed.headers.get('etag')).not.toBe(tag);
   });
 
+  it('know a cancelled order’s products as changed: their stock has come back', async () => {
+    const [lamp, desk] = [await given.product({ stock: 5 }), await given.product({ stock: 5 })];
+    const [buyer, admin] = [await given.customer(), await given.admin()];
+    const order = await given.order(buyer, { [lamp.id]: 2, [desk.id]: 3 });
+    const tagOf = async ({ id }: ProductBody) =>
+      (await given.anyone.get(`/products/${id}`)).headers.get('etag') ?? '';
+    const tags = [await tagOf(lamp), await tagOf(desk)] as const;
+
+    await buyer.client.patch(`/orders/${order.id}/cancel`);
+
+    for (const [index, { id }] of [lamp, desk].entries()) {
+      const tag = tags[index] as string;
+      const again = await given.anyone.get<ProductBody>(`/products/${id}`, ifNoneMatch(tag));
+      expect([again.status, again.body.stock_quantity]).toEqual([200, 5]);
+      const counted = await admin.client.patch(`/products/${id}`, { stock_quantity: 1 }, ifMatch(tag));
+      expect([counted.status, await given.database.stockOf({ id })]).toEqual([412, 5]);
+    }
+  });
+
   it.each(['confirm', 'cancel'])('refuse to %s an order that is not the one seen', async (action) => {
     const lamp = await given.product({ stock: 5 });
     const [buyer, admin] = [await given.customer(), await given.admin()];

@@ -87,6 +87,15 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(await stored()).toBe(0);
   });
 
+  it('stores a COMMIT and answers with an error in its place, on a connection that goes on', async () => {
+    await insert();
+    proxy.faultNextCommits({ sqlState: '57P01' });
+
+    await expect(client.query('COMMIT')).rejects.toMatchObject({ code: '57P01' });
+
+    expect((await client.query('SELECT count(*)::integer FROM notes')).rows).toEqual([{ count: 1 }]);
+  });
+
   it('stores a COMMIT and keeps its answer to itself, with the connection open', async () => {
     await insert();
     proxy.faultNextCommits('silence');

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { CommitFault } from '../storm/proxied-connection.js';
 import type { OrderBody, ProblemBody } from './support/api-types.js';
 import { useProxiedService } from './support/proxied-service.js';
 import { type Person, useWorld } from './support/world.js';
@@ -10,6 +11,18 @@ const order = (buyer: Person, id: number, headers = {}) =>
   proxied
     .clientOf(buyer)
     .post<OrderBody & ProblemBody>('/orders', { items: [{ product_id: id, quantity: 1 }] }, { headers });
+
+/** What a server may answer that is told to stop, or cannot write any more, after it has stored a COMMIT. */
+const UNKNOWN = ['08006', '40003', '57014', '57P01', '57P02', '58030', 'XX000'];
+
+/** Orders of products whose name says so fail at COMMIT, with the error that it names. */
+beforeAll(() =>
+  given.database.rows(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN RAISE EXCEPTION USING ERRCODE = split_part(NEW.product_name, '' '', 2); END';
+    CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON order_items DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW WHEN (NEW.product_name LIKE 'refused %') EXECUTE FUNCTION refuse()`),
+);
 
 // Guarantees that nobody is told "try again" of an order that exists: a lost answer to COMMIT is looked up.
 describe('a connection that is lost during COMMIT', () => {
@@ -29,6 +42,53 @@ describe('a connection that is lost during COMMIT', () => {
       expect((await buyer.client.get<OrderBody>(`/orders/${answer.body.id}`)).body).toEqual(answer.body);
       expect(await given.database.orderCount()).toBe(before + 2);
       expect(await given.database.stockOf(lamp)).toBe(8);
+    },
+  );
+
+  it.each(UNKNOWN)(
+    'answered with the error %s, although it was stored, costs the buyer nothing and makes one order',
+    async (sqlState) => {
+      const lamp = await given.product({ stock: 10 });
+      const buyer = await given.customer();
+      const before = await given.database.orderCount();
+      proxied.proxy.faultNextCommits({ sqlState });
+
+      const answer = await order(buyer, lamp.id);
+
+      expect(proxied.proxy.commitFaultsLeft).toBe(0);
+      expect(answer.status).toBe(201);
+      expect((await buyer.client.get<OrderBody>(`/orders/${answer.body.id}`)).body).toEqual(answer.body);
+      expect(await given.database.orderCount()).toBe(before + 1);
+      expect(await given.database.stockOf(lamp)).toBe(9);
+    },
+  );
+
+  it.each<[string, CommitFault, number]>([
+    ['before it was stored', 'before', 10],
+    ['after it was stored', 'after', 15],
+    ...UNKNOWN.map((sqlState): [string, CommitFault, number] => [`with ${sqlState}`, { sqlState }, 15]),
+  ])('%s does not put stock in twice: the admin is told to look', async (_, fault, stock) => {
+    const lamp = await given.product({ stock: 10 });
+    const admin = proxied.clientOf(await given.admin());
+    proxied.proxy.faultNextCommits(fault);
+
+    const answer = await admin.patch<ProblemBody>(`/products/${lamp.id}`, { stock_delta: 5 });
+
+    expect(proxied.proxy.commitFaultsLeft).toBe(0);
+    expect([answer.status, answer.body.detail]).toEqual([503, expect.stringMatching(/look whether/)]);
+    expect(await given.database.stockOf(lamp)).toBe(stock);
+  });
+
+  it.each(['23514', '40002', 'P0001'])(
+    'refused with the error %s was not stored, and is not taken for lost',
+    async (sqlState) => {
+      const lamp = await given.product({ name: `refused ${sqlState}`, stock: 10 });
+      const buyer = await given.customer();
+
+      const answer = await order(buyer, lamp.id);
+
+      expect(answer.status).toBe(500);
+      expect(await given.database.stockOf(lamp)).toBe(10);
     },
   );
 

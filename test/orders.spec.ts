@@ -106,6 +106,21 @@ describe('placing an order', () => {
     expect(accepted.body.total_amount).toBe(999_999_999_900);
   });
 
+  it('adds up exactly where a sum of doubles would be a cent off', async () => {
+    const gold = await given.product({ price: 99_999_999.99, stock: 9_999 });
+    const cents = await given.database.addProducts(999, 1);
+    await given.database.rows('UPDATE products SET price_minor = 1 WHERE id = ANY ($1)', [cents]);
+    const buyer = await given.customer();
+    const quantities = { ...Object.fromEntries(cents.map((id) => [id, 1])), [gold.id]: 9_999 };
+
+    const order = await given.order(buyer, quantities);
+
+    expect(order.total_amount).toBe(999_899_999_910);
+    expect((await buyer.client.get<OrderBody>(`/orders/${order.id}`)).body.total_amount).toBe(
+      999_899_999_910,
+    );
+  });
+
   it('takes 1,000 products in one order and refuses 1,001', async () => {
     const ids = await given.database.rows<{ id: number }>(
       `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'bulk ' || n, 100, 0 FROM generate_series(1, 1001) n RETURNING id`,

@@ -30,10 +30,10 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
-/** A COMMIT without an answer, or answered by a server that was going down, may have been carried out. */
+/** A COMMIT without an answer, or answered by a server that was going down or does not know (40003), may have been carried out. */
 export function isOutcomeUnknown(error: unknown): boolean {
   const { code = '' } = driverErrorOf(error);
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57|58|XX)/.test(code);
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40003|57|58|XX)/.test(code);
 }
 
 /** The connection ended, as it does when the server restarts; another one may be fine. */
