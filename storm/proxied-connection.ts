@@ -35,6 +35,7 @@ export class ProxiedConnection {
   private delivered = Promise.resolve();
   private isCut = false;
   private isFrozen = false;
+  private readonly heldHangUps: (() => void)[] = [];
 
   constructor(
     private readonly client: Socket,
@@ -46,10 +47,10 @@ export class ProxiedConnection {
     client.on('data', (chunk) => this.passToServer(chunk));
     server.on('data', (chunk) => this.passToClient(chunk));
     // What was sent before one side hung up still arrives at the other, as it would without us.
-    client.on('close', () => server.end());
+    client.on('close', () => this.whenThawed(() => server.end()));
     server.on('close', () => {
       if (this.isCut) client.destroy();
-      else void this.delivered.then(() => client.end());
+      else this.whenThawed(() => void this.delivered.then(() => client.end()));
     });
   }
 
@@ -82,6 +83,13 @@ export class ProxiedConnection {
       socket.uncork();
       socket.resume();
     }
+    for (const hangUp of this.heldHangUps.splice(0)) hangUp();
+  }
+
+  /** A socket notices that its peer has hung up also while it is paused. */
+  private whenThawed(hangUp: () => void): void {
+    if (this.isFrozen) this.heldHangUps.push(hangUp);
+    else hangUp();
   }
 
   private get sockets(): Socket[] {

@@ -79,6 +79,31 @@ describe('faults of the database', () => {
     },
   );
 
+  it('stops what is written for nobody any more, such as an order behind a trigger that takes too long', async () => {
+    const [lamp, buyer, { client }] = [await given.product(), await given.customer(), await given.admin()];
+    const order = await given.order(buyer, { [lamp.id]: 1 });
+    const [one, two] = [await given.product({ name: 'Slow' }), await given.product({ name: 'Slow' })];
+    await given.database.rows(`
+      CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
+      CREATE TRIGGER slow_products BEFORE UPDATE ON products
+        FOR EACH ROW WHEN (NEW.name = 'Slow') EXECUTE FUNCTION sleep();
+      CREATE TRIGGER slow_orders BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION sleep()`);
+
+    const answers = await Promise.all([
+      buyer.places({ [one.id]: 1 }),
+      client.patch(`/products/${two.id}`, { price: 1 }),
+      client.patch(`/orders/${order.id}/confirm`),
+    ]);
+    const stillRunning = await given.database.value(
+      `SELECT count(*)::integer FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+    );
+    await given.database.rows('DROP FUNCTION sleep() CASCADE');
+
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(stillRunning).toBe(0);
+  });
+
   it('takes no stock for an order that gets no id, because they are used up', async () => {
     const lamp = await given.product({ stock: 5 });
     const buyer = await given.customer();

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { FaultProxy } from '../storm/fault-proxy.js';
@@ -28,15 +29,16 @@ const connected = async (options: pg.ClientConfig = {}) => {
   return one;
 };
 const endOf = (one: pg.Client) => new Promise<void>((done) => one.once('end', done));
+const streamOf = (one: pg.Client) => (one as unknown as { connection: { stream: Socket } }).connection.stream;
 const insert = async () => {
   await client.query('BEGIN');
   await client.query('INSERT INTO notes VALUES ($1)', [1]);
 };
 /** How many there are but those that ask. */
-const sessions = (state: string) =>
+const sessions = (condition: string) =>
   database.value<number>(
     `SELECT count(*)::integer FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = '${state}'`,
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${condition}`,
   );
 const stored = () => database.value<number>('SELECT count(*)::integer FROM notes');
 
@@ -65,12 +67,12 @@ describe('the proxy in front of PostgreSQL', () => {
     await client.query('LOCK TABLE notes IN ACCESS EXCLUSIVE MODE');
     // Busy, the session notices only afterwards that its client has gone.
     const busy = client.query('SELECT pg_sleep(0.3)');
-    await until('it has begun', async () => (await sessions('active')) === 1);
+    await until('it has begun', async () => (await sessions(`state = 'active'`)) === 1);
 
     proxy.cutConnections();
 
     await expect(busy).rejects.toThrow('Connection terminated');
-    expect(await sessions('active')).toBe(0);
+    expect(await sessions(`state = 'active'`)).toBe(0);
     await database.rows('BEGIN; LOCK TABLE notes IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK');
   });
 
@@ -83,7 +85,7 @@ describe('the proxy in front of PostgreSQL', () => {
     proxy.cutConnections();
 
     await expect(commit).rejects.toThrow('Connection terminated');
-    await until('the session has ended', async () => (await sessions('idle in transaction')) === 0);
+    await until('the session has ended', async () => (await sessions(`state = 'idle in transaction'`)) === 0);
     expect(await stored()).toBe(0);
   });
 
@@ -129,14 +131,29 @@ describe('the proxy in front of PostgreSQL', () => {
     proxy.freeze();
     void client.query('COMMIT').catch(() => undefined);
     const hungUp = endOf(client);
-    (
-      client as unknown as { connection: { stream: { destroySoon(): void } } }
-    ).connection.stream.destroySoon();
+    streamOf(client).destroySoon();
     await hungUp;
 
     proxy.thaw();
 
     await until('it is stored', async () => (await stored()) === 1);
+  });
+
+  it('tells the server of a frozen client that has hung up only when it is thawed', async () => {
+    await insert();
+    proxy.silenceOpenConnections();
+    const newcomer = await connected({ application_name: 'newcomer' });
+    const hungUp = endOf(client);
+    streamOf(client).destroy();
+    await hungUp;
+    // It has hung up later, so the server would have heard of the other one by the time it is gone.
+    await newcomer.end();
+    await until('it is gone', async () => (await sessions(`application_name = 'newcomer'`)) === 0);
+
+    expect(await sessions(`state = 'idle in transaction'`)).toBe(1);
+    proxy.thaw();
+    await until('the other one is', async () => (await sessions(`state = 'idle in transaction'`)) === 0);
+    expect(await stored()).toBe(0);
   });
 
   it('holds answers back for as long as it is told', async () => {

@@ -39,6 +39,11 @@ async function servesAgain(buyer: Person, productId: number): Promise<number> {
   return Date.now() - since;
 }
 
+const sessions = (condition: string) =>
+  given.database.value<number>(
+    `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
+  );
+
 // Guarantees that no request hangs when the database does, and that service is back when the database is.
 describe('a database that is not to be reached', () => {
   it.each([
@@ -74,6 +79,34 @@ describe('a database that is not to be reached', () => {
     proxied.proxy.silenceOpenConnections();
 
     expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);
+  });
+
+  it('takes its locks from a process whose network falls silent within a transaction, and others go on', async () => {
+    const lamp = await given.product({ stock: 2 });
+    const buyer = await given.customer();
+    const order = await given.order(buyer, { [lamp.id]: 1 });
+    // Slow enough for its answer to be held back from there on.
+    await given.database.rows(`
+      CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END';
+      CREATE TRIGGER slow_return BEFORE INSERT ON stock_returns FOR EACH ROW EXECUTE FUNCTION sleep()`);
+    const stuck = proxied.clientOf(buyer).patch(`/orders/${order.id}/cancel`);
+    await until('it gives the stock back', async () => (await sessions(`wait_event = 'PgSleep'`)) === 1);
+    proxied.proxy.delayAnswers(60_000);
+    await until('it has the lock', async () => (await sessions(`state = 'idle in transaction'`)) === 1);
+    proxied.proxy.freeze();
+
+    await until(
+      'another process sells it',
+      async () => (await buyer.places({ [lamp.id]: 1 })).status === 201,
+    );
+    const { status } = await stuck;
+    proxied.proxy.delayAnswers(0);
+    proxied.proxy.thaw();
+
+    expect(status).toBe(503);
+    expect(await given.database.stockOf(lamp)).toBe(0);
+    await given.database.rows('DROP FUNCTION sleep() CASCADE');
+    expect((await buyer.client.patch(`/orders/${order.id}/cancel`)).status).toBe(200);
   });
 
   it('answers within ten seconds also where each of its answers takes 1.5 s', async () => {

@@ -155,6 +155,22 @@ describe('TransactionRunner', () => {
       expect(result).toMatchObject({ status: 'rejected', reason: expect.any(ServiceBusyError) });
   });
 
+  it('refuses at once the write that would be number 1,001 of those that wait, and serves them', async () => {
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const works = Array.from({ length: WRITES_AT_ONCE + 1_000 }, () => runner.run(() => gate));
+    let ended = 0;
+    for (const work of works) work.finally(() => (ended += 1)).catch(() => undefined);
+
+    const oneMore = runner.run(() => Promise.resolve());
+
+    await expect(oneMore).rejects.toBeInstanceOf(ServiceBusyError);
+    expect(ended).toBe(0);
+    open();
+    await Promise.all(works);
+    await runner.run((queryRunner) => queryRunner.query(write(1)));
+  });
+
   it('ends a statement that runs for too long', async () => {
     const work = runner.run((queryRunner) => queryRunner.query('SELECT pg_sleep(30)'));
     await expect(work).rejects.toBeInstanceOf(ServiceBusyError);
