@@ -28,7 +28,8 @@ beforeAll(async () => {
   const { DATABASE_URL, MIGRATION_DATABASE_URL } = restricted.variables;
   serviceRole = new URL(DATABASE_URL).username;
   ownerRole = new URL(MIGRATION_DATABASE_URL).username;
-  given = new World(restricted.variables);
+  // With the smallest pool that there may be.
+  given = new World({ ...restricted.variables, DATABASE_POOL_SIZE: '4' });
   given.database = restricted.database;
 });
 afterAll(() => restricted.drop());

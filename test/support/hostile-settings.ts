@@ -15,7 +15,7 @@ export type Values = Readonly<Record<string, string>>;
 /** Of settings that take a text, those that would do harm. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   DateStyle: ['German', 'SQL, DMY', 'Postgres, MDY'],
-  TimeZone: ['<odd>1:02:03', 'Pacific/Kiritimati', 'America/St_Johns'],
+  TimeZone: ['<odd>1:02', 'Pacific/Kiritimati', 'America/St_Johns'],
   client_encoding: ['LATIN1', 'SQL_ASCII', 'EUC_JP'],
   timezone_abbreviations: ['Australia', 'India'],
   application_name: ['owner: process 1'],
