@@ -12,7 +12,7 @@
 
 CREATE ROLE mini_order_system_owner LOGIN;
 CREATE ROLE mini_order_system LOGIN;
-CREATE DATABASE mini_order_system OWNER mini_order_system_owner;
+CREATE DATABASE mini_order_system OWNER mini_order_system_owner ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0;
 
 -- Everybody may connect and make temporary tables by default.
 REVOKE ALL ON DATABASE mini_order_system FROM PUBLIC;

@@ -1,5 +1,10 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADVISORY_LOCKS } from '../src/database/advisory-locks.js';
+import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { runCommand } from './support/command.js';
 import { asAdmin, TestDatabase, until } from './support/database.js';
 import { giveSettings, hostileRounds, type Values } from './support/hostile-settings.js';
 import { createRestrictedDatabase, type RestrictedDatabase } from './support/restricted-database.js';
@@ -103,6 +108,14 @@ async function refusal(variables: Record<string, string>): Promise<string> {
   return service.output;
 }
 
+/** How migrating by hand ends; it looks at the database as a start does. */
+function migrate(variables: Record<string, string>): Promise<{ code: number; said: string }> {
+  return runCommand('migrate', { args: ['run'], variables }).then(
+    (said) => ({ code: 0, said }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, said: stderr }),
+  );
+}
+
 // Guarantees that a start names what is wrong with a database, instead of failing at the first request.
 describe('a database that the service cannot use', () => {
   it('is refused with every setting that no connection may change, and what to do', async () => {
@@ -123,7 +136,10 @@ describe('a database that the service cannot use', () => {
     await give({});
     await giveSettings(restricted.database, [ownerRole], { search_path: 'nonsense' });
 
-    expect(await refusal(restricted.variables)).toMatch(/search_path = nonsense .* ALTER ROLE/);
+    const { code, said } = await migrate(restricted.variables);
+
+    expect(code).toBe(78);
+    expect(said).toMatch(/search_path = nonsense .* ALTER ROLE/);
   });
 
   it('is refused where the role finds other schemas than the migrations, or may not use the tables', async () => {
@@ -152,9 +168,10 @@ describe('a database that the service cannot use', () => {
 
     expect(said).toMatch(/encoded in LATIN1/);
     await asAdmin(advice.replace('…', name));
-    const service = await ServiceProcess.start({ DATABASE_URL: database.url });
-    await service.stop();
+    const migrated = await migrate({ DATABASE_URL: database.url });
     await TestDatabase.named(name).drop();
+
+    expect(migrated.code).toBe(0);
   });
 });
 
@@ -176,4 +193,38 @@ describe('a schema of the service’s own', () => {
     await service.stop();
     await database.drop();
   });
+});
+
+// Guarantees that a standby is no place to begin, and a place to wait until it is the primary.
+describe('a standby', () => {
+  it('is refused as long as there is something to migrate, and serves reads until it is promoted', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'standby-'));
+    const settings = { fsync: 'off' };
+    const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings });
+    const database = TestDatabase.at(server.url);
+    const demote = async () => {
+      await writeFile(join(dataDir, 'postgres/standby.signal'), '');
+      await server.crashAndRecover();
+    };
+    const promote = () => database.rows('SELECT pg_promote()');
+
+    await demote();
+    const refused = await migrate({ DATABASE_URL: server.url });
+    await promote();
+    await migrate({ DATABASE_URL: server.url });
+    await demote();
+    const waiting = await ServiceProcess.start({ DATABASE_URL: server.url });
+    const statusOf = async (path: string) => (await fetch(waiting.url + path)).status;
+    const before = [await statusOf('/products'), await statusOf('/health/ready')];
+    await promote();
+    await until('it is ready', async () => (await statusOf('/health/ready')) === 200);
+    await waiting.stop();
+    await database.close();
+    await server.stop();
+
+    expect(refused.code).toBe(1);
+    expect(refused.said).toMatch(/standby.*DATABASE_URL must lead to the primary/);
+    expect(before).toEqual([200, 503]);
+    expect(waiting.output).toMatch(/"level":40.*standby/);
+  }, 60_000);
 });

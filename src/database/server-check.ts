@@ -97,7 +97,7 @@ export function assertReliable(url: string, env: Env, logger: Logger): Promise<s
 }
 
 function warn({ unsafeSettings, connectionsMax, isStandby }: ServerFindings, env: Env, logger: Logger): void {
-  if (isStandby) logger.warn('PostgreSQL is a standby: the service is not ready until it is promoted');
+  if (isStandby) logger.warn('PostgreSQL is a standby: writes are 503 until it is promoted');
   if (env.isProduction && unsafeSettings.length > 0) {
     const danger = `PostgreSQL may lose committed orders in a crash: ${unsafeSettings.join(', ')} off`;
     if (!env.ALLOW_UNSAFE_DATABASE) {

@@ -8,6 +8,7 @@ export interface StartFailure {
 const FOLDER_FAULTS = /^(EACCES|EDQUOT|EISDIR|ELOOP|ENAMETOOLONG|ENOENT|ENOSPC|ENOTDIR|EPERM|EROFS)$/;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+const READ_ONLY_SQL_TRANSACTION = '25006';
 
 /** What a person can do about a start that failed, and the exit code. */
 export function explainStartFailure(error: unknown): StartFailure {
@@ -21,5 +22,7 @@ function reasonOf({ code = '', path, syscall, message }: NodeJS.ErrnoException):
     return `${path} cannot be used (${code}). Set DATA_DIR to a folder that can be written to.`;
   if (code === INSUFFICIENT_PRIVILEGE)
     return `its role in the database may not do that (${message}). Migrate first, by MIGRATION_DATABASE_URL.`;
+  if (code === READ_ONLY_SQL_TRANSACTION)
+    return `PostgreSQL is a standby, which cannot be migrated (${message}). DATABASE_URL must lead to the primary.`;
   return message || code;
 }
