@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { withConnection } from '../src/database/with-connection.js';
+import { copyClusterTo, onCluster } from './support/cluster.js';
 import { until } from './support/database.js';
 import { type FoundProcess, processesIn } from './support/processes.js';
 import { ServiceProcess } from './support/service-process.js';
@@ -44,11 +44,7 @@ const launch = (variables: Record<string, string> = {}) =>
   ServiceProcess.launch({ ...EMBEDDED, ...variables }, home);
 const isInitdb = ({ commandLine }: FoundProcess) => /initdb/.test(commandLine);
 
-/** Makes the cluster of DATA_DIR, and has somebody work in it. */
-async function makeCluster(work: (url: string) => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-  const server = await EmbeddedPostgres.start({ dataDir: join(home, 'data'), progress: () => undefined });
-  await work(server.url).finally(() => server.stop());
-}
+const takeCluster = () => copyClusterTo(join(home, 'data'));
 
 /** A copy of the built service, with the programs of PostgreSQL inside and the rest of its packages by links. */
 async function copyOfTheService(folder: string): Promise<void> {
@@ -101,6 +97,7 @@ describe('a start that comes to nothing', () => {
   });
 
   it('ends PostgreSQL when it is stopped while that starts', async () => {
+    await takeCluster();
     const service = launch();
     await service.says(/starting PostgreSQL/);
 
@@ -109,7 +106,8 @@ describe('a start that comes to nothing', () => {
   });
 
   it('ends PostgreSQL when its password does not fit', async () => {
-    await makeCluster(() => writeFile(join(home, 'data/postgres-password'), 'x'.repeat(32)));
+    await takeCluster();
+    await writeFile(join(home, 'data/postgres-password'), 'x'.repeat(32));
     const service = launch();
 
     expect((await service.exited).code).toBe(1);
@@ -118,7 +116,7 @@ describe('a start that comes to nothing', () => {
   });
 
   it('says in the words of PostgreSQL why a cluster cannot be used', async () => {
-    await makeCluster();
+    await takeCluster();
     await writeFile(join(home, 'data/postgres/PG_VERSION'), '12\n');
     const service = launch();
 
@@ -128,6 +126,7 @@ describe('a start that comes to nothing', () => {
   });
 
   it('ends what a command has begun when that is interrupted', async () => {
+    await takeCluster();
     const command = ServiceProcess.launch(EMBEDDED, home, { main: resolve('dist/cli/seed.js') });
     await command.says(/starting PostgreSQL/);
 
@@ -136,7 +135,10 @@ describe('a start that comes to nothing', () => {
   });
 
   it('ends PostgreSQL when the database cannot be migrated', async () => {
-    await makeCluster((url) => withConnection(url, (client) => client.query('CREATE TABLE users ()')));
+    await takeCluster();
+    await onCluster(join(home, 'data'), (url) =>
+      withConnection(url, (client) => client.query('CREATE TABLE users ()')),
+    );
     const service = launch();
 
     expect((await service.exited).code).toBe(1);
@@ -144,16 +146,18 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
-  it('ends PostgreSQL when its secret is cut short', async () => {
-    await makeCluster(() => writeFile(join(home, 'data/jwt-secret'), 'short'));
+  it('starts no PostgreSQL when its secret is cut short', async () => {
+    await takeCluster();
+    await writeFile(join(home, 'data/jwt-secret'), 'short');
     const service = launch();
 
     expect((await service.exited).code).toBe(1);
     expect(service.output).toMatch(/jwt-secret does not hold a whole secret/);
-    expect(processesIn(home)).toEqual([]);
+    expect(service.output).not.toMatch(/starting PostgreSQL/);
   });
 
   it('takes its workers along when it is killed before they serve', async () => {
+    await takeCluster();
     const service = launch({ WORKERS: '2' });
     await service.says(/migrated the database/);
     const nodes = () => processesIn(home).filter(({ commandLine }) => commandLine.includes('main.js'));
