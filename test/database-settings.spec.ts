@@ -16,9 +16,11 @@ let restricted: RestrictedDatabase;
 let given: World;
 let serviceRole: string;
 let ownerRole: string;
+/** What a day is like where nothing is set; the first test finds out. */
+let usual: unknown[];
 let days = 0;
 
-const day = async () => tradingDay(given.anyone, (await given.admin()).client, `${(days += 1)}`);
+const day = async (world = given) => tradingDay(world.anyone, (await world.admin()).client, `${(days += 1)}`);
 
 /** As at the service's next start. */
 const give = (values: Values) => giveSettings(restricted.database, [serviceRole, ownerRole], values);
@@ -41,8 +43,6 @@ afterAll(() => restricted.drop());
 
 // Guarantees that what a server, a database or a role has set for its sessions does not reach ours.
 describe('settings of the database', () => {
-  let usual: unknown[];
-
   it('change no answer, whatever they are', async () => {
     const rounds = await hostileRounds(restricted.database);
     await give(rounds[0] ?? {});
@@ -152,7 +152,7 @@ describe('a database that the service cannot use', () => {
     const { DATABASE_URL } = restricted.variables;
     const deprived = await refusal({ DATABASE_URL });
 
-    expect(lost).toMatch(/role of DATABASE_URL finds no table orders by its search_path/);
+    expect(lost).toMatch(/DATABASE_URL does not lead to the tables .*orders.*search_path/);
     expect(deprived).toMatch(/role of DATABASE_URL may not INSERT orders: .*MIGRATION_DATABASE_URL/);
   });
 
@@ -175,23 +175,29 @@ describe('a database that the service cannot use', () => {
   });
 });
 
-// Guarantees that the tables may be in a schema of the owner's choice.
-describe('a schema of the service’s own', () => {
-  it('is used where the connection string names it', async () => {
-    const database = await TestDatabase.create();
-    await database.rows('DROP SCHEMA public CASCADE');
+// Guarantees that the database is the owner's to arrange.
+describe('a database of the owner’s choice', () => {
+  it('changes no answer by its language or by the schema that the connection string names', async () => {
+    const name = 'test_turkish';
+    await asAdmin(
+      `CREATE DATABASE ${name} ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C' TEMPLATE template0`,
+    );
+    const database = TestDatabase.named(name);
+    await database.rows('DROP SCHEMA public');
     await database.rows('CREATE SCHEMA "My shop"');
-    const options = encodeURIComponent('-c search_path="My\\ shop" -c datestyle=German');
+    const options = encodeURIComponent('-c search_path="My\\ shop" -c extra_float_digits=-15');
 
-    const service = await ServiceProcess.start({ DATABASE_URL: `${database.url}?options=${options}` });
-    given.service = service;
+    const other = new World();
+    other.service = await ServiceProcess.start({ DATABASE_URL: `${database.url}?options=${options}` });
+    const unusual = await day(other);
     const [table] = await database.rows<{ schema: string }>(
       `SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'orders'`,
     );
-
-    expect(table?.schema).toBe('My shop');
-    await service.stop();
+    await other.service.stop();
     await database.drop();
+
+    expect(unusual).toEqual(usual);
+    expect(table?.schema).toBe('My shop');
   });
 });
 

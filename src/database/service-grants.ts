@@ -27,11 +27,19 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 
+/** What a role cannot use, as lists for people. */
 interface Missing {
-  readonly table: string;
-  readonly right: string;
-  readonly isFound: boolean;
+  readonly tables: string | null;
+  readonly rights: string | null;
 }
+
+const MISSING = `
+  SELECT string_agg(DISTINCT name, ', ') FILTER (WHERE id IS NULL) AS tables,
+         string_agg(verb || ' ' || name, ', ') FILTER (WHERE id IS NOT NULL) AS rights
+    FROM (SELECT name, verb, to_regclass(name) AS id
+            FROM json_to_recordset($1) AS needed (name text, verb text)) AS needed
+   WHERE CASE verb WHEN 'DELETE' THEN has_table_privilege(id, verb)
+                   ELSE has_any_column_privilege(id, verb) END IS NOT TRUE`;
 
 const UNDEFINED_OBJECT = '42704';
 
@@ -53,21 +61,20 @@ export async function grantToService(manager: EntityManager, role: string): Prom
 
 /** @throws BadConfigurationError that says what the role of a connection does not find, or may not do. */
 export async function assertGranted(client: ClientBase): Promise<void> {
-  const wanted = Object.entries(SERVICE_GRANTS).flatMap(([table, rights]) =>
-    rights.map((right) => ({ table, right: right.replace(/ .*/, '') })),
+  const needed = Object.entries(SERVICE_GRANTS).flatMap(([name, rights]) =>
+    rights.map((right) => ({ name, verb: right.replace(/ .*/, '') })),
   );
-  const { rows } = await client.query<Missing>(
-    `SELECT "table", "right", to_regclass("table") IS NOT NULL AS "isFound"
-       FROM json_to_recordset($1) AS wanted ("table" text, "right" text)
-      WHERE CASE "right" WHEN 'DELETE' THEN has_table_privilege(to_regclass("table"), "right")
-                         ELSE has_any_column_privilege(to_regclass("table"), "right") END IS NOT TRUE`,
-    [JSON.stringify(wanted)],
-  );
-  if (rows.length === 0) return;
-  const faults = rows.map(({ table, right, isFound }) =>
-    isFound
-      ? `The role of DATABASE_URL may not ${right} ${table}: migrate by MIGRATION_DATABASE_URL, which grants it`
-      : `The role of DATABASE_URL finds no table ${table} by its search_path, or may not use the schema`,
-  );
-  throw new BadConfigurationError([...new Set(faults)]);
+  const { rows } = await client.query<Missing>(MISSING, [JSON.stringify(needed)]);
+  const { tables, rights } = rows[0] as Missing;
+  const faults: string[] = [];
+  if (tables !== null) {
+    const places = `its database, the search_path of its role, and that role's right to use the schema`;
+    faults.push(`DATABASE_URL does not lead to the tables ${tables}: look at ${places}`);
+  }
+  if (rights !== null) {
+    faults.push(
+      `The role of DATABASE_URL may not ${rights}: migrate by MIGRATION_DATABASE_URL, which grants it`,
+    );
+  }
+  if (faults.length > 0) throw new BadConfigurationError(faults);
 }
