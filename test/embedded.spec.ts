@@ -78,6 +78,9 @@ async function connected(): Promise<pg.Client> {
   await client.connect();
   return client;
 }
+/** The session of a process: a Ctrl-C in a terminal goes to all that are in the session of that. */
+const sessionOf = (pid: number) =>
+  Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[3]);
 /** A process that has ended, but whose parent has not asked for its exit code yet, is not alive. */
 const isAlive = (pid: number) => {
   try {
@@ -93,6 +96,7 @@ describe('the embedded PostgreSQL', () => {
     const service = await start();
     await sell(service);
     const pid = await postmasterPid();
+    expect(sessionOf(pid)).toBe(pid);
 
     const exit = await service.stop('SIGINT');
 
