@@ -1,33 +1,29 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { DomainError, ServiceBusyError } from '../../common/domain-error.js';
 import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
 import { poolOf } from '../../database/pool.js';
 import { COMMITS, OutcomeUnknownError, TRANSACTIONS } from '../../database/transaction.runner.js';
-import { timing } from './timing.js';
+import { measure, timing } from './measure.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Transactions that write. */
-export function watchTransactions(registry: Registry): void {
-  const registers = [registry];
+export function watchTransactions(): void {
   const durations = new Histogram({
     name: 'database_transaction_duration_seconds',
     help: 'An attempt at a writing transaction, from asking for a connection, by how it ended.',
     labelNames: ['outcome'],
     buckets: BUCKETS,
-    registers,
   });
   const commits = new Histogram({
     name: 'database_commit_duration_seconds',
     help: 'From sending COMMIT, and the write in front of it, to its answer.',
     buckets: BUCKETS,
-    registers,
   });
   const retries = new Counter({
     name: 'database_transaction_retries_total',
     help: 'Transactions that were run again after a deadlock or a lost connection.',
-    registers,
   });
   TRANSACTIONS.watch(async (work, attempt) => {
     if (attempt > 1) retries.inc();
@@ -51,29 +47,19 @@ function outcomeOf(error: unknown): string {
 }
 
 /** The connections of this process at the moment of looking. */
-export function measurePool(registry: Registry, dataSource: DataSource, size: number): void {
+export function measurePool(dataSource: DataSource, size: number): void {
   new Gauge({
     name: 'database_pool_connections',
     help: 'Connections to PostgreSQL, by whether they are in use.',
     labelNames: ['state'],
-    registers: [registry],
     collect() {
       const { totalCount = 0, idleCount = 0 } = poolOf(dataSource) ?? {};
       this.set({ state: 'used' }, totalCount - idleCount);
       this.set({ state: 'idle' }, idleCount);
     },
   });
-  new Gauge({
-    name: 'database_pool_connections_limit',
-    help: 'Connections that there may be (DATABASE_POOL_SIZE).',
-    registers: [registry],
-  }).set(size);
-  new Gauge({
-    name: 'database_pool_waiting',
-    help: 'Work that waits for a connection.',
-    registers: [registry],
-    collect() {
-      this.set(poolOf(dataSource)?.waitingCount ?? 0);
-    },
-  });
+  const limitHelp = 'Connections that there may be (DATABASE_POOL_SIZE).';
+  measure('database_pool_connections_limit', limitHelp, () => size);
+  const waiting = () => poolOf(dataSource)?.waitingCount ?? 0;
+  measure('database_pool_waiting', 'Work that waits for a connection.', waiting);
 }

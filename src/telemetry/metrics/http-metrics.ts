@@ -1,17 +1,16 @@
-import { Histogram, type Registry } from 'prom-client';
+import { Histogram } from 'prom-client';
 import type { FinishedRequest, RequestWatcher } from '../watch-requests.js';
 
 /** Others can only be refused. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS']);
 
 /** Whatever clients send, the labels are those of routes that exist. */
-export function httpMetrics(registry: Registry): RequestWatcher {
+export function httpMetrics(): RequestWatcher {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'From the headers of a request to the end of its answer, by route template.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
   });
   const children = new Map<string, Histogram.Internal<string>>();
 

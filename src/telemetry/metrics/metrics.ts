@@ -1,14 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AUDITS } from '../../audit/stock.auditor.js';
 import { LOGINS } from '../../auth/sessions/sessions.service.js';
 import { asDomainError } from '../../http/problems/problem.js';
 import { Env } from '../../config/env.js';
 import { OrdersService } from '../../orders/orders.service.js';
-import type { RequestWatcher } from '../watch-requests.js';
 import { RequestDrain } from '../../health/request.drain.js';
 import { measurePool, watchTransactions } from './database-metrics.js';
+import { measure } from './measure.js';
 import { httpMetrics } from './http-metrics.js';
 import { measureQueue, watchPlacement } from './placement-metrics.js';
 
@@ -18,43 +18,34 @@ const UNWANTED = ['handles', 'requests', 'resources'].flatMap((what) => [
   `nodejs_active_${what}_total`,
 ]);
 
-/** One per process; see docs/alerts.md. */
+/** One per process, in the registry of the process; see docs/alerts.md. */
 export class Metrics {
-  readonly registry = new Registry();
-  readonly requests: RequestWatcher;
+  readonly registry = register;
+  readonly requests = httpMetrics();
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
-    for (const name of UNWANTED) this.registry.removeSingleMetric(name);
-    this.requests = httpMetrics(this.registry);
-    watchPlacement(this.registry);
-    watchTransactions(this.registry);
-    watchLogins(this.registry);
-    watchAudits(this.registry);
+    collectDefaultMetrics();
+    for (const name of UNWANTED) register.removeSingleMetric(name);
+    watchPlacement();
+    watchTransactions();
+    watchLogins();
+    watchAudits();
   }
 
   measure(app: NestFastifyApplication): void {
     const env = app.get(Env);
-    measureQueue(this.registry, app.get(OrdersService), env.PLACEMENT_QUEUE_MAX);
-    measurePool(this.registry, app.get(DataSource), env.DATABASE_POOL_SIZE);
+    measureQueue(app.get(OrdersService), env.PLACEMENT_QUEUE_MAX);
+    measurePool(app.get(DataSource), env.DATABASE_POOL_SIZE);
     const drain = app.get(RequestDrain);
-    new Gauge({
-      name: 'http_requests_in_progress',
-      help: 'Requests that are being worked on.',
-      registers: [this.registry],
-      collect() {
-        this.set(drain.takenUp);
-      },
-    });
+    measure('http_requests_in_progress', 'Requests that are being worked on.', () => drain.takenUp);
   }
 }
 
-function watchLogins(registry: Registry): void {
+function watchLogins(): void {
   const logins = new Counter({
     name: 'login_attempts_total',
     help: 'Attempts to sign in: succeeded, or the code of the problem.',
     labelNames: ['outcome'],
-    registers: [registry],
   });
   for (const outcome of ['succeeded', 'invalid-credentials', 'too-many-attempts']) logins.inc({ outcome }, 0);
   LOGINS.watch(async (work) => {
@@ -68,12 +59,11 @@ function watchLogins(registry: Registry): void {
 }
 
 /** Two times, of which the later one counts: each process knows only the audits that it was asked for. */
-function watchAudits(registry: Registry): void {
+function watchAudits(): void {
   const audits = new Gauge({
     name: 'stock_audit_timestamp_seconds',
     help: 'When an audit of the stock last had this result: balanced or unbalanced.',
     labelNames: ['result'],
-    registers: [registry],
   });
   AUDITS.watch(async (work) => {
     const audit = await work();

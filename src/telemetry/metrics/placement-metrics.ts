@@ -1,9 +1,11 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import { asDomainError } from '../../http/problems/problem.js';
 import type { ProblemCode } from '../../common/problem-catalogue.js';
 import type { OrdersService } from '../../orders/orders.service.js';
 import { GROUPS, PLACEMENTS, STEPS } from '../../orders/placement/placement-queue.js';
-import { timing } from './timing.js';
+import { measure, timing } from './measure.js';
+
+const WAIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** Present from the start, because Prometheus cannot see a series begin. */
 const REASONS: readonly ProblemCode[] = [
@@ -17,19 +19,16 @@ const REASONS: readonly ProblemCode[] = [
 ];
 
 /** Orders and the groups they are placed in. */
-export function watchPlacement(registry: Registry): void {
-  const registers = [registry];
-  const placed = new Counter({ name: 'orders_placed_total', help: 'Orders that were placed.', registers });
+export function watchPlacement(): void {
+  const placed = new Counter({ name: 'orders_placed_total', help: 'Orders that were placed.' });
   const replayed = new Counter({
     name: 'orders_replayed_total',
     help: 'Orders that an earlier request with the same Idempotency-Key had placed.',
-    registers,
   });
   const refused = new Counter({
     name: 'orders_refused_total',
     help: 'Orders that were not placed, by the code of the problem.',
     labelNames: ['reason'],
-    registers,
   });
   for (const reason of REASONS) refused.inc({ reason }, 0);
   PLACEMENTS.watch(async (work) => {
@@ -40,28 +39,24 @@ export function watchPlacement(registry: Registry): void {
     (answer.kind === 'placed' ? placed : replayed).inc();
     return answer;
   });
-  watchGroups(registry);
+  watchGroups();
 }
 
-function watchGroups(registry: Registry): void {
-  const registers = [registry];
+function watchGroups(): void {
   const sizes = new Histogram({
     name: 'placement_group_orders',
     help: 'Orders that shared a transaction.',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
-    registers,
   });
   const waits = new Histogram({
     name: 'placement_queue_wait_seconds',
     help: 'From the arrival of an order until it was taken up for the first time.',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers,
+    buckets: WAIT_BUCKETS,
   });
   const locks = new Histogram({
     name: 'placement_lock_wait_seconds',
     help: 'From asking for the locks of a group, BEGIN included, until it had them or gave up.',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-    registers,
+    buckets: WAIT_BUCKETS,
   });
   GROUPS.watch((work, orders) => {
     const now = Date.now();
@@ -75,19 +70,8 @@ function watchGroups(registry: Registry): void {
   STEPS.watch((work, step) => (step === 'lock' ? timeLock(work, step) : work()));
 }
 
-/** How long the queue is at the moment of looking. */
-export function measureQueue(registry: Registry, { queue }: OrdersService, limit: number): void {
-  new Gauge({
-    name: 'placement_queue_orders',
-    help: 'Orders that wait to be taken up.',
-    registers: [registry],
-    collect() {
-      this.set(queue.length);
-    },
-  });
-  new Gauge({
-    name: 'placement_queue_orders_limit',
-    help: 'Orders that may wait (PLACEMENT_QUEUE_MAX); more are refused.',
-    registers: [registry],
-  }).set(limit);
+export function measureQueue({ queue }: OrdersService, limit: number): void {
+  measure('placement_queue_orders', 'Orders that wait to be taken up.', () => queue.length);
+  const help = 'Orders that may wait (PLACEMENT_QUEUE_MAX); more are refused.';
+  measure('placement_queue_orders_limit', help, () => limit);
 }
