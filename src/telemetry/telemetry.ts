@@ -4,8 +4,7 @@ import type { Logger } from 'pino';
 import type { Env } from '../config/env.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Metric } from './metrics/worker-page.js';
-import { requestLog } from './request-log.js';
-import { watchRequests } from './watch-requests.js';
+import { requestLog, watchRequests } from './requests.js';
 import type { Tracing } from './tracing/tracing.js';
 
 /** The request log, metrics with METRICS_PORT, traces with OTEL_EXPORTER_OTLP_ENDPOINT; loaded only when asked for. */
@@ -27,7 +26,8 @@ export class Telemetry {
   /** Must be called before any other hook is added. */
   watch(fastify: FastifyInstance): void {
     this.tracing?.watch(fastify);
-    watchRequests(fastify, [...requestLog(this.logger), ...(this.metrics ? [this.metrics.requests] : [])]);
+    const log = this.logger.isLevelEnabled('info') ? [requestLog(this.logger)] : [];
+    watchRequests(fastify, [...log, ...(this.metrics ? [this.metrics.requests] : [])]);
   }
 
   measure(app: NestFastifyApplication): void {

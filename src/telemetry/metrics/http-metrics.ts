@@ -1,5 +1,5 @@
 import { Histogram } from 'prom-client';
-import type { FinishedRequest, RequestWatcher } from '../watch-requests.js';
+import type { RequestWatcher } from '../requests.js';
 
 /** Others can only be refused. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS']);
@@ -14,17 +14,11 @@ export function httpMetrics(): RequestWatcher {
   });
   const children = new Map<string, Histogram.Internal<string>>();
 
-  const childFor = (method: string, route: string, status: string) => {
-    const key = `${method} ${route} ${status}`;
-    let child = children.get(key);
-    if (!child) children.set(key, (child = durations.labels(method, route, status)));
-    return child;
-  };
-
-  return {
-    onEnd({ request, route = 'unmatched', status, isAborted, durationMs }: FinishedRequest) {
-      const method = METHODS.has(request.method) ? request.method : 'OTHER';
-      childFor(method, route, isAborted ? 'aborted' : String(status)).observe(durationMs / 1000);
-    },
+  return ({ request, route = 'unmatched', status, isAborted, durationMs }) => {
+    const method = METHODS.has(request.method) ? request.method : 'OTHER';
+    const labels = [method, route, isAborted ? 'aborted' : String(status)] as const;
+    const child = children.get(labels.join(' ')) ?? durations.labels(...labels);
+    children.set(labels.join(' '), child);
+    child.observe(durationMs / 1000);
   };
 }
