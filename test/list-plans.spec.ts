@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import type { ActiveUserCache } from '../src/auth/sessions/active-user.cache.js';
 import { UserAdministration } from '../src/auth/user.administration.js';
 import type { Page } from '../src/pagination/paginate.js';
 import { DatabaseReader } from '../src/database/database.reader.js';
@@ -87,7 +88,7 @@ describe('a read of large tables', () => {
   );
 
   it('walks an index for the users', async () => {
-    const users = new UserAdministration(reader, {} as TransactionRunner);
+    const users = new UserAdministration(reader, {} as TransactionRunner, {} as ActiveUserCache);
     await expectBounded((page) => users.list(page));
   });
 

@@ -12,7 +12,6 @@ import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, JwtKeys } from './to
 import { JwtStrategy } from './tokens/jwt.strategy.js';
 import { LoginLimiter } from './sessions/login.limiter.js';
 import { PasswordService } from './password.service.js';
-import { PasswordPolicy } from './users/password.policy.js';
 import { PasswordHasher } from './users/password.hasher.js';
 import { SessionStore } from './sessions/session.store.js';
 import { Session } from './sessions/session.entity.js';
@@ -34,7 +33,6 @@ import { VerifiedTokenCache } from './tokens/verified-token.cache.js';
     JwtStrategy,
     LoginLimiter,
     PasswordService,
-    PasswordPolicy,
     PasswordHasher,
     SessionStore,
     SessionsService,

@@ -8,7 +8,10 @@ import { Parameters } from '../pagination/parameters.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
 import { LastAdminError, UserNotFoundError } from './users/users.errors.js';
 import { lockUser } from './users/lock-user.js';
+import type { AuthenticatedUser } from './access/authenticated-user.js';
+import { lockAdmin } from './access/lock-caller.js';
 import type { Role } from './access/role.js';
+import { ActiveUserCache } from './sessions/active-user.cache.js';
 import { endSessions } from './sessions/session.store.js';
 import { User } from './users/user.entity.js';
 
@@ -38,6 +41,7 @@ export class UserAdministration {
   constructor(
     private readonly database: DatabaseReader,
     private readonly transactions: TransactionRunner,
+    private readonly activeUsers: ActiveUserCache,
   ) {}
 
   /** All users in order of their ids, deactivated ones too. */
@@ -54,24 +58,33 @@ export class UserAdministration {
   }
 
   /**
-   * Changes role or activity; both take effect within a second in every process. Deactivating ends the
-   * user's sessions for good.
-   * @throws UserNotFoundError; LastAdminError when nobody would be left to undo it, also when the last two
-   *   admins take the right from each other at the same moment.
+   * Changes role or activity; both take effect at once where changes are made, and within a second for what is
+   * read, in every process. Deactivating ends the user's sessions for good.
+   * @throws UserNotFoundError; ForbiddenError, InvalidTokenError when the caller has lost the right meanwhile, as
+   *   one of two admins who take it from each other; LastAdminError when nobody would be left to undo it.
    */
-  change(id: number, { role, isActive }: UserChange): Promise<User> {
-    return this.transactions.run(async ({ manager }) => {
-      // Before the row, for everyone: two admins who lock each other's row first would wait in a circle.
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lastAdmin]);
-      const user = await lockUser(manager, id);
-      if (!user) throw new UserNotFoundError();
-      const changed = { role: role ?? user.role, isActive: isActive ?? user.isActive };
-      if (isActiveAdmin(user) && !isActiveAdmin(changed)) await assertAnotherAdmin(manager, id);
-      await manager.update(User, { id }, changed);
-      if (!changed.isActive) await endSessions(manager, id);
-      return { ...user, ...changed };
-    });
+  change(id: number, change: UserChange, caller: AuthenticatedUser): Promise<User> {
+    const changed = this.transactions.run(({ manager }) => changeUser(manager, id, change, caller));
+    return changed.finally(() => this.activeUsers.forget(id));
   }
+}
+
+async function changeUser(
+  manager: EntityManager,
+  id: number,
+  { role, isActive }: UserChange,
+  caller: AuthenticatedUser,
+): Promise<User> {
+  // Before the rows, for everyone: two admins who lock each other's row first would wait in a circle.
+  await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lastAdmin]);
+  await lockAdmin(manager, caller);
+  const user = await lockUser(manager, id);
+  if (!user) throw new UserNotFoundError();
+  const changed = { role: role ?? user.role, isActive: isActive ?? user.isActive };
+  if (isActiveAdmin(user) && !isActiveAdmin(changed)) await assertAnotherAdmin(manager, id);
+  await manager.update(User, { id }, changed);
+  if (!changed.isActive) await endSessions(manager, id);
+  return { ...user, ...changed };
 }
 
 function isActiveAdmin({ role, isActive }: Pick<User, 'role' | 'isActive'>): boolean {

@@ -6,6 +6,8 @@ import { answerWithPage, ApiListResponse, type ListResponse } from '../paginatio
 import { PageQueryDto } from '../pagination/page-query.dto.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
+import type { AuthenticatedUser } from './access/authenticated-user.js';
+import { CurrentUser } from './access/current-user.decorator.js';
 import { Roles } from './access/roles.decorator.js';
 import { AccountResponseDto } from './dto/account-response.dto.js';
 import { UpdateUserDto } from './dto/update-user.dto.js';
@@ -45,7 +47,8 @@ export class UsersController {
   @ApiOperation({
     operationId: 'updateUser',
     summary: "Change a user's role or activity",
-    description: 'Tokens that were made for other rights stop working within a second.',
+    description:
+      'Nothing can be changed any more with rights that were taken away; what they let read, for a second at most.',
   })
   @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
@@ -55,7 +58,8 @@ export class UsersController {
   async update(
     @Param('id', IdPipe) id: number,
     @Body() { role, is_active: isActive }: UpdateUserDto,
+    @CurrentUser() caller: AuthenticatedUser,
   ): Promise<AccountResponseDto> {
-    return AccountResponseDto.from(await this.administration.change(id, { role, isActive }));
+    return AccountResponseDto.from(await this.administration.change(id, { role, isActive }, caller));
   }
 }

@@ -25,7 +25,7 @@ const ApiTransition = () =>
     ApiIdParam('order'),
     ApiConditionalWrite('The ETag that was seen; 412 if the order has changed.'),
     ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') }),
-    ApiProblems('order-not-found', 'invalid-transition'),
+    ApiProblems('forbidden', 'order-not-found', 'invalid-transition'),
   );
 
 @ApiTags('Orders')

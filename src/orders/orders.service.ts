@@ -4,6 +4,7 @@ import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import type { GroupQueue } from '../common/group-queue/group-queue.js';
 import type { Caller, Outcome } from '../common/group-queue/group-work.js';
 import { Env } from '../config/env.js';
+import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
 import type { Preconditions } from '../http/preconditions.js';
@@ -87,7 +88,7 @@ export class OrdersService {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
       assertCanBecome('CONFIRMED', order, preconditions);
-      return change(queryRunner, order, {
+      return change(queryRunner, order, admin, {
         status: 'CONFIRMED',
         confirmedBy: admin.id,
         confirmedAt: TIME_UNDER_LOCK,
@@ -109,7 +110,7 @@ export class OrdersService {
       const order = await lockOrder(queryRunner, id, caller);
       assertCanBecome('CANCELLED', order, preconditions);
       await restock(queryRunner, order);
-      return change(queryRunner, order, {
+      return change(queryRunner, order, caller, {
         status: 'CANCELLED',
         cancelledBy: caller.id,
         cancelledAt: TIME_UNDER_LOCK,
@@ -129,12 +130,15 @@ function assertCanBecome(
   if (!canBecome(status, next)) throw new InvalidTransitionError(status, next);
 }
 
+/** @throws ForbiddenError, InvalidTokenError when the caller is an admin no more. */
 async function change(
   { manager }: QueryRunner,
   order: OrderWithItems,
+  caller: AuthenticatedUser,
   facts: QueryDeepPartialEntity<Order>,
 ): Promise<OrderWithItems> {
   await manager.update(Order, { id: order.id }, { ...facts, ...NEXT_VERSION });
+  if (caller.role === 'admin') await lockAdmin(manager, caller);
   const changed = await manager.findOneByOrFail(Order, { id: order.id });
   return { ...order, ...changed };
 }

@@ -45,7 +45,7 @@ export class ProductsController {
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<ProductResponseDto> {
-    const product = await this.products.create(dto.toNewProduct(), admin.id);
+    const product = await this.products.create(dto.toNewProduct(), admin);
     void exchange.reply.header('location', `/products/${product.id}`);
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
   }
@@ -106,12 +106,7 @@ export class ProductsController {
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<ProductResponseDto> {
-    const product = await this.products.update(
-      id,
-      dto.toChange(),
-      admin.id,
-      preconditionsOf(exchange.request),
-    );
+    const product = await this.products.update(id, dto.toChange(), admin, preconditionsOf(exchange.request));
     return sendResource(exchange, product.version, ProductResponseDto.from(product));
   }
 }

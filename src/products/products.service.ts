@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Preconditions } from '../http/preconditions.js';
+import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
+import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
@@ -19,13 +21,17 @@ export interface NewProduct {
 export class ProductsService {
   constructor(private readonly transactions: TransactionRunner) {}
 
-  /** Adds a product; its first stock is recorded as put in by `createdBy`. */
-  create(newProduct: NewProduct, createdBy: number): Promise<Product> {
-    return this.transactions.run(({ manager }) => insertProduct(manager, newProduct, createdBy));
+  /** Adds a product; its first stock is recorded as put in by the admin. */
+  create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Product> {
+    return this.transactions.run(async ({ manager }) => {
+      const product = await insertProduct(manager, newProduct, admin.id);
+      await lockAdmin(manager, admin);
+      return product;
+    });
   }
 
   /**
-   * Changes a product under its lock. A change of stock is recorded as put in or taken out by `changedBy`.
+   * Changes a product under its lock. A change of stock is recorded as put in or taken out by the admin.
    * @param preconditions refuse the change if the product is no longer the version that the client has seen.
    * @throws ProductNotFoundError, InsufficientStockError when less than nothing would be left,
    *   DomainError `precondition-failed` or `precondition-required`, ValidationFailedError when the stock would exceed its maximum.
@@ -33,7 +39,7 @@ export class ProductsService {
   async update(
     id: number,
     change: ProductChange,
-    changedBy: number,
+    admin: AuthenticatedUser,
     preconditions: Preconditions,
   ): Promise<Product> {
     assertStockChange(change, preconditions.nameVersions);
@@ -41,7 +47,8 @@ export class ProductsService {
       const product = (await lockProducts(queryRunner, [id])).get(id);
       if (!product) throw new ProductNotFoundError([id]);
       preconditions.check(product.version);
-      if (!isEmpty(change)) await changeLocked(queryRunner.manager, product, change, changedBy);
+      if (!isEmpty(change)) await changeLocked(queryRunner.manager, product, change, admin.id);
+      await lockAdmin(queryRunner.manager, admin);
       return queryRunner.manager.findOneByOrFail(Product, { id });
     });
   }

@@ -60,6 +60,13 @@ export class World {
     return this.adminPromise;
   }
 
+  /** An admin whom the first one has made. */
+  async anotherAdmin(): Promise<Person> {
+    const [{ client }, person] = [await this.admin(), await this.customer()];
+    expect((await client.patch(`/users/${person.id}`, { role: 'admin' })).status).toBe(200);
+    return { ...person, role: 'admin' };
+  }
+
   customer(): Promise<Person> {
     return this.person('customer');
   }

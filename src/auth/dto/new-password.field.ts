@@ -4,7 +4,7 @@ import { PATTERNS } from '../../http/openapi/patterns.js';
 import { HasAtMost, IsCleanText } from '../../http/validation/rules.js';
 import { PASSWORD_MAX } from '../../config/env.js';
 
-/** A password that is being chosen; `PasswordPolicy` looks after the shortest one. */
+/** A password that is being chosen; `assertAcceptablePassword` looks after the shortest one. */
 export const NewPasswordField = (example: string) =>
   Field(
     {

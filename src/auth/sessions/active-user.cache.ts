@@ -1,55 +1,57 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { DatabaseReader } from '../../database/database.reader.js';
 import type { AuthenticatedUser, Identity } from '../access/authenticated-user.js';
-import { Session } from './session.entity.js';
-import { User } from '../users/user.entity.js';
+import { ACTIVE_USER } from '../access/lock-caller.js';
 
 /** Who was deactivated, demoted, deleted or signed out loses access within this time, in every process. */
 const TTL_MS = 1_000;
 const ENTRIES_MAX = 10_000;
 
 interface Entry {
+  readonly userId: number;
   readonly user: Promise<AuthenticatedUser | undefined>;
   readonly expiresAt: number;
 }
 
-/** Looks up who a token belongs to: at most once per session and second, however many requests come. */
+/**
+ * Looks up who a token belongs to: at most once per session and second, however many requests come. Good for
+ * reading; a change that needs rights reads them again (`lockCaller`).
+ */
 @Injectable()
 export class ActiveUserCache {
   private readonly entries = new Map<string, Entry>();
 
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(private readonly database: DatabaseReader) {}
 
   /** The user of a session, at most a second old; nothing when it has ended or they are gone or deactivated. */
   find(identity: Identity): Promise<AuthenticatedUser | undefined> {
-    const key = `${identity.userId} ${identity.sessionId}`;
-    const entry = this.entries.get(key);
-    if (entry && entry.expiresAt > Date.now()) return entry.user;
-    return this.remember(key, this.load(identity));
+    const { userId, sessionId } = identity;
+    const entry = this.entries.get(sessionId);
+    if (entry?.userId === userId && entry.expiresAt > Date.now()) return entry.user;
+    return this.remember(identity, this.load(identity));
+  }
+
+  /** For whoever has changed a user or ended a session: at least this process knows it at once. */
+  forget(userId: number): void {
+    for (const [sessionId, entry] of this.entries) {
+      if (entry.userId === userId) this.entries.delete(sessionId);
+    }
   }
 
   private remember(
-    key: string,
+    { userId, sessionId }: Identity,
     user: Promise<AuthenticatedUser | undefined>,
   ): Promise<AuthenticatedUser | undefined> {
-    this.entries.delete(key);
-    this.entries.set(key, { user, expiresAt: Date.now() + TTL_MS });
-    user.catch(() => this.entries.delete(key));
+    this.entries.delete(sessionId);
+    this.entries.set(sessionId, { userId, user, expiresAt: Date.now() + TTL_MS });
+    user.catch(() => this.entries.delete(sessionId));
     const [oldest] = this.entries.keys();
     if (this.entries.size > ENTRIES_MAX && oldest !== undefined) this.entries.delete(oldest);
     return user;
   }
 
-  /** One query by primary keys. */
-  private async load({ userId: id, sessionId }: Identity): Promise<AuthenticatedUser | undefined> {
-    const user = await this.users
-      .createQueryBuilder('user')
-      .innerJoin(Session, 'session', 'session.userId = user.id AND session.id = :sessionId', { sessionId })
-      .where('user.id = :id AND user.isActive AND session.expiresAt > now()', { id })
-      .getOne();
-    if (!user) return undefined;
-    const { username, role, createdAt } = user;
-    return { id, username, role, createdAt, sessionId };
+  private async load({ userId, sessionId }: Identity): Promise<AuthenticatedUser | undefined> {
+    const [user] = await this.database.rows<AuthenticatedUser>(ACTIVE_USER, [userId, sessionId]);
+    return user;
   }
 }

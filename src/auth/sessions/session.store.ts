@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { Env } from '../../config/env.js';
 import { TransactionRunner } from '../../database/transaction.runner.js';
+import type { AuthenticatedUser } from '../access/authenticated-user.js';
+import { lockCaller } from '../access/lock-caller.js';
 import { lockUser } from '../users/lock-user.js';
+import { ActiveUserCache } from './active-user.cache.js';
 import { RefreshToken, successorSalt } from './refresh-token.js';
 import { Session } from './session.entity.js';
 import { User } from '../users/user.entity.js';
@@ -32,6 +35,7 @@ export class SessionStore {
   constructor(
     @Inject(Env) private readonly env: Pick<Env, 'REFRESH_TOKEN_TTL' | 'SESSIONS_PER_USER'>,
     private readonly transactions: TransactionRunner,
+    private readonly activeUsers: ActiveUserCache,
   ) {}
 
   /**
@@ -54,31 +58,57 @@ export class SessionStore {
    * good before that ends the session, because somebody else must have it (RFC 9700, 4.14.2).
    * @returns nothing for a token that is not good, or no longer.
    */
-  rotate(token: RefreshToken): Promise<LiveSession | undefined> {
-    return this.transactions.run(async ({ manager }) => {
+  async rotate(token: RefreshToken): Promise<LiveSession | undefined> {
+    const session = await this.transactions.run(async ({ manager }) => {
       const found = await lockFamily(manager, token);
       if (!found) return undefined;
       const { id, userId } = found.session;
       const refreshToken = await nextToken(manager, token, found);
-      if (refreshToken) return { id, userId, refreshToken };
-      this.logger.warn({ event: 'refresh-token-reused', user_id: userId });
-      await manager.delete(Session, { id });
-      return undefined;
+      if (!refreshToken) await manager.delete(Session, { id });
+      return { id, userId, refreshToken };
     });
+    if (session === undefined) return undefined;
+    const { refreshToken, userId } = session;
+    if (refreshToken) return { ...session, refreshToken };
+    this.logger.warn({ event: 'refresh-token-reused', user_id: userId });
+    this.activeUsers.forget(userId);
+    return undefined;
   }
 
   /**
    * Ends the session of a refresh token, also of one that was used already: whoever sends it had it.
    * @returns whether there was one.
    */
-  end({ familyHash }: RefreshToken): Promise<boolean> {
-    return this.transactions.run(async ({ manager }) => {
-      const ended = manager.createQueryBuilder().delete().from(Session);
-      const { affected } = await ended
+  async end({ familyHash }: RefreshToken): Promise<boolean> {
+    const ended = await this.transactions.run(({ manager }) =>
+      manager
+        .createQueryBuilder()
+        .delete()
+        .from(Session)
         .where('family_hash = :familyHash AND expires_at > now()', { familyHash })
-        .execute();
+        .returning('user_id')
+        .execute(),
+    );
+    const [session] = ended.raw as { user_id: number }[];
+    if (session) this.activeUsers.forget(session.user_id);
+    return session !== undefined;
+  }
+
+  /**
+   * Changes the caller's password and ends all their other sessions, under one lock, so that neither a login with
+   * the old password nor another change slips in between.
+   * @returns whether the old password was still theirs. @throws InvalidTokenError when they may no longer come in.
+   */
+  async replacePassword(caller: AuthenticatedUser, oldHash: string, passwordHash: string): Promise<boolean> {
+    const { id, sessionId } = caller;
+    const isReplaced = await this.transactions.run(async ({ manager }) => {
+      await lockCaller(manager, caller);
+      const { affected } = await manager.update(User, { id, passwordHash: oldHash }, { passwordHash });
+      if (affected === 1) await endSessions(manager, id, sessionId);
       return affected === 1;
     });
+    this.activeUsers.forget(id);
+    return isReplaced;
   }
 
   private async insert(manager: EntityManager, userId: number): Promise<LiveSession> {

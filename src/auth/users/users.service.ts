@@ -8,7 +8,8 @@ import { violates } from '../../database/database-errors.js';
 import { TransactionRunner } from '../../database/transaction.runner.js';
 import { AdminSignupClosedError, UsernameTakenError } from './users.errors.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { PasswordPolicy } from './password.policy.js';
+import { lockCaller } from '../access/lock-caller.js';
+import { assertAcceptablePassword } from './password-policy.js';
 import { PasswordHasher } from './password.hasher.js';
 import type { Role } from '../access/role.js';
 import { User } from './user.entity.js';
@@ -27,26 +28,22 @@ export class UsersService {
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly transactions: TransactionRunner,
     private readonly passwords: PasswordHasher,
-    private readonly policy: PasswordPolicy,
   ) {}
 
   /**
    * Registers a user. Customers register freely; who may register an admin is `ADMIN_SIGNUP`'s to
    * say: by default the first one, and of two at once only one is the first.
    * @param caller who asks, if they are signed in; admins may always register admins.
-   * @throws AdminSignupClosedError, UsernameTakenError, ValidationFailedError for a password that is too short or too common.
+   * @throws AdminSignupClosedError, UsernameTakenError, ValidationFailedError for a password that is too short or
+   *   too common; InvalidTokenError when the caller's session has ended meanwhile.
    */
-  async register(newUser: NewUser, caller?: AuthenticatedUser): Promise<User> {
-    this.policy.assertAcceptable(newUser.password, newUser.username, '/password');
-    const mustBeFirst =
-      newUser.role === 'admin' && caller?.role !== 'admin' && this.env.ADMIN_SIGNUP !== 'open';
-    if (mustBeFirst) await this.assertNoAdminYet(this.users.manager);
-    const passwordHash = await this.passwords.hash(newUser.password);
+  async register({ password, ...newUser }: NewUser, caller?: AuthenticatedUser): Promise<User> {
+    assertAcceptablePassword(password, newUser.username, '/password', this.env);
+    const isGranting = newUser.role === 'admin' && this.env.ADMIN_SIGNUP !== 'open';
+    if (isGranting && caller?.role !== 'admin') await this.assertNoAdminYet(this.users.manager);
+    const passwordHash = await this.passwords.hash(password);
     return this.transactions.run(async ({ manager }) => {
-      if (mustBeFirst) {
-        await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.firstAdmin]);
-        await this.assertNoAdminYet(manager);
-      }
+      if (isGranting) await this.lockAdminSignup(manager, caller);
       return insertUser(manager, newUser, passwordHash);
     });
   }
@@ -84,6 +81,12 @@ export class UsersService {
     const unlessChanged = { id: user.id, passwordHash: user.passwordHash };
     await this.transactions.run(({ manager }) => manager.update(User, unlessChanged, { passwordHash }));
     return { ...user, passwordHash };
+  }
+
+  private async lockAdminSignup(manager: EntityManager, caller?: AuthenticatedUser): Promise<void> {
+    if (caller?.role === 'admin' && (await lockCaller(manager, caller)).role === 'admin') return;
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.firstAdmin]);
+    await this.assertNoAdminYet(manager);
   }
 
   private async assertNoAdminYet(manager: EntityManager): Promise<void> {

@@ -1,0 +1,28 @@
+import { ValidationFailedError } from '../../common/domain-error.js';
+import { lengthOf } from '../../common/text.js';
+import type { Env } from '../../config/env.js';
+import { isCommonPassword } from '../../common/common-passwords.js';
+import { usernameKey } from './username.js';
+
+/**
+ * Which passwords may be chosen; in production neither the most common ones nor one's own name.
+ * @throws ValidationFailedError that points to the field.
+ */
+export function assertAcceptablePassword(
+  password: string,
+  username: string,
+  pointer: string,
+  { PASSWORD_MIN_LENGTH: minimum, isProduction }: Pick<Env, 'PASSWORD_MIN_LENGTH' | 'isProduction'>,
+): void {
+  if (lengthOf(password) < minimum) {
+    throw refusal(pointer, 'too-short', `must have ${minimum} characters or more`);
+  }
+  if (!isProduction) return;
+  if (isCommonPassword(password) || usernameKey(password) === usernameKey(username)) {
+    throw refusal(pointer, 'too-common', 'must not be a common password or the name of the user');
+  }
+}
+
+function refusal(pointer: string, code: string, message: string): ValidationFailedError {
+  return new ValidationFailedError([{ pointer, location: 'body', code, message }]);
+}
