@@ -18,6 +18,24 @@ async function buyUntil(end: number, client: Client, ...ids: number[]): Promise<
   return statuses;
 }
 
+/** Whether one of the sessions of this test waits for a lock. */
+function isWaitedForByUs(): Promise<boolean> {
+  return given.database.value(
+    `SELECT count(*) > 0 FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name = ''`,
+  );
+}
+
+const COMMIT_SLOWLY = `
+  CREATE FUNCTION commit_slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM pg_sleep(0.7);
+    RETURN NULL;
+  END $$;
+  CREATE CONSTRAINT TRIGGER commit_slowly AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.placement_key = 'slow') EXECUTE FUNCTION commit_slowly()`;
+const IS_COMMITTING = `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
+
+/** Whether so many orders are back in the queue, and one product is waited for on their behalf. */
 async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boolean> {
   return queue.length === orders && (await given.database.waitingForLocks()) === 1;
 }
@@ -80,5 +98,39 @@ describe('orders that are blocked by a held row', () => {
     expect([(await three)?.kind, behind.kind]).toEqual(['placed', 'placed']);
     await Promise.all([outside[0]?.release(), outside[1]?.release()]);
     expect([(await one)?.kind, (await two)?.kind]).toEqual(['placed', 'placed']);
+  });
+
+  it('get their turn where others pass the row from hand to hand', async () => {
+    const desk = await given.desk();
+    const id = await given.product(10);
+    let outside = await given.database.hold(id);
+    const placing = { isOver: false };
+    const order = desk.placeAll([given.order({ [id]: 1 })]).finally(() => (placing.isOver = true));
+    await until('it is blocked', () => areBlocked(1, desk));
+
+    while (!placing.isOver) {
+      const next = given.database.hold(id);
+      await until('the next one waits for it', () => isWaitedForByUs());
+      await outside.release();
+      outside = await next;
+    }
+
+    await outside.release();
+    expect((await order).map(fateOf)).toEqual(['placed']);
+  });
+
+  it('are found where their own COMMIT holds it, and goes on after its connection was lost', async () => {
+    const desk = await given.desk();
+    const id = await given.product(10);
+    await given.database.rows(COMMIT_SLOWLY);
+    const order = desk.placeAll([given.order({ [id]: 1 }, { placementKey: 'slow' })]);
+    await until('it is being committed', () => given.database.value(IS_COMMITTING));
+
+    desk.proxy.silenceOpenConnections();
+    desk.proxy.cutConnections();
+
+    expect((await order).map(fateOf)).toEqual(['replayed']);
+    expect(await given.stockOf(id)).toBe(9);
+    await given.database.rows('DROP FUNCTION commit_slowly CASCADE');
   });
 });

@@ -7,6 +7,7 @@ export type OnLocked = 'wait' | 'skip';
 
 /** What is read of a product under its lock. */
 const READ = ['id', 'name', 'priceMinor', 'stockQuantity', 'isActive', 'version'] as const;
+const SELECTED = selecting(Product, READ);
 
 /** A product under its lock, as its row is then. */
 export type LockedProduct = Readonly<Pick<Product, (typeof READ)[number]>>;
@@ -26,7 +27,7 @@ export async function lockProducts(
 ): Promise<Map<number, LockedProduct>> {
   const query = queryRunner.manager
     .createQueryBuilder(Product, 'product')
-    .select(selecting(Product, READ))
+    .select(SELECTED)
     .setLock('pessimistic_write')
     .where('product.id = ANY(:ids)', { ids: [...new Set(ids)].sort((a, b) => a - b) })
     .orderBy('product.id', 'ASC');

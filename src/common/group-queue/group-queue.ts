@@ -22,7 +22,6 @@ import { Slots } from './slots.js';
  */
 export class GroupQueue<Item, Answer> {
   private waiting: Waiting<Item, Answer>[] = [];
-  private readonly expiries = new Map<Waiting<Item, Answer>, NodeJS.Timeout>();
   private readonly keysInUse = new Set<string>();
   private readonly inUse = new Set<number>();
   private readonly blocked: BlockedResources;
@@ -59,8 +58,10 @@ export class GroupQueue<Item, Answer> {
     this.unanswered += resources.length;
     return new Promise<Answer>((answer, fail) => {
       const [key, arrivedAt, trace] = [this.work.keyOf(item), Date.now(), traces.current()];
-      const entry = { item, key, resources, caller, arrivedAt, trace, answer, fail };
-      this.waiting.push(this.expiring({ ...entry, isRequeued: false, runsAlone: false }));
+      const isFresh = { isRequeued: false, runsAlone: false };
+      const entry = { item, key, resources, caller, arrivedAt, trace, ...isFresh, answer, fail };
+      this.waiting.push(entry);
+      this.expireAt(arrivedAt + this.limits.waitMsMax, entry);
       this.planTurn();
     }).finally(() => {
       this.unanswered -= resources.length;
@@ -162,20 +163,19 @@ export class GroupQueue<Item, Answer> {
     setImmediate(() => answers.forEach((answer) => answer()));
   }
 
-  private requeue(entry: Waiting<Item, Answer>, { item, blockedBy, runsAlone }: Requeue<Item>) {
-    const deadline = entry.arrivedAt + this.limits.requeuedMsMax;
-    if (blockedBy !== undefined) this.blocked.block(blockedBy, deadline);
-    return this.expiring({ ...entry, item, isRequeued: true, runsAlone: runsAlone || entry.runsAlone });
+  private requeue(
+    entry: Waiting<Item, Answer>,
+    { item, blockedBy, runsAlone }: Requeue<Item>,
+  ): Waiting<Item, Answer> {
+    const expiresAt = entry.arrivedAt + this.limits.requeuedMsMax;
+    if (blockedBy !== undefined) this.blocked.block(blockedBy, expiresAt);
+    const again = { ...entry, item, isRequeued: true, runsAlone: runsAlone || entry.runsAlone };
+    this.expireAt(expiresAt, again);
+    return again;
   }
 
-  private expiring(entry: Waiting<Item, Answer>): Waiting<Item, Answer> {
-    const { waitMsMax, requeuedMsMax } = this.limits;
-    const expiresAt = entry.arrivedAt + (entry.isRequeued ? requeuedMsMax : waitMsMax);
-    this.expiries.set(
-      entry,
-      setTimeout(() => this.refuse(entry), expiresAt - Date.now()),
-    );
-    return entry;
+  private expireAt(time: number, entry: Waiting<Item, Answer>): void {
+    entry.expiry = setTimeout(() => this.refuse(entry), time - Date.now());
   }
 
   private refuse(entry: Waiting<Item, Answer>, why?: string): void {
@@ -184,8 +184,7 @@ export class GroupQueue<Item, Answer> {
   }
 
   private leave(entry: Waiting<Item, Answer>): void {
-    clearTimeout(this.expiries.get(entry));
-    this.expiries.delete(entry);
+    clearTimeout(entry.expiry);
     this.waiting.splice(this.waiting.indexOf(entry), 1);
   }
 }

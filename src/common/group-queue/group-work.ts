@@ -19,6 +19,8 @@ export interface Waiting<Item, Answer = never> {
   readonly runsAlone: boolean;
   readonly answer: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
+  /** Refuses it when it has waited for too long. */
+  expiry?: NodeJS.Timeout;
 }
 
 /** In place of an answer: the item goes back to the head of the queue. */
