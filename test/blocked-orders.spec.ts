@@ -85,6 +85,20 @@ describe('orders that are blocked by a held row', () => {
     ).toEqual([{ orders: 2 }, { orders: 1 }]);
   });
 
+  it('keep their place before the orders that came while they were tried', async () => {
+    const desk = await given.desk();
+    const last = await given.product(1);
+    const outside = await given.database.hold(last);
+    const first = desk.placeAll([given.order({ [last]: 1 })]);
+    await until('it is tried', async () => (await given.database.waitingForLocks()) === 1);
+    const second = desk.placeAll([given.order({ [last]: 1 })]);
+    await until('both are in the queue', () => areBlocked(2, desk));
+
+    await outside.release();
+
+    expect([...(await first), ...(await second)].map(fateOf)).toEqual(['placed', 'insufficient-stock']);
+  });
+
   it('are placed as soon as their own row is free, however many others stay held', async () => {
     const desk = await given.desk({ PLACEMENT_WAIT_MS: '300' });
     const ids = await given.database.addProducts(3, 10);

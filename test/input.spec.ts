@@ -82,7 +82,7 @@ const BODIES: Case[] = [
   ['a name that takes long to normalise', 'POST', '/register', json({ username: `abc${'\u0301'.repeat(60_000)}${'\u0323'.repeat(60_000)}`, password: '1234' }), 422],
   ['20,000 unknown fields', 'POST', '/orders', json(Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, 1]))), 400],
   ['51 unknown fields', 'POST', '/orders', json(Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 1]))), 422],
-  ['the name of a method', 'POST', '/orders', json({ items: [{ product_id: 1, quantity: 1 }], toLines: 1 }), 422],
+  ['the name of a method', 'POST', '/orders', json({ items: [{ product_id: 1, quantity: 1 }], toRequest: 1 }), 422],
   ['the name of every object’s method', 'POST', '/orders', json({ items: [{ product_id: 1, quantity: 1, toString: 1 }] }), 400],
   ['a name of spaces', 'POST', '/products', json({ name: '   ', price: 1, stock_quantity: 1 }), 422],
   ['a name of 201 characters', 'POST', '/products', json({ name: 'x'.repeat(201), price: 1, stock_quantity: 1 }), 422],

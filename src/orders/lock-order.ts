@@ -7,8 +7,8 @@ import { Order } from './order.entity.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
 /**
- * Locks an order until the transaction ends and reads it, with its lines, as it is then. Comes
- * before any lock on its products, for everyone who needs both.
+ * Locks an order until the transaction ends and reads it with its lines. Whoever needs locks on its products
+ * as well takes them afterwards, so that no two transactions wait for each other.
  * @throws OrderNotFoundError also when the order is somebody else's.
  */
 export async function lockOrder(

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
+import { selecting } from '../database/columns.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { readVisible } from './order.reader.js';
-import type { Order } from './order.entity.js';
+import { Order } from './order.entity.js';
 
 export const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED'] as const;
 
@@ -10,36 +11,27 @@ export const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED'] as const;
 export interface OrderEvent {
   readonly event: (typeof ORDER_EVENTS)[number];
   readonly occurredAt: Date;
-  /** Who did it; nobody where it happened before that was written down. */
+  /** Who did it; null for events older than this field. */
   readonly userId: number | null;
-  /** Only why an order was cancelled, where that was said. */
+  /** Why the order was cancelled, if a reason was given. */
   readonly reason: string | null;
 }
 
 export interface OrderHistory {
   readonly orderId: number;
   readonly version: number;
-  /** In the order in which they happened, three at most: no order does the same twice. */
+  /** Oldest first. Three at most: nothing happens to an order twice. */
   readonly events: readonly OrderEvent[];
 }
 
-type Transitions = Pick<
-  Order,
-  | 'version'
-  | 'customerId'
-  | 'createdAt'
-  | 'confirmedAt'
-  | 'confirmedBy'
-  | 'cancelledAt'
-  | 'cancelledBy'
-  | 'cancelReason'
->;
+const PLACED = ['version', 'customerId', 'createdAt'] as const;
+const CONFIRMED = ['confirmedAt', 'confirmedBy'] as const;
+const CANCELLED = ['cancelledAt', 'cancelledBy', 'cancelReason'] as const;
+const COLUMNS = [...PLACED, ...CONFIRMED, ...CANCELLED] as const;
 
-const TRANSITIONS = `
-  SELECT version, customer_id AS "customerId", created_at AS "createdAt",
-         confirmed_at AS "confirmedAt", confirmed_by AS "confirmedBy",
-         cancelled_at AS "cancelledAt", cancelled_by AS "cancelledBy", cancel_reason AS "cancelReason"
-    FROM orders WHERE id = $1`;
+type Transitions = Pick<Order, (typeof COLUMNS)[number]>;
+
+const TRANSITIONS = `SELECT ${selecting(Order, COLUMNS)} FROM orders WHERE id = $1`;
 
 @Injectable()
 export class OrderHistoryReader {

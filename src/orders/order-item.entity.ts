@@ -37,8 +37,8 @@ export class OrderItem {
   @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER }) priceMinor!: number;
 
   /**
-   * When the order was placed: both default to the time of the transaction that writes them. It is here as well
-   * so that the orders with a product can be walked in time order, however many they are.
+   * When the order was placed, as in `orders`. It is repeated here so that an index can hold the orders with
+   * a product in order of time.
    */
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }

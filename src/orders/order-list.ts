@@ -3,15 +3,15 @@ import { Parameters } from '../pagination/parameters.js';
 import type { ListOrdersQueryDto } from './order.dto.js';
 import { orderById } from './order-row.js';
 
-/** What orders can be filtered by; whoever is no admin has a `customer_id`. */
+/** What orders can be filtered by. For a customer, `customer_id` is always given. */
 export type OrderFilters = Omit<ListOrdersQueryDto, 'page' | 'limit' | 'cursor' | 'customer_id'> & {
   readonly customer_id: number | undefined;
 };
 
 /**
- * Orders, newest first. Customer, status and time are held by an index for each combination. Orders with
- * a product are walked along its lines; where a customer is given as well, which has the fewer orders as a rule, along
- * those, looking for the product in each.
+ * Orders, newest first. There is an index for each combination of customer, status and time. Orders with a
+ * product are found by its lines. If a customer is given as well, who usually has fewer orders than the
+ * product, they are found among the customer's orders.
  */
 export function orderList(filters: OrderFilters): List {
   const alongLines = filters.product_id !== undefined && filters.customer_id === undefined;
@@ -57,7 +57,7 @@ function placedWithin({ created_from, created_to }: OrderFilters, parameters: Pa
   return where;
 }
 
-/** What a cursor of the list is bound to. */
+/** A cursor continues only the list by whose name it was made. */
 function nameOf({ customer_id, status, created_from, created_to, product_id }: OrderFilters): string {
   return `orders ${JSON.stringify([customer_id, status, created_from, created_to, product_id])}`;
 }

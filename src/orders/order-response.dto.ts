@@ -58,14 +58,14 @@ export class OrderEventDto {
   @ApiId({
     nullable: true,
     example: 2,
-    description: 'Who did it; null where it happened before that was written down.',
+    description: 'Who did it; null for events older than this field.',
   })
   readonly user_id!: number | null;
 
   @ApiLine(CANCEL_REASON_MAX, {
     nullable: true,
     example: null,
-    description: 'Why the order was cancelled, where that was said.',
+    description: 'Why the order was cancelled, if a reason was given.',
   })
   readonly reason!: string | null;
 }
@@ -83,7 +83,7 @@ export class OrderHistoryResponseDto {
     type: [OrderEventDto],
     minItems: 1,
     maxItems: ORDER_EVENTS.length,
-    description: 'In the order in which they happened.',
+    description: 'Oldest first.',
     example: EXAMPLE,
   })
   readonly events!: OrderEventDto[];

@@ -2,30 +2,30 @@ import { columnOf, selecting } from '../database/columns.js';
 import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
 
-/** The columns that an order is placed with; the database and the statement fill the others. */
+/** The columns that a request brings. The database and the writing statement fill the others. */
 export const NEW_ORDER = ['customerId', 'totalMinor', 'placementKey', 'requestHash'] as const;
 /** The columns that clients see. */
 const SEEN = ['id', 'customerId', 'status', 'totalMinor', 'version', 'createdAt', 'updatedAt'] as const;
-/** Those of a line, beside its order and its time. */
+/** The columns of a line, without its order and time. */
 export const LINE = ['productId', 'productName', 'quantity', 'priceMinor'] as const;
 
 export type NewOrder = Readonly<Pick<Order, (typeof NEW_ORDER)[number]>>;
 
-/** A line with the product's name and price frozen on it. */
+/** A line, with the product's name and price at the time of the order. */
 export type PricedLine = Readonly<Pick<OrderItem, (typeof LINE)[number]>>;
 
-/** An order as clients see it: its lines belong to it, in order of their products. */
+/** An order as clients see it, with its lines in order of product id. */
 export type OrderWithItems = Readonly<Pick<Order, (typeof SEEN)[number]>> & {
   readonly items: readonly PricedLine[];
 };
 
-/** What `ORDER_COLUMNS` select. */
+/** A row of `ORDER_COLUMNS`. */
 export type OrderRow = Omit<OrderWithItems, 'items'> & {
   readonly lines:
     readonly [productId: number, productName: string, quantity: number, priceMinor: number][] | null;
 };
 
-/** SQL for an order with its lines, which come as JSON in the same row: joined they would multiply it. */
+/** SQL for an order with its lines. These are JSON in the same row, because a join would repeat the order. */
 export const ORDER_COLUMNS = `${selecting(Order, SEEN)},
          (SELECT json_agg(json_build_array(${LINE.map((name) => columnOf(OrderItem, name).name).join(', ')})
                           ORDER BY product_id)
@@ -44,7 +44,7 @@ export function withItems({ lines, ...order }: OrderRow): OrderWithItems {
   return { ...order, items };
 }
 
-/** An order that was just written, without asking the database for what is known. */
+/** An order that was just written, built without another query. */
 export function newOrder(
   { customerId, totalMinor }: NewOrder,
   lines: readonly PricedLine[],

@@ -32,7 +32,7 @@ export class PlaceOrderDto {
       type: [PlaceOrderLineDto],
       minItems: 1,
       maxItems: BODY_LINES_MAX,
-      description: `Lines with the same product are merged; ${ORDER_PRODUCTS_MAX} products at most.`,
+      description: `At most ${ORDER_PRODUCTS_MAX} products. Lines with the same product are merged.`,
     },
     IsArray(),
     ArrayMinSize(1),
@@ -46,7 +46,7 @@ export class PlaceOrderDto {
   @RoundedMoneyField(TOTAL_MAX_MINOR, {
     required: false,
     description:
-      'The total that the buyer agreed to, rounded to two decimals. If the order comes to another, it is refused.',
+      'The total that the buyer agreed to, rounded to two decimals. An order with another total is refused.',
   })
   readonly expected_total?: number;
 
@@ -75,7 +75,7 @@ export class CancelOrderDto {
   @LineField(1, CANCEL_REASON_MAX, {
     required: false,
     example: 'Ordered by mistake.',
-    description: "One line for the order's history, which its owner and admins read.",
+    description: "One line of text for the order's history, which its owner and admins can read.",
   })
   @Trim()
   readonly reason?: string;
@@ -97,11 +97,11 @@ const IsTimestamp = () =>
 const TIME = { required: false, maxLength: 35, example: '2026-01-31T12:00:00Z' };
 
 export class ListOrdersQueryDto extends PageQueryDto {
-  @EnumField(ORDER_STATUSES, { required: false, description: 'In any case.' })
+  @EnumField(ORDER_STATUSES, { required: false, description: 'Case-insensitive.' })
   @FromText((text) => text.toUpperCase())
   readonly status?: OrderStatus;
 
-  @IdField({ required: false, description: 'For admins; others see their own orders only.' })
+  @IdField({ required: false, description: 'For admins. Customers see their own orders only.' })
   @FromDigits()
   readonly customer_id?: number;
 
@@ -117,7 +117,9 @@ export class ListOrdersQueryDto extends PageQueryDto {
 
   @IdField({
     required: false,
-    description: `With a line of this product. Beside \`customer_id\` or \`status\`, and always for customers, one page looks through ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` goes on.`,
+    description:
+      'Orders with a line of this product. With `customer_id` or `status`, and always for customers, ' +
+      `a page is looked for in ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
   })
   @FromDigits()
   readonly product_id?: number;

@@ -4,7 +4,7 @@ import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import type { OrderStatus } from './order-status.js';
 
-/** The database refuses a status without its time, and a name or a reason without both. */
+/** A status has its time, and whoever is named as having set it, or a reason, comes with that time. */
 const CONFIRMED_IS_TOLD = `CASE status
   WHEN 'PENDING' THEN confirmed_at IS NULL
   WHEN 'CONFIRMED' THEN confirmed_at IS NOT NULL
@@ -19,7 +19,7 @@ const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
 @Check('ck_orders_confirmed', CONFIRMED_IS_TOLD)
 @Check('ck_orders_cancelled', CANCELLED_IS_TOLD)
 @Check('ck_orders_cancel_reason_not_empty', `cancel_reason <> ''`)
-// What lists of orders are walked along, one for each set of filters.
+// One for each set of filters that a list of orders may have.
 @Index('ix_orders_created_at_id', ['createdAt', 'id'])
 @Index('ix_orders_customer_id_created_at_id', ['customerId', 'createdAt', 'id'])
 @Index('ix_orders_status_created_at_id', ['status', 'createdAt', 'id'])
@@ -37,17 +37,17 @@ export class Order extends VersionedRow {
   @Column('varchar', { length: 16 }) status!: OrderStatus;
   @Column('bigint', { name: 'total_minor', transformer: BIGINT_AS_NUMBER }) totalMinor!: number;
 
-  /** The client's Idempotency-Key, or one made for the order: what makes placing it again impossible. */
+  /** The client's Idempotency-Key, or a generated one. It makes placing the order twice impossible. */
   @Column('varchar', { name: 'placement_key', length: 255 }) placementKey!: string;
 
-  /** SHA-256 of what was ordered under a client's key, to tell a retry from another order. */
+  /** SHA-256 of what was ordered under the client's key, which tells a retry from another order. */
   @Column('bytea', { name: 'request_hash', nullable: true }) requestHash!: Buffer | null;
 
-  /** Also of an order that was cancelled after it. */
+  /** Kept when the order is cancelled afterwards. */
   @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })
   confirmedAt!: Date | null;
 
-  /** Nobody where it was confirmed before that was written down. */
+  /** Null for orders confirmed before this column existed. */
   @Column('integer', { name: 'confirmed_by', nullable: true }) confirmedBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })

@@ -20,7 +20,7 @@ export class OrderReader {
   }
 
   /**
-   * Orders, newest first: the caller's own, or for an admin everyone's.
+   * Orders, newest first: the caller's own, or everybody's for an admin.
    * @throws ForbiddenError when a customer asks for somebody else's.
    */
   async list(query: ListOrdersQueryDto, caller: AuthenticatedUser): Promise<Page<OrderWithItems>> {
@@ -54,7 +54,7 @@ export async function readVisible<Row extends object>(
   return row;
 }
 
-/** Whose rows a caller may see, as a condition that every query on orders carries. */
+/** Whose orders a caller may see: a condition of every query on orders. */
 export function ownerFilter(caller: AuthenticatedUser): { customerId?: number } {
   return caller.role === 'admin' ? {} : { customerId: caller.id };
 }

@@ -23,7 +23,7 @@ import { OrdersService } from './orders.service.js';
 const ApiTransition = () =>
   applyDecorators(
     ApiIdParam('order'),
-    ApiConditionalWrite('The ETag that was seen; 412 if the order has changed.'),
+    ApiConditionalWrite('The ETag you have seen. If the order has changed since, the answer is 412.'),
     ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') }),
     ApiProblems('forbidden', 'order-not-found', 'invalid-transition'),
   );
@@ -41,7 +41,8 @@ export class OrdersController {
     operationId: 'placeOrder',
     summary: 'Place an order: all lines or none',
     description:
-      'Takes the stock of all lines at once, or of none. Lines with the same product are merged, and prices are frozen on the order.',
+      'Takes the stock of every line, or of none. Lines with the same product are merged. ' +
+      'The order keeps the names and prices that its products have now.',
   })
   @ApiIdempotencyKey()
   @ApiCreatedResponse({
@@ -76,8 +77,8 @@ export class OrdersController {
 
   @ApiOperation({
     operationId: 'listOrders',
-    summary: 'List orders, newest first: own ones, or all for an admin',
-    description: 'The lines come with them.',
+    summary: 'List orders, newest first',
+    description: 'Customers see their own orders, admins see all. Each order comes with its lines.',
   })
   @ApiListResponse(OrderResponseDto)
   @ApiProblems('forbidden')
@@ -95,7 +96,7 @@ export class OrdersController {
   @ApiOperation({
     operationId: 'getOrder',
     summary: 'Read an order',
-    description: "Another customer's order is the same 404 as none.",
+    description: "Another customer's order gets the same 404 as one that does not exist.",
   })
   @ApiIdParam('order')
   @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') })
@@ -116,12 +117,12 @@ export class OrdersController {
     operationId: 'getOrderHistory',
     summary: 'Read what happened to an order',
     description:
-      'When it was placed, confirmed and cancelled, by whom, and the reason that its cancelling may carry.',
+      'When and by whom it was placed, confirmed and cancelled, and why it was cancelled, if that was said.',
   })
   @ApiIdParam('order')
   @ApiOkResponse({
     type: OrderHistoryResponseDto,
-    description: 'What happened, oldest first.',
+    description: 'The history, oldest first.',
     headers: apiHeaders('ETag'),
   })
   @ApiConditionalRead()
@@ -140,7 +141,7 @@ export class OrdersController {
   @ApiOperation({
     operationId: 'confirmOrder',
     summary: 'Confirm a pending order',
-    description: 'From PENDING to CONFIRMED.',
+    description: 'Changes the status from PENDING to CONFIRMED.',
   })
   @ApiTransition()
   @Roles('admin')
@@ -156,8 +157,10 @@ export class OrdersController {
 
   @ApiOperation({
     operationId: 'cancelOrder',
-    summary: 'Cancel an order and give its stock back',
-    description: 'From PENDING or CONFIRMED to CANCELLED, once. Customers cancel their own orders.',
+    summary: 'Cancel an order and return its stock',
+    description:
+      'Changes the status from PENDING or CONFIRMED to CANCELLED. The stock is returned once. ' +
+      'Customers can cancel their own orders.',
   })
   @ApiTransition()
   @OptionalBody(CancelOrderDto)

@@ -20,7 +20,7 @@ export class InvalidTransitionError extends DomainError {
 export class PriceChangedError extends DomainError {
   constructor(totalMinor: number) {
     const total = fromMinor(totalMinor);
-    super('price-changed', `The order comes to ${total} now.`, { total_amount: total });
+    super('price-changed', `The order now comes to ${total}.`, { total_amount: total });
   }
 }
 

@@ -26,7 +26,7 @@ type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 
 @Injectable()
 export class OrdersService {
-  /** Orders that arrive while others are placed, to share the next transaction. */
+  /** Orders that arrive while a group is placed wait here and share the next transaction. */
   readonly queue: GroupQueue<PlacementRequest, PlacedOrder>;
 
   constructor(
@@ -40,27 +40,30 @@ export class OrdersService {
   }
 
   /**
-   * Places an order: all its lines or none. The rows of its products are locked (`FOR UPDATE`) in ascending order of
-   * id, in a transaction that it shares with the orders that arrived together with it. When this returns, order, stock
-   * and key are committed together, so a retry with the same key gets the same order, as it is by then.
+   * Places an order: all lines or none. Its product rows are locked (`SELECT … FOR UPDATE`) in ascending
+   * order of id, in a transaction that it shares with the orders that arrived with it. When this returns,
+   * order, stock and key have been committed together, so a retry with the same key gets the same order, as
+   * it is by then.
    * @throws ProductNotFoundError, ProductInactiveError, InsufficientStockError with every short line,
-   *   TotalTooLargeError, PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing is taken then; only
-   *   after OutcomeUnknownError, which is a ServiceBusyError, is that for a retry with the same key to find out.
+   *   TotalTooLargeError, PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing was taken
+   *   then. Only after OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same
+   *   key finds out.
    */
   async place(request: PlacementRequest, caller: Caller): Promise<PlacedOrder> {
     const answer = this.queue.add(request, caller);
     const { kind, order } = await PLACEMENTS.run(undefined, () => answer);
-    // Under a key that nobody else has, it was this very request that placed it, and its COMMIT was lost.
+    // Without a client's key nobody else can have placed it: its own COMMIT was lost, and then found.
     return { kind: request.requestHash === null ? 'placed' : kind, order };
   }
 
   /**
-   * Places a group of orders in one transaction: lock, allocate, record, commit. Each gets an answer of its own, and
-   * a refusal is one too, so that no order can fail its neighbours. No two of them may have the same key.
+   * Places a group of orders in one transaction: lock, allocate, record, commit. Each order gets its own
+   * answer, and a refusal is an answer, so that no order can fail the others. No two orders of a group have
+   * the same key.
    */
   private placeGroup(requests: readonly PlacementRequest[], deadline: number): Promise<PlacementOutcome[]> {
     return this.transactions.runPipelined(async (queryRunner, failure) => {
-      // setLock('pessimistic_write') on the product rows, in ascending order of id; BEGIN travels with it.
+      // SELECT … ORDER BY id FOR UPDATE, by setLock('pessimistic_write'); BEGIN is sent with it.
       const productIds = requests.flatMap(productIdsOf);
       const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait');
       const products = await STEPS.run('lock', () => locking);
@@ -72,7 +75,7 @@ export class OrdersService {
       const open = requests.filter((request) => !earlier.has(request) && !blocked?.has(request));
       const { allocated, refused } = allocate(products, open);
 
-      // One statement takes the stock and writes the orders; COMMIT travels with it.
+      // One statement takes the stock and writes the orders; COMMIT is sent with it.
       const recording = recordOrders(queryRunner, allocated);
       const outcome = STEPS.run('write', () => recording).then((placed) => {
         const answerTo = (request: PlacementRequest) =>
@@ -83,7 +86,9 @@ export class OrdersService {
     }, deadline);
   }
 
-  /** @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError. */
+  /**
+   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
+   */
   confirm(id: number, admin: AuthenticatedUser, preconditions: Preconditions): Promise<OrderWithItems> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
@@ -97,7 +102,8 @@ export class OrdersService {
   }
 
   /**
-   * Cancels an order and gives its stock back, exactly once however many ask at once. The reason is for its history.
+   * Cancels an order and gives its stock back, exactly once however many ask at once. The reason is for its
+   * history.
    * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
    */
   cancel(
@@ -120,7 +126,7 @@ export class OrdersService {
   }
 }
 
-/** Whoever comes second to the order's lock sees the status that the first one left, and is refused here. */
+/** The second of two callers sees, under the lock, the status that the first has set, and is refused here. */
 function assertCanBecome(
   next: OrderStatus,
   { status, version }: OrderWithItems,
@@ -135,9 +141,9 @@ async function change(
   { manager }: QueryRunner,
   order: OrderWithItems,
   caller: AuthenticatedUser,
-  facts: QueryDeepPartialEntity<Order>,
+  changes: QueryDeepPartialEntity<Order>,
 ): Promise<OrderWithItems> {
-  await manager.update(Order, { id: order.id }, { ...facts, ...NEXT_VERSION });
+  await manager.update(Order, { id: order.id }, { ...changes, ...NEXT_VERSION });
   if (caller.role === 'admin') await lockAdmin(manager, caller);
   const changed = await manager.findOneByOrFail(Order, { id: order.id });
   return { ...order, ...changed };

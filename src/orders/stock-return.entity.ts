@@ -2,8 +2,8 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, U
 import { OrderItem } from './order-item.entity.js';
 
 /**
- * A line whose stock has come back with its order's cancelling; the database refuses a second time. For one
- * product the ids are in the order in which it happened, since they are given under its lock.
+ * A line whose stock was returned when its order was cancelled; the database refuses a second return. For one
+ * product the ids are in the order of the returns, because they are drawn under its lock.
  */
 @Entity('stock_returns')
 @Unique('uq_stock_returns_order_id_product_id', ['orderId', 'productId'])

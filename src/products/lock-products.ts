@@ -2,23 +2,23 @@ import type { QueryRunner } from 'typeorm';
 import { selecting } from '../database/columns.js';
 import { Product } from './product.entity.js';
 
-/** What to do about a row that another transaction has locked: wait for it, but not for long, or go on without it. */
+/** What to do about a row that is locked elsewhere: wait for it, but not for long, or skip it. */
 export type OnLocked = 'wait' | 'skip';
 
-/** What is read of a product under its lock. */
+/** What is read of a locked product. */
 const READ = ['id', 'name', 'priceMinor', 'stockQuantity', 'isActive', 'version'] as const;
 const SELECTED = selecting(Product, READ);
 
-/** A product under its lock, as its row is then. */
+/** A product, as it is under its lock. */
 export type LockedProduct = Readonly<Pick<Product, (typeof READ)[number]>>;
 
 /**
- * Locks products until the transaction ends and reads them as they are then. The one
- * way to lock products: everyone takes the rows in ascending order of id, so no two transactions can
- * wait for each other. The order is by the immutable id because rows are sorted before they are locked.
- * Rows are taken as they come: an entity for each would cost more than all the rest of a large order.
- * @returns the products that exist, by id; with `skip`, those of them that nobody else has locked.
- * @throws LockTimeoutError, unless with `skip`, when somebody else holds one of them for too long.
+ * Locks products until the transaction ends, and reads them. This is the only way to lock products: every
+ * transaction locks the rows in ascending order of id, so no two can wait for each other. The order is by the
+ * immutable id because PostgreSQL sorts rows before it locks them. Raw rows are returned because entities
+ * would cost more than the rest of a large order.
+ * @returns the products that exist, by id; with `skip`, only those that are not locked elsewhere.
+ * @throws LockTimeoutError if one stays locked elsewhere, unless with `skip`.
  */
 export async function lockProducts(
   queryRunner: QueryRunner,
@@ -36,7 +36,7 @@ export async function lockProducts(
   return new Map(products.map((product) => [product.id, product]));
 }
 
-/** Which of these products exist. Products are never deleted, so this needs no lock. */
+/** Those of the ids that belong to a product. Products are never deleted, so this needs no lock. */
 export async function findExisting(queryRunner: QueryRunner, ids: readonly number[]): Promise<Set<number>> {
   const rows = await queryRunner.manager
     .createQueryBuilder(Product, 'product')

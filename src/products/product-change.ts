@@ -1,7 +1,7 @@
 import { DomainError, ValidationFailedError } from '../common/domain-error.js';
 import { STOCK_MAX } from './product.entity.js';
 
-/** What an admin wants changed; what is left out stays. */
+/** What an admin wants to change; fields that are left out keep their values. */
 export interface ProductChange {
   readonly name?: string | undefined;
   readonly priceMinor?: number | undefined;
@@ -11,9 +11,9 @@ export interface ProductChange {
 }
 
 /**
- * The stock after a change; below zero when more is taken out than there is.
- * @throws ValidationFailedError when it would grow beyond `STOCK_MAX`, or shrink by more than that at once; cancelled
- *   orders may have carried it beyond, perhaps further than the column of one adjustment reaches.
+ * The stock after a change; below zero if more is removed than there is.
+ * @throws ValidationFailedError if it would grow beyond `STOCK_MAX`, or shrink by more than that at once,
+ *   which one adjustment could not hold: cancelled orders may have raised it that far.
  */
 export function stockAfter(
   current: number,
@@ -36,8 +36,8 @@ export function stockAfter(
 }
 
 /**
- * The rules that need no row to be seen: stock changes one way at a time, and an absolute stock only
- * against the version that the client has seen.
+ * The rules that need no database: stock changes in one way at a time, and an absolute stock needs the
+ * version that the client has seen.
  * @throws ValidationFailedError, DomainError `precondition-required`.
  */
 export function assertStockChange({ stockDelta, stockQuantity }: ProductChange, nameVersions: boolean): void {

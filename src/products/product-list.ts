@@ -1,17 +1,26 @@
+import { selecting } from '../database/columns.js';
 import type { List } from '../pagination/list-statement.js';
 import { Parameters } from '../pagination/parameters.js';
+import { Product } from './product.entity.js';
+
+const COLUMNS = selecting(Product, [
+  'id',
+  'name',
+  'priceMinor',
+  'stockQuantity',
+  'isActive',
+  'version',
+  'createdAt',
+  'updatedAt',
+]);
 
 /**
- * SQL for one product. Amounts and stocks are whole and far below 2^53, so they are exact as `float8`, which pg
- * hands over as numbers.
+ * SQL for one product.
  * @param id a placeholder or a column.
  */
-export const productById = (id: string): string => `
-  SELECT id, name, price_minor::float8 AS "priceMinor", stock_quantity::float8 AS "stockQuantity",
-         is_active AS "isActive", version, created_at AS "createdAt", updated_at AS "updatedAt"
-    FROM products WHERE id = ${id}`;
+export const productById = (id: string): string => `SELECT ${COLUMNS} FROM products WHERE id = ${id}`;
 
-/** Products in order of their ids. */
+/** Products, in order of id. */
 export function productList(includeInactive: boolean): List {
   return {
     name: `products ${includeInactive}`,

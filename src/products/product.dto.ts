@@ -23,32 +23,35 @@ export class CreateProductDto {
   }
 }
 
-/** What is left out stays as it is. Stock changes by `stock_delta` or `stock_quantity`, not by both. */
+/**
+ * Fields that are left out keep their values. Stock changes by `stock_delta` or `stock_quantity`, not by
+ * both.
+ */
 export class UpdateProductDto {
   @LineField(1, PRODUCT_NAME_MAX, { required: false }) @Trim() readonly name?: string;
 
   @MoneyField(PRICE_MAX_MINOR, {
     required: false,
-    description: 'At most two decimals. Orders placed before keep their price.',
+    description: 'At most two decimals. Existing orders keep their prices.',
   })
   readonly price?: number;
 
   @BooleanField({
     required: false,
-    description: 'Products that are not active cannot be ordered and are not listed.',
+    description: 'Inactive products cannot be ordered and are not listed.',
   })
   readonly is_active?: boolean;
 
   @IntegerField(-STOCK_MAX, STOCK_MAX, {
     required: false,
     example: 10,
-    description: 'Units to add, or to take out when negative. Refused below zero.',
+    description: 'Units to add, or to remove if negative. The stock cannot fall below zero.',
   })
   readonly stock_delta?: number;
 
   @IntegerField(0, STOCK_MAX, {
     required: false,
-    description: 'The stock as counted. Needs If-Match, so that what was sold meanwhile is not overwritten.',
+    description: 'The stock as counted. Needs If-Match, so that sales in the meantime are not overwritten.',
   })
   readonly stock_quantity?: number;
 
@@ -64,7 +67,11 @@ export class UpdateProductDto {
 }
 
 export class ListProductsQueryDto extends PageQueryDto {
-  @BooleanField({ required: false, default: false, description: 'Inactive products too; for admins only.' })
+  @BooleanField({
+    required: false,
+    default: false,
+    description: 'Include inactive products. For admins only.',
+  })
   @FromBooleanWord()
   readonly include_inactive: boolean = false;
 }

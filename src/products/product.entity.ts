@@ -18,7 +18,7 @@ export class Product extends VersionedRow {
   @Column('varchar', { length: 200 }) name!: string;
   @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER }) priceMinor!: number;
 
-  /** Whole units. Cancelled orders may carry it past what one may put in, so it has room. */
+  /** Whole units. Cancelled orders may raise it above `STOCK_MAX`, so it has room. */
   @Column('bigint', { name: 'stock_quantity', transformer: BIGINT_AS_NUMBER }) stockQuantity!: number;
   @Column('boolean', { name: 'is_active', default: true }) isActive!: boolean;
 }

@@ -16,8 +16,8 @@ export class ProductReader {
   constructor(private readonly database: DatabaseReader) {}
 
   /**
-   * Products in order of their ids.
-   * @throws ForbiddenError when somebody else than an admin asks for inactive ones.
+   * Products, in order of id.
+   * @throws ForbiddenError when inactive ones are asked for by anybody but an admin.
    */
   async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page<Product>> {
     if (query.include_inactive && !seesInactive(caller))

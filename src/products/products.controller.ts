@@ -31,7 +31,7 @@ export class ProductsController {
   @ApiOperation({
     operationId: 'createProduct',
     summary: 'Add a product',
-    description: 'Its stock counts as put in by the caller.',
+    description: 'The stock history records its first stock as added by you.',
   })
   @ApiCreatedResponse({
     type: ProductResponseDto,
@@ -52,8 +52,8 @@ export class ProductsController {
 
   @ApiOperation({
     operationId: 'listProducts',
-    summary: 'List products by id',
-    description: 'Those that are for sale; `include_inactive` is for admins.',
+    summary: 'List products, in order of id',
+    description: 'Active products; admins may ask for the others too with `include_inactive`.',
   })
   @ApiListResponse(ProductResponseDto)
   @ApiProblems('forbidden')
@@ -71,7 +71,7 @@ export class ProductsController {
   @ApiOperation({
     operationId: 'getProduct',
     summary: 'Read a product',
-    description: 'Inactive ones are there for admins alone.',
+    description: 'Only admins can read inactive products.',
   })
   @ApiIdParam('product')
   @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
@@ -92,10 +92,11 @@ export class ProductsController {
     operationId: 'updateProduct',
     summary: 'Change a product or its stock',
     description:
-      'What is left out stays as it is. Stock is changed by `stock_delta`, or set by `stock_quantity` under `If-Match`.',
+      'Fields that are left out keep their values. Change the stock by `stock_delta`, ' +
+      'or set it by `stock_quantity` with `If-Match`.',
   })
   @ApiIdParam('product')
-  @ApiConditionalWrite('The ETag that was seen; required with `stock_quantity`.')
+  @ApiConditionalWrite('The ETag you have seen; required with `stock_quantity`.')
   @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
   @ApiProblems('product-not-found', 'insufficient-stock', 'precondition-required')
   @Roles('admin')

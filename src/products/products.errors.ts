@@ -1,6 +1,6 @@
 import { DomainError } from '../common/domain-error.js';
 
-/** One line that asks for more than there is; `product_id` and the rest are named as clients see them. */
+/** A line that asks for more than there is, as clients see it. */
 export interface ShortLine {
   readonly product_id: number;
   readonly requested: number;

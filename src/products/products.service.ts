@@ -21,7 +21,7 @@ export interface NewProduct {
 export class ProductsService {
   constructor(private readonly transactions: TransactionRunner) {}
 
-  /** Adds a product; its first stock is recorded as put in by the admin. */
+  /** Adds a product; its first stock is recorded as added by the admin. */
   create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Product> {
     return this.transactions.run(async ({ manager }) => {
       const product = await insertProduct(manager, newProduct, admin.id);
@@ -31,10 +31,11 @@ export class ProductsService {
   }
 
   /**
-   * Changes a product under its lock. A change of stock is recorded as put in or taken out by the admin.
-   * @param preconditions refuse the change if the product is no longer the version that the client has seen.
-   * @throws ProductNotFoundError, InsufficientStockError when less than nothing would be left,
-   *   DomainError `precondition-failed` or `precondition-required`, ValidationFailedError when the stock would exceed its maximum.
+   * Changes a product under its lock. A change of stock is recorded as made by the admin.
+   * @param preconditions refuse the change if the product has changed since the client has seen it.
+   * @throws ProductNotFoundError, InsufficientStockError if less than nothing would be left,
+   *   ValidationFailedError if the stock would exceed its maximum, DomainError `precondition-failed` or
+   *   `precondition-required`.
    */
   async update(
     id: number,
@@ -54,7 +55,7 @@ export class ProductsService {
   }
 }
 
-/** Also used by the demo catalogue, whose stock nobody put in. The first stock has the time of its product. */
+/** Adds a product, also of the demo catalogue, whose stock nobody has added. */
 export async function insertProduct(
   manager: EntityManager,
   newProduct: NewProduct,

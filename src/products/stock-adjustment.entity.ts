@@ -12,8 +12,8 @@ import { User } from '../auth/users/user.entity.js';
 import { Product } from './product.entity.js';
 
 /**
- * Stock that was put in or taken out by hand. Their sum, less the lines of live orders, is the
- * stock that a product must have; the audit compares the two.
+ * Stock that was added or removed by an admin. The sum of a product's adjustments, less the lines of orders
+ * that are not cancelled, is the stock that it must have; the audit compares the two.
  */
 @Entity('stock_adjustments')
 @Check('ck_stock_adjustments_quantity_not_zero', 'quantity <> 0')
@@ -31,10 +31,10 @@ export class StockAdjustment {
   @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_stock_adjustments_product' })
   product?: Product;
 
-  /** Units added; negative when taken out. */
+  /** Units added; negative if removed. */
   @Column('integer') quantity!: number;
 
-  /** Who did it; nobody for the demo catalogue. */
+  /** Who did it; null for the demo catalogue. */
   @Column('integer', { name: 'created_by', nullable: true }) createdBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })

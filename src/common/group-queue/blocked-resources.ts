@@ -1,19 +1,20 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /**
- * Resources that somebody else holds. They are waited for one after the other, each for a moment, so that one which
- * stays held keeps nobody waiting for another.
+ * Resources that somebody else holds. We wait for them in turn, for a moment each, so that one which stays
+ * held does not delay the others.
  */
 export class BlockedResources {
-  /** Until when each is waited for, by the clock of `Date.now()`; the next to wait for comes first. */
+  /** When to stop waiting for each (`Date.now()`). The next one to wait for comes first. */
   private readonly deadlines = new Map<number, number>();
   private isWaiting = false;
-  /** Not part of the request in which it happens to begin. */
+  /** Runs outside the trace of the request that happens to start it. */
   private readonly startWaiting = AsyncResource.bind(() => void this.waitForAll());
 
   /**
-   * @param findFree tells which of them are free; if none is, it waits for the first, but not for long.
-   * @param onFree told when some are no longer blocked: they are free, or were waited for long enough.
+   * @param findFree returns those that are free. If none is, it waits for the first of them, but not for
+   *   long.
+   * @param onFree called when some are no longer blocked: they are free, or it is time to stop waiting.
    */
   constructor(
     private readonly findFree: (resources: readonly number[]) => Promise<readonly number[]>,
@@ -33,7 +34,7 @@ export class BlockedResources {
     this.isWaiting = true;
     while (this.deadlines.size > 0) {
       const resources = [...this.deadlines.keys()];
-      // What cannot be asked for counts as free: whoever needs it is told why by the attempt that follows.
+      // If this fails, all count as free: the next group meets the same fault and reports it.
       const free = await this.findFree(resources).catch(() => resources);
       this.unblock(new Set(free));
     }

@@ -13,12 +13,13 @@ import {
 import { Slots } from './slots.js';
 
 /**
- * Lets items that arrive while a group is under way share the next one.
+ * A batching queue: items that arrive while a group is running share the next one.
  *
- * There is no timer: an idle queue runs an item at once, and under load a group is what has gathered while all slots
- * were in use. Items are taken in order of arrival, except those that need what a group under way has, or what
- * somebody else holds: they stay, and the others go on. Bounded are the items that wait and their resources, how
- * long they wait, the groups under way, and what one group holds.
+ * There is no timer. An idle queue runs an item at once; under load, a group is whatever has gathered while
+ * all slots were in use. Items run in order of arrival, but an item stays in the queue while a running group
+ * uses one of its resources or somebody else holds one, and the items behind it go on. The queue bounds the
+ * number of waiting items and of their resources, the waiting time, the running groups, and the size of a
+ * group.
  */
 export class GroupQueue<Item, Answer> {
   private waiting: Waiting<Item, Answer>[] = [];
@@ -30,7 +31,7 @@ export class GroupQueue<Item, Answer> {
   private unanswered = 0;
   private isTurnPlanned = false;
 
-  /** @param groups observes every group, from when it leaves the queue until it is known what became of it. */
+  /** @param groups observes each group from leaving the queue to its outcomes. */
   constructor(
     private readonly work: GroupWork<Item, Answer>,
     private readonly limits: QueueLimits,
@@ -41,14 +42,15 @@ export class GroupQueue<Item, Answer> {
     this.blocked = new BlockedResources((resources) => work.findFree(resources), planTurn);
   }
 
-  /** Items that wait to be run. */
+  /** Items that are waiting. */
   get length(): number {
     return this.waiting.length;
   }
 
   /**
    * Resolves with the item's answer.
-   * @throws its error; ServiceBusyError when too many wait, when it has waited for too long, or for nobody.
+   * @throws the item's error; ServiceBusyError if too many items wait, this one has waited for too long, or
+   *   its caller has gone away.
    */
   add(item: Item, caller: Caller): Promise<Answer> {
     const resources = this.work.resourcesOf(item);
@@ -68,7 +70,7 @@ export class GroupQueue<Item, Answer> {
     });
   }
 
-  /** Not at once: what has come in the same turn of the event loop goes together. */
+  /** Not immediately: items that arrive in the same turn of the event loop form one group. */
   private planTurn(): void {
     if (this.isTurnPlanned) return;
     this.isTurnPlanned = true;
@@ -88,7 +90,7 @@ export class GroupQueue<Item, Answer> {
     }
   }
 
-  /** An item that is passed over keeps nothing from those behind it, except its key. */
+  /** An item that is skipped reserves nothing but its key. */
   private nextGroup(): Waiting<Item, Answer>[] {
     const { groupItemsMax, groupResourcesMax } = this.limits;
     const group: Waiting<Item, Answer>[] = [];
@@ -131,7 +133,10 @@ export class GroupQueue<Item, Answer> {
     this.settle(group, outcomes);
   }
 
-  /** Where a group fails for another reason than a busy database, its items are run one by one: only one is at fault. */
+  /**
+   * If a group fails for any reason but a busy service, its items run again one by one, so that only the item
+   * at fault fails.
+   */
   private outcomesOfFailed(
     group: readonly Waiting<Item, Answer>[],
     error: unknown,
@@ -147,8 +152,8 @@ export class GroupQueue<Item, Answer> {
   }
 
   /**
-   * The next groups are sent on their way before this one's callers are answered: the database works on those
-   * while this process writes the answers.
+   * Starts the next groups before it answers the callers of this one, so that the database is busy while this
+   * process writes the answers.
    */
   private settle(group: readonly Waiting<Item, Answer>[], outcomes: readonly Outcome<Item, Answer>[]): void {
     const requeued: Waiting<Item, Answer>[] = [];

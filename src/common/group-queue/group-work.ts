@@ -12,20 +12,23 @@ export interface Waiting<Item, Answer = never> {
   readonly caller: Caller;
   /** By the clock of `Date.now()`. */
   readonly arrivedAt: number;
-  /** What it is part of, for those who trace it. */
+  /** The trace that the item belongs to. */
   readonly trace: unknown;
   readonly isRequeued: boolean;
-  /** Whether its group has failed, so that the next one is its own. */
+  /** Set after its group has failed: it runs in a group of its own. */
   readonly runsAlone: boolean;
   readonly answer: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
-  /** Refuses it when it has waited for too long. */
+  /** Refuses the item after its waiting time. */
   expiry?: NodeJS.Timeout;
 }
 
 /** In place of an answer: the item goes back to the head of the queue. */
 export class Requeue<Item> {
-  /** @param blockedBy a resource that somebody else holds; those who need it wait until it is free, and only those. */
+  /**
+   * @param blockedBy a resource that somebody else holds. Items that need it wait until it is free; others do
+   *   not.
+   */
   constructor(
     readonly item: Item,
     readonly blockedBy?: number,
@@ -33,34 +36,41 @@ export class Requeue<Item> {
   ) {}
 }
 
-/** An error is thrown to the caller of that item alone. */
+/** An error concerns the caller of that item only. */
 export type Outcome<Item, Answer> = Answer | Error | Requeue<Item>;
 
 export interface GroupWork<Item, Answer> {
-  /** Runs a group by a deadline of `Date.now()`, and has one outcome for each item, in the order given. */
+  /**
+   * Runs a group until a deadline (`Date.now()`) and returns one outcome for each item, in the order given.
+   */
   run(items: readonly Item[], deadline: number): Promise<readonly Outcome<Item, Answer>[]>;
-  /** Which of these nobody else holds any more; if all are held, it waits for the first of them, but not for long. */
+  /**
+   * Those of the resources that nobody else holds. If all are held, it waits for the first, but not for long.
+   */
   findFree(resources: readonly number[]): Promise<readonly number[]>;
-  /** What no two items may have in common that are under way at the same time, not even in one group. */
+  /** No two items with the same key run at the same time, not even in one group. */
   keyOf(item: Item): string;
-  /** What the items of one group may share, but not those of two groups under way, such as rows to lock. */
+  /**
+   * What an item needs, such as rows to lock. Items of one group may share a resource; two running groups may
+   * not.
+   */
   resourcesOf(item: Item): readonly number[];
 }
 
 export interface QueueLimits {
-  /** Groups under way at the same time. */
+  /** Groups that may run at the same time. */
   readonly slots: number;
   readonly groupItemsMax: number;
-  /** Resources that the items of a group need, added up. */
+  /** The resources of a group's items, added up. */
   readonly groupResourcesMax: number;
-  /** Items that wait. */
+  /** Waiting items. */
   readonly waitingMax: number;
-  /** Resources of all items that have no answer yet. */
+  /** Resources of all unanswered items, added up. */
   readonly resourcesMax: number;
-  /** From its arrival until an item is run for the first time. */
+  /** From the arrival of an item to its first run. */
   readonly waitMsMax: number;
-  /** From its arrival until an item that was requeued is run again. */
+  /** From the arrival of a requeued item to its next run. */
   readonly requeuedMsMax: number;
-  /** From the arrival of a group's oldest item to the end of the group. */
+  /** From the arrival of a group's oldest item to the group's deadline. */
   readonly answerMsMax: number;
 }

@@ -1,14 +1,14 @@
-/** A slot that is in use for longer, as when the answer to COMMIT does not come, lets another one open beside it. */
+/** If a group runs for longer, for example because COMMIT is not answered, another slot opens. */
 const BUSY_MS_MAX = 500;
 
 /**
- * How many groups may be under way at the same time. While one of them hangs there is one slot more, so that work
- * which does not need what it holds goes on; a second one that hangs then is not replaced.
+ * The groups that may run at the same time. While one of them hangs, there is one extra slot, so that groups
+ * which need other resources go on; there is never a second extra slot.
  */
 export class Slots {
   private canReplace = true;
 
-  /** @param onReplaced told when a slot is free that nobody has left. */
+  /** @param onReplaced called when the extra slot opens. */
   constructor(
     private free: number,
     private readonly onReplaced: () => void,
@@ -18,7 +18,7 @@ export class Slots {
     return this.free > 0;
   }
 
-  /** @returns what leaves the slot again. */
+  /** @returns a function that leaves the slot. */
   enter(): () => void {
     this.free -= 1;
     let isReplaced = false;

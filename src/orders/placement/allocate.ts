@@ -13,7 +13,7 @@ import { type PlacementRequest, productIdsOf } from './placement-request.js';
 /** What allocation needs to know of a locked product. */
 export type StockedProduct = Omit<LockedProduct, 'version'>;
 
-/** An order that gets its stock: its lines priced and added up. */
+/** An order that gets its stock, with its lines priced and added up. */
 export interface AllocatedOrder {
   readonly request: PlacementRequest;
   readonly lines: readonly PricedLine[];
@@ -26,9 +26,9 @@ interface Allocation {
 }
 
 /**
- * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none;
- * what a refused order asked for stays for those behind it. Pure: no I/O, no clock, no exceptions;
- * the caller holds the locks that keep `products` true.
+ * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none; what a
+ * refused order asked for is left for the orders behind it. Pure: no I/O, no clock, no exceptions. The caller
+ * holds the locks that keep `products` true.
  */
 export function allocate(
   products: ReadonlyMap<number, StockedProduct>,
@@ -73,7 +73,9 @@ function priceLines(
   });
 }
 
-/** Adds in integers that stay exact: it stops as soon as the limit, far below 2^53, is passed. */
+/**
+ * Adds up integers, and stops as soon as the sum passes the limit, far below 2^53, so that it stays exact.
+ */
 function totalUpTo(limit: number, lines: readonly PricedLine[]): number | undefined {
   let total = 0;
   for (const { priceMinor, quantity } of lines) {

@@ -5,8 +5,8 @@ import { findExisting, type LockedProduct, lockProducts } from '../../products/l
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /**
- * Sends the orders back that need a product which somebody else holds: one that exists and was not locked with
- * `skip`. Each waits for one product at a time, so that nobody is kept from the others.
+ * Requeues the orders that need a product which somebody else has locked: it exists, but `skip` did not lock
+ * it. An order is blocked by one product at a time, so that the sales of its other products go on.
  */
 export async function requeueBlocked(
   queryRunner: QueryRunner,
@@ -18,14 +18,17 @@ export async function requeueBlocked(
   return new Map(
     requests.flatMap((request) => {
       const heldId = productIdsOf(request).find((id) => held.has(id));
-      // An attempt whose COMMIT was lost may hold it, and place the order after all.
+      // The holder may be an earlier attempt whose COMMIT was lost: it may yet place the order.
       const again = { ...request, mayBePlaced: true };
       return heldId === undefined ? [] : [[request, new Requeue(again, heldId)] as const];
     }),
   );
 }
 
-/** Which of these products nobody else holds; if all are held, it waits for the first, as long as a lock may take. */
+/**
+ * Those of the products that nobody else has locked. If all are locked, it waits for the first, as long as
+ * any write waits for a lock.
+ */
 export function findFree(
   transactions: TransactionRunner,
   productIds: readonly number[],

@@ -6,16 +6,17 @@ import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
 type KeyedRow = OrderRow & Pick<PlacementRequest, 'placementKey' | 'requestHash'>;
 
-/** All that an answer tells: whoever is found needs no second statement, which could fail. */
+/** Selects everything an answer needs: a second statement could fail. */
 const FIND_PLACED = `
   SELECT placement_key AS "placementKey", request_hash AS "requestHash", ${ORDER_COLUMNS}
     FROM orders
    WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
 
 /**
- * Finds the orders that exist under the keys of these requests already. Runs under the locks on their products: an
- * earlier attempt that wanted the same products has ended by then, one way or the other.
- * @returns an answer for each that was found: the order as it is now, or that its key belongs to another order.
+ * Finds the orders that already exist under the keys of these requests. Runs under the locks on their
+ * products, so an earlier attempt to place the same order has ended, one way or the other.
+ * @returns an answer for each request whose key was found: the order as it is now, or an error if another
+ *   order was placed under the key.
  */
 export async function findPlaced(
   queryRunner: QueryRunner,
@@ -50,7 +51,7 @@ function hasSameHash(one: Buffer | null, other: Buffer | null): boolean {
 
 type Keyed = Pick<PlacementRequest, 'customerId' | 'placementKey'>;
 
-/** Customer and placement key together, by which an order is unique. */
+/** What makes an order unique: its customer and placement key. */
 export function keyOf({ customerId, placementKey }: Keyed): string {
   return `${customerId} ${placementKey}`;
 }

@@ -1,14 +1,14 @@
 import { type InputFault, ValidationFailedError } from '../../common/domain-error.js';
 import type { OrderLine } from './placement-request.js';
 
-/** Distinct products in one order; real baskets reach 600. */
+/** Different products in one order. Real baskets reach 600. */
 export const ORDER_PRODUCTS_MAX = 1_000;
 /** Pieces of one product in one order. */
 export const LINE_QUANTITY_MAX = 1_000_000;
 
 /**
- * Adds up lines with the same product, in the order of their first appearance.
- * @throws ValidationFailedError when the merged lines exceed the limits of an order.
+ * Merges lines with the same product, in the order of their first appearance.
+ * @throws ValidationFailedError if the merged lines exceed the limits of an order.
  */
 export function mergeLines(lines: readonly OrderLine[]): OrderLine[] {
   const quantities = new Map<number, number>();

@@ -8,22 +8,25 @@ import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placeme
 /** An order, from its arrival to its answer. */
 export const PLACEMENTS = new Observed<void, PlacedOrder>();
 
-/** Orders that share a transaction, from when they leave the queue until it is known what became of each. */
+/** The orders of a group, from leaving the queue to their outcomes. */
 export const GROUPS = new Observed<readonly Waiting<PlacementRequest>[]>();
 
-/** The two round trips of a group: BEGIN and the locks, then the write with COMMIT behind it. */
+/** The two round trips of a group: BEGIN with the lock query, then the write with COMMIT. */
 export const STEPS = new Observed<'lock' | 'write'>();
 
-/** Lines of all orders of a group, so that baskets of hundreds do not make one transaction long. */
+/** Lines of a group, so that baskets with hundreds of lines do not make a transaction long. */
 const GROUP_LINES_MAX = 2_000;
-/** Lines of all orders that have no answer yet, some 5 MB of them. */
+/** Lines of all unanswered orders, about 5 MB. */
 const LINES_MAX = 100_000;
-/** An order waits as long as any write for products that somebody else holds. */
+/** An order waits as long as any other write for a row that is locked elsewhere. */
 const BLOCKED_MS_MAX = 2_000;
-/** From an order's arrival to the end of its last transaction, which may take another 2 s where it needs a new connection. */
+/**
+ * From an order's arrival to the end of its last transaction, which may take 2 s longer if it needs a new
+ * connection.
+ */
 const ORDER_MS_MAX = 7_000;
 
-/** Lets orders that arrive while others are placed share the next transaction, product ids being what they may share. */
+/** The queue of orders: those that arrive while a group is placed share the next transaction. */
 export function placementQueue(
   env: Env,
   work: Pick<GroupWork<PlacementRequest, PlacedOrder>, 'run' | 'findFree'>,

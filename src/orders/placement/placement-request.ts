@@ -1,31 +1,31 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { NewOrder, OrderWithItems, PricedLine } from '../order-row.js';
 
-/** So many pieces of one product. */
+/** A quantity of one product. */
 export type OrderLine = Pick<PricedLine, 'productId' | 'quantity'>;
 
 /**
- * A validated order that wants to be placed: one line per product. Its `placementKey` is the client's
- * `Idempotency-Key`, or one made for this order; the `requestHash` is null under a made one, which nobody can send
- * again.
+ * A validated order to be placed, with one line per product. Its `placementKey` is the client's
+ * `Idempotency-Key` or a generated one. Under a generated key, which nobody can send again, `requestHash` is
+ * null.
  */
 export interface PlacementRequest extends Omit<NewOrder, 'totalMinor'> {
-  /** Whether an order may exist under the key already: the client may have sent it before, or we have. */
+  /** Whether an order may already exist under the key, from an earlier request or attempt. */
   readonly mayBePlaced: boolean;
   readonly lines: readonly OrderLine[];
-  /** The total that the buyer has agreed to, if they said. */
+  /** The total that the buyer agreed to, if given. */
   readonly expectedTotalMinor?: number | undefined;
 }
 
-/** An order that exists: by this request, or already by an earlier one with the same key. */
+/** An order that exists now: placed by this request, or by an earlier one with the same key. */
 export interface PlacedOrder {
   readonly kind: 'placed' | 'replayed';
   readonly order: OrderWithItems;
 }
 
 /**
- * A key that nobody else has. It begins with the time, as UUID version 7 does (RFC 9562, 5.7), so that new
- * keys lie side by side in their index: random ones would touch a page of it each.
+ * A new unique key. It begins with the time, as UUID version 7 does (RFC 9562, 5.7), so that new keys are
+ * neighbours in their index; random keys would touch a page each.
  */
 export function newPlacementKey(): string {
   return `${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}`;
@@ -35,7 +35,7 @@ export function productIdsOf({ lines }: PlacementRequest): number[] {
   return lines.map(({ productId }) => productId);
 }
 
-/** The same for bodies that mean the same order, however their lines are ordered or split. */
+/** Equal for bodies that mean the same order, however their lines are ordered or split. */
 export function hashRequest(lines: readonly OrderLine[], expectedTotalMinor: number | undefined): Buffer {
   const sorted = [...lines].sort((a, b) => a.productId - b.productId);
   const canonical = JSON.stringify([

@@ -6,7 +6,7 @@ import { Order } from '../order.entity.js';
 import type { AllocatedOrder } from './allocate.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
-/** One row for the whole group: its orders have one time, that of their transaction. */
+/** One row for the whole group. All its orders have the same time. */
 interface RecordedRow {
   readonly ids: readonly number[];
   readonly created_at: Date;
@@ -15,24 +15,24 @@ interface RecordedRow {
 const ORDER_COLUMNS = NEW_ORDER.map((name) => columnOf(Order, name));
 const LINE_COLUMNS = LINE.map((name) => columnOf(OrderItem, name));
 const namesOf = (columns: readonly { name: string }[]) => columns.map(({ name }) => name).join(', ');
-/** One array for each column, by placeholders from this number on. */
+/** One array parameter for each column, numbered from `from`. */
 const arraysOf = (columns: readonly { type: string }[], from: number) =>
   columns.map(({ type }, index) => `$${from + index}::${type}[]`).join(', ');
 
 /**
- * Takes the stock and writes orders, lines and keys, whatever their number, in one round trip.
- * `taken` is guarded although the rows are locked: the counts below then catch every mistake
- * above it, and `ck_products_stock_nonnegative` is the last line behind that. The ids are named twice,
- * because a small table would be read whole for the sake of the join. Because COMMIT travels right
- * behind the statement, it fails by itself where a count is not the one expected: such a number is cast
- * from a text that is none.
+ * Takes the stock and writes all orders, lines and keys of a group in one round trip. `taken` checks the
+ * stock although the rows are locked: the counts below then reveal any mistake of the code above, and
+ * `ck_products_stock_nonnegative` stands behind both. `products.id = ANY ($1)` repeats the join so that a
+ * small table is not scanned for it. Because COMMIT is sent right behind the statement, the statement itself
+ * must fail if a count is wrong: it casts a text to a number that it is not.
  */
 const RECORD_ORDERS = `
   WITH demand AS (
     SELECT * FROM unnest($1::integer[], $2::bigint[]) AS t (product_id, quantity)
   ), taken AS (
     UPDATE products
-       SET stock_quantity = stock_quantity - demand.quantity, version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
+       SET stock_quantity = stock_quantity - demand.quantity, version = version + 1,
+           updated_at = ${TIME_UNDER_LOCK()}
       FROM demand
      WHERE products.id = demand.product_id AND products.stock_quantity >= demand.quantity
        AND products.id = ANY ($1)
@@ -57,14 +57,15 @@ const RECORD_ORDERS = `
     RETURNING order_id
   )
   SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS created_at,
-         CASE WHEN count(*) = $3 AND (SELECT count(*) FROM taken) = $4 AND (SELECT count(*) FROM line) = $5 THEN 0
+         CASE WHEN count(*) = $3 AND (SELECT count(*) FROM taken) = $4
+               AND (SELECT count(*) FROM line) = $5 THEN 0
               ELSE ('The orders written are not those allocated: ' || count(*))::integer
           END AS faults
     FROM numbered`;
 
 /**
- * Writes orders whose stock has been allocated under the locks of this transaction.
- * @throws QueryFailedError when the rows affected are not those expected; the transaction is aborted then.
+ * Writes orders whose stock was allocated under the locks of this transaction.
+ * @throws QueryFailedError if other rows than expected were affected; this aborts the transaction.
  */
 export async function recordOrders(
   queryRunner: QueryRunner,
