@@ -140,6 +140,21 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(8);
   });
 
+  it('that is placed one by one does not fail with the next group either', async () => {
+    const desk = await given.desk();
+    const lamp = await given.product(10);
+    const poisoned = () => [
+      given.order({ [lamp]: 1 }, { customerId: UNKNOWN_CUSTOMER }),
+      given.order({ [lamp]: 1 }),
+    ];
+    const first = desk.placeAll(poisoned());
+    await new Promise(setImmediate);
+    const second = desk.placeAll(poisoned());
+
+    expect([...(await first), ...(await second)].map(fateOf)).toEqual(['23503', 'placed', '23503', 'placed']);
+    expect(await given.stockOf(lamp)).toBe(8);
+  });
+
   it.each([
     ['before', 'placed'],
     ['after', 'replayed'],
@@ -176,9 +191,13 @@ describe('a group of orders', () => {
     const lamp = await given.product(10);
     const keyed = { placementKey: 'the same key', mayBePlaced: true, requestHash: Buffer.from('same') };
 
+    const records = desk.proxy.recordStatements();
+
     const results = await desk.placeAll(times(3, () => given.order({ [lamp]: 1 }, keyed)));
 
     expect(results.map(fateOf)).toEqual(['placed', 'replayed', 'replayed']);
+    const statements = records.flatMap((connection) => connection.statements);
+    expect(statements.filter((sql) => /INSERT INTO orders/.test(sql))).toHaveLength(1);
     expect(await given.stockOf(lamp)).toBe(9);
   });
 
