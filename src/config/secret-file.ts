@@ -19,9 +19,7 @@ export async function readOrCreateSecret(path: string): Promise<string> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
   try {
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await link(draft, path).catch(ignore('EEXIST'));
   } finally {
     await rm(draft, { force: true });
   }
@@ -30,7 +28,7 @@ export async function readOrCreateSecret(path: string): Promise<string> {
 
 /** A cut secret must not become a key that anybody can guess. */
 async function readSecret(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  const text = await readFile(path, 'utf8').catch(ignore('ENOENT'));
   if (text === undefined) return undefined;
   const secret = text.trim();
   if (secret.length < SECRET_LENGTH_MIN)
@@ -38,26 +36,18 @@ async function readSecret(path: string): Promise<string | undefined> {
   return secret;
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-}
-
 /** Node's own recursive `mkdir` tries for ever where the system refuses with ENOENT, as it does below /proc. */
 export async function ensureFolder(path: string, mode: number): Promise<void> {
-  let error = await tryToMake(path, mode);
-  if (error?.code === 'ENOENT' && dirname(path) !== path) {
+  const make = () => mkdir(path, { mode }).catch(ignore('EEXIST'));
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
     await ensureFolder(dirname(path), mode);
-    error = await tryToMake(path, mode);
-  }
-  if (error) throw error;
+    await make();
+  });
 }
 
-async function tryToMake(path: string, mode: number): Promise<NodeJS.ErrnoException | undefined> {
-  try {
-    await mkdir(path, { mode });
-  } catch (error) {
-    const fault = error as NodeJS.ErrnoException;
-    return fault.code === 'EEXIST' ? undefined : fault;
-  }
-  return undefined;
+function ignore(code: string) {
+  return (error: NodeJS.ErrnoException): undefined => {
+    if (error.code !== code) throw error;
+  };
 }
