@@ -30,7 +30,7 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
-/** A COMMIT without an answer, or answered by a server that was going down or does not know (40003), may have been carried out. */
+/** A COMMIT may have been carried out where its answer is missing, from a server that goes down, or 40003. */
 export function isOutcomeUnknown(error: unknown): boolean {
   const { code = '' } = driverErrorOf(error);
   return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40003|57|58|XX)/.test(code);
