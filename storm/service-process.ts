@@ -57,6 +57,7 @@ export class StormedService {
     const env = { ...childEnvironment(), ...variables, DATABASE_URL: this.proxy.url };
     // In a group of its own: a Ctrl-C is for the storm, which then ends it in good order.
     const child = spawn(process.execPath, [main], { cwd: folder, env, detached: true });
+    const closed = once(child, 'close');
     this.child = child;
     this.isMeantToEnd = false;
     child.once('exit', (code, signal) => {
@@ -71,6 +72,8 @@ export class StormedService {
         url = /is ready at (http:\/\/[\w.:]+)/.exec(output)?.[1] ?? '';
       });
     await waitUntil(() => url !== '' || this.hasEnded, START_MS_MAX, NEVER);
+    // What a process has printed may arrive after its exit.
+    if (this.hasEnded) await closed;
     if (url === '') throw new Error(`Process ${name} did not start:\n${output}`);
     this.url = url;
     this.servesSince = now();
