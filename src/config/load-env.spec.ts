@@ -141,6 +141,8 @@ describe('a name that nobody reads', () => {
       'NODE_OPTIONS',
       'TEST_DATABASE_URL',
       'XDG_DATA_DIRS',
+      'DATABASE_SSL',
+      'WORKER',
     ];
     parseEnv(Object.fromEntries(others.map((name) => [name, 'x'])));
     parseEnv({ DATABASE_URL: URL_OF_DATABASE, DATABASE_URI: 'x' });

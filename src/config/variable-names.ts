@@ -26,8 +26,8 @@ function plain(name: string): string {
 }
 
 function errorsMax({ length }: string, isOurs: boolean): number {
-  if (length >= 12) return 2;
-  return length >= 7 || isOurs ? 1 : 0;
+  if (length >= 16) return 2;
+  return length >= 8 || isOurs ? 1 : 0;
 }
 
 /** Up to so many letters may be wrong, missing, too many or swapped. */
