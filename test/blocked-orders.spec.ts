@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { GROUPS } from '../src/orders/placement/placement-queue.js';
 import type { Client } from './support/client.js';
 import { until } from './support/database.js';
 import { fateOf, type PlacementDesk, times, usePlacement } from './support/placement-desk.js';
@@ -37,7 +38,8 @@ const IS_COMMITTING = `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_even
 
 /** Whether so many orders are back in the queue, and one product is waited for on their behalf. */
 async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boolean> {
-  return queue.length === orders && (await given.database.waitingForLocks()) === 1;
+  // In this order: before its first attempt, an order is in the queue as well.
+  return (await given.database.waitingForLocks()) === 1 && queue.length === orders;
 }
 
 // Guarantees that whoever waits for a row that somebody else holds keeps nobody from what they have no need of.
@@ -112,6 +114,27 @@ describe('orders that are blocked by a held row', () => {
     expect([(await three)?.kind, behind.kind]).toEqual(['placed', 'placed']);
     await Promise.all([outside[0]?.release(), outside[1]?.release()]);
     expect([(await one)?.kind, (await two)?.kind]).toEqual(['placed', 'placed']);
+  });
+
+  it('are not tried again, with their free products locked, while one of theirs stays held', async () => {
+    const desk = await given.desk();
+    const [sold, held] = (await given.database.addProducts(2, 10)) as [number, number];
+    const outside = await Promise.all([sold, held].map((id) => given.database.hold(id)));
+    const [blocked, other] = [given.order({ [sold]: 1, [held]: 1 }), given.order({ [sold]: 1 })];
+    const tried: string[] = [];
+    GROUPS.watch((work, orders) => {
+      tried.push(...orders.map(({ item }) => item.placementKey));
+      return work();
+    });
+    const order = desk.place(blocked);
+    await until('it is blocked', () => areBlocked(1, desk));
+
+    await outside[0]?.release();
+    expect((await desk.place(other)).kind).toBe('placed');
+
+    expect(tried).toEqual([blocked, other].map(({ placementKey }) => placementKey));
+    await outside[1]?.release();
+    expect((await order).kind).toBe('placed');
   });
 
   it('get their turn where others pass the row from hand to hand', async () => {

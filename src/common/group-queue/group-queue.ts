@@ -148,7 +148,7 @@ export class GroupQueue<Item, Answer> {
       const requestIds = together.map(({ caller }) => caller.requestId);
       this.logger.warn({ group_size: group.length, request_ids: requestIds, err: error });
     }
-    return group.map(({ item, runsAlone }) => (runsAlone ? failed : new Requeue(item, undefined, true)));
+    return group.map(({ item, runsAlone }) => (runsAlone ? failed : new Requeue(item, [], true)));
   }
 
   /**
@@ -173,7 +173,7 @@ export class GroupQueue<Item, Answer> {
     { item, blockedBy, runsAlone }: Requeue<Item>,
   ): Waiting<Item, Answer> {
     const expiresAt = entry.arrivedAt + this.limits.requeuedMsMax;
-    if (blockedBy !== undefined) this.blocked.block(blockedBy, expiresAt);
+    for (const resource of blockedBy) this.blocked.block(resource, expiresAt);
     const again = { ...entry, item, isRequeued: true, runsAlone: runsAlone || entry.runsAlone };
     this.expireAt(expiresAt, again);
     return again;

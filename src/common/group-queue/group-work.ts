@@ -26,12 +26,12 @@ export interface Waiting<Item, Answer = never> {
 /** In place of an answer: the item goes back to the head of the queue. */
 export class Requeue<Item> {
   /**
-   * @param blockedBy a resource that somebody else holds. Items that need it wait until it is free; others do
-   *   not.
+   * @param blockedBy the resources that somebody else holds. Items that need one wait until it is free; others
+   *   do not.
    */
   constructor(
     readonly item: Item,
-    readonly blockedBy?: number,
+    readonly blockedBy: readonly number[] = [],
     readonly runsAlone = false,
   ) {}
 }

@@ -6,7 +6,8 @@ import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /**
  * Requeues the orders that need a product which somebody else has locked: it exists, but `skip` did not lock
- * it. An order is blocked by one product at a time, so that the sales of its other products go on.
+ * it. All of them count as blocked, each until it is free: nobody knows which one stays locked, and an order that
+ * is tried again while one does keeps its other products locked for the time that it waits.
  */
 export async function requeueBlocked(
   queryRunner: QueryRunner,
@@ -17,10 +18,10 @@ export async function requeueBlocked(
   const held = missing.length > 0 ? await findExisting(queryRunner, missing) : new Set();
   return new Map(
     requests.flatMap((request) => {
-      const heldId = productIdsOf(request).find((id) => held.has(id));
+      const heldIds = productIdsOf(request).filter((id) => held.has(id));
       // The holder may be an earlier attempt whose COMMIT was lost: it may yet place the order.
       const again = { ...request, mayBePlaced: true };
-      return heldId === undefined ? [] : [[request, new Requeue(again, heldId)] as const];
+      return heldIds.length === 0 ? [] : [[request, new Requeue(again, heldIds)] as const];
     }),
   );
 }
