@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { ServiceBusyError } from '../src/common/domain-error.js';
 import { parseEnv } from '../src/config/load-env.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
@@ -77,6 +77,37 @@ describe('TransactionRunner', () => {
     expect(inTransaction).toBe(0);
     await runner.run((queryRunner) => queryRunner.query(write(7)));
     expect(await notes()).toEqual([7]);
+  });
+
+  it.each<[string, (queryRunner: QueryRunner) => Promise<unknown>]>([
+    ['the query runner', (queryRunner) => queryRunner.query(write(1))],
+    ['its entity manager', ({ manager }) => manager.query(write(1))],
+  ])('runs the work again when its connection ends before the next statement of %s', async (_, writeBy) => {
+    let attempts = 0;
+    await runner.run(async (queryRunner) => {
+      attempts += 1;
+      const [session] = (await queryRunner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+      if (attempts === 1) {
+        await database.rows('SELECT pg_terminate_backend($1)', [session?.pid]);
+        await until('TypeORM knows', () => Promise.resolve(queryRunner.isReleased));
+      }
+      await writeBy(queryRunner);
+    });
+
+    expect(attempts).toBe(2);
+    expect(await notes()).toEqual([1]);
+  });
+
+  it('is busy when its connection ends before every statement', async () => {
+    const work = runner.run(async (queryRunner) => {
+      const [session] = (await queryRunner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+      await database.rows('SELECT pg_terminate_backend($1)', [session?.pid]);
+      await until('TypeORM knows', () => Promise.resolve(queryRunner.isReleased));
+      await queryRunner.manager.query(write(1));
+    });
+
+    await expect(work).rejects.toBeInstanceOf(ServiceBusyError);
+    expect(await notes()).toEqual([]);
   });
 
   it('runs both of two deadlocked transactions to their end', async () => {

@@ -1,4 +1,8 @@
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import { ServiceBusyError } from '../common/domain-error.js';
 import { CONNECTION_FAULTS } from './connection-faults.js';
 import { isPreparedStatementStale, isQueryTimeout } from './postgres-client.js';
@@ -17,7 +21,7 @@ const BUSY_STATES = /^(08|28|3D|53|57P|55000|55P03|57014|25P03|25P04|25006|40001
 
 /** pg has no codes for these. */
 const CONNECTION_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after|Driver not Connected|QueryRunnerAlreadyReleasedError|Query runner already released)/i;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after|Driver not Connected)/i;
 
 function driverErrorOf(error: unknown): { code?: string; constraint?: string; message?: string } {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
@@ -38,8 +42,17 @@ export function isOutcomeUnknown(error: unknown): boolean {
 
 /** The connection ended, as it does when the server restarts; another one may be fine. */
 export function isConnectionLost(error: unknown): boolean {
+  if (isConnectionReleased(error)) return true;
   const { code = '', message = '' } = driverErrorOf(error);
   return /^(57P01|57P02|ECONNRESET|EPIPE)$/.test(code) || /^Connection terminated/.test(message);
+}
+
+/** TypeORM releases a query runner by itself when its connection ends between two statements. */
+function isConnectionReleased(error: unknown): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
 }
 
 /** Whether the error says that the named unique constraint refused the row. */
@@ -51,7 +64,7 @@ export function violates(error: unknown, constraint: string): boolean {
 function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
   if (code !== undefined && (BUSY_STATES.test(code) || CONNECTION_FAULTS.has(code))) return true;
-  if (isPreparedStatementStale(driverErrorOf(error))) return true;
+  if (isPreparedStatementStale(driverErrorOf(error)) || isConnectionReleased(error)) return true;
   return isQueryTimeout(driverErrorOf(error)) || CONNECTION_MESSAGES.test(message ?? '');
 }
 
