@@ -1,7 +1,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 
-export const ACCESS = 'access';
+const ACCESS = 'access';
 
 /** Who may call a route. A route that does not say so keeps the service from starting. */
 export type Access =
@@ -13,6 +13,14 @@ export type Access =
 /** The guards read the metadata, the API description the extension. */
 export const access = (value: Access) =>
   applyDecorators(SetMetadata(ACCESS, value), ApiExtension('x-access', value));
+
+/** What a route says, or its controller for all routes that say nothing. */
+export function accessOf(handler: object, controller: object): Access | undefined {
+  const said = [handler, controller].map(
+    (target) => Reflect.getMetadata(ACCESS, target) as Access | undefined,
+  );
+  return said[0] ?? said[1];
+}
 
 /** Anyone may call; a token is not even looked at. */
 export const Public = () => access({ kind: 'public' });

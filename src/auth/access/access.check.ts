@@ -1,7 +1,7 @@
-import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
+import { Injectable, type OnModuleInit, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { ACCESS } from '../../http/access.decorators.js';
+import { accessOf } from '../../http/access.decorators.js';
 
 /** Refuses to start while any route has not said who may call it. */
 @Injectable()
@@ -13,11 +13,12 @@ export class AccessCheck implements OnModuleInit {
 
   onModuleInit(): void {
     const undecided = this.discovery.getControllers().flatMap(({ metatype }) => {
-      const prototype = (metatype as { prototype: object }).prototype as Record<string, object>;
+      const controller = metatype as Type<object>;
+      const prototype = controller.prototype as Record<string, object>;
       return this.scanner
         .getAllMethodNames(prototype)
-        .filter((name) => isUndecidedRoute(prototype[name] as object))
-        .map((name) => `${String(metatype?.name)}.${name}`);
+        .filter((name) => isUndecidedRoute(prototype[name] as object, controller))
+        .map((name) => `${controller.name}.${name}`);
     });
     if (undecided.length > 0) {
       throw new Error(`These routes do not say who may call them: ${undecided.join(', ')}`);
@@ -25,7 +26,7 @@ export class AccessCheck implements OnModuleInit {
   }
 }
 
-function isUndecidedRoute(handler: object): boolean {
+function isUndecidedRoute(handler: object, controller: object): boolean {
   const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
-  return method !== undefined && Reflect.getMetadata(ACCESS, handler) === undefined;
+  return method !== undefined && accessOf(handler, controller) === undefined;
 }

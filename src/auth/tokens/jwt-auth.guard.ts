@@ -1,10 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ActiveUserCache } from '../sessions/active-user.cache.js';
 import { InvalidTokenError, UnauthenticatedError } from '../access/access.errors.js';
-import { ACCESS, type Access } from '../../http/access.decorators.js';
+import { type Access, accessOf } from '../../http/access.decorators.js';
 import { bearerToken } from './jwt.strategy.js';
 import { VerifiedTokenCache } from './verified-token.cache.js';
 
@@ -15,7 +14,6 @@ import { VerifiedTokenCache } from './verified-token.cache.js';
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
   constructor(
-    private readonly reflector: Reflector,
     private readonly verifiedTokens: VerifiedTokenCache,
     private readonly activeUsers: ActiveUserCache,
   ) {
@@ -23,7 +21,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
+    const access = accessOf(context.getHandler(), context.getClass());
     if (access?.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.headers.authorization === undefined) return this.admitWithoutToken(access);
