@@ -89,10 +89,10 @@ function assertHarmless(value: unknown, levelsLeft: number): void {
   }
 }
 
-async function parseFields(raw: Buffer, contentType: string): Promise<Record<string, unknown>> {
+async function parseFields(raw: Buffer, contentType: string): Promise<Record<string, string>> {
   try {
     return await parseForm(raw, contentType);
-  } catch {
-    throw new DomainError('malformed-request');
+  } catch (error) {
+    throw error instanceof DomainError ? error : new DomainError('malformed-request');
   }
 }

@@ -1,30 +1,44 @@
 import busboy from '@fastify/busboy';
+import { ValidationFailedError } from '../common/domain-error.js';
+import { asSegment } from './validation/input-faults.js';
 
 /** A form of ours has a handful of short fields. */
-const LIMITS = { fields: 20, files: 0, parts: 20, fieldNameSize: 100, fieldSize: 4_096, headerPairs: 20 };
+const FIELDS_MAX = 20;
+const LIMITS = {
+  fields: FIELDS_MAX + 1,
+  files: 0,
+  parts: FIELDS_MAX + 1,
+  fieldNameSize: 100,
+  fieldSize: 4_096,
+};
 
 /**
- * Fields that come more than once become arrays, which no rule accepts.
- * @throws Error when the form is not well-formed, has files, or exceeds the limits.
+ * @throws ValidationFailedError when a field comes more than once (RFC 6749, 3.2); Error when the form is not
+ *   well-formed, has files, or exceeds the limits.
  */
-export function parseForm(raw: Buffer, contentType: string): Promise<Record<string, unknown>> {
+export function parseForm(raw: Buffer, contentType: string): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
-    const values = new Map<string, string[]>();
-    const form = new busboy.Busboy({ headers: { 'content-type': contentType }, limits: LIMITS });
+    const fields: [name: string, value: string][] = [];
+    const refuse = () => reject(new Error('The form has too many or too long fields, or files.'));
+    const headers = { 'content-type': contentType };
+    const form = new busboy.Busboy({ headers, limits: { ...LIMITS, headerPairs: 20 } });
     form.on('field', (name, value, nameWasCut, valueWasCut) => {
-      if (nameWasCut || valueWasCut) reject(new Error('A form field is too long.'));
-      values.set(name, [...(values.get(name) ?? []), value]);
+      if (nameWasCut || valueWasCut || fields.push([name, value]) > FIELDS_MAX) refuse();
     });
-    const refuse = () => {
-      reject(new Error('The form has too many fields, or files.'));
-    };
-    form.on('fieldsLimit', refuse);
     form.on('filesLimit', refuse);
-    form.on('partsLimit', refuse);
     form.on('error', reject);
     form.on('finish', () => {
-      resolve(Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all])));
+      const repeated = fields.map(([name]) => name).filter((name, index, all) => all.indexOf(name) < index);
+      if (repeated.length > 0) reject(repetition(repeated));
+      else resolve(Object.fromEntries(fields));
     });
     form.end(raw);
   });
+}
+
+function repetition(names: readonly string[]): ValidationFailedError {
+  const fault = { location: 'body', code: 'repeated', message: 'may be there only once' } as const;
+  return new ValidationFailedError(
+    [...new Set(names)].map((name) => ({ pointer: `/${asSegment(name)}`, ...fault })),
+  );
 }

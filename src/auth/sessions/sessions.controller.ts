@@ -20,7 +20,8 @@ export class SessionsController {
     operationId: 'login',
     summary: 'Sign in with name and password',
     description:
-      'Takes what OAuth 2 clients send in the password grant too, and ignores it. Failures are limited by account and address.',
+      'Takes the password grant of OAuth 2: other parameters are ignored, repeated ones refused. Failures are limited ' +
+      'by account and address.',
   })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and a refresh token.' })
   @ApiProblems('invalid-credentials', 'too-many-attempts')

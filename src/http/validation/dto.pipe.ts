@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { type InputFault, ValidationFailedError } from '../../common/domain-error.js';
 import { inputFaults, UNKNOWN_FIELD } from './input-faults.js';
+import { isOAuth } from './oauth-parameters.decorator.js';
 
 const RULES = {
   whitelist: true,
@@ -23,9 +24,12 @@ export class DtoPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || metatype === undefined) return value;
     if (!isObject(value)) throw new ValidationFailedError([notAnObject(type)]);
-    assertPlainFields(value, metatype as Type<object>, type);
-    const dto = plainToInstance(metatype as Type<object>, value);
-    const errors = validateSync(dto, RULES);
+    const dtoClass = metatype as Type<object>;
+    const isLenient = isOAuth(dtoClass);
+    const fields = isLenient ? givenParameters(value, dtoClass) : value;
+    assertPlainFields(fields, dtoClass, type);
+    const dto = plainToInstance(dtoClass, fields);
+    const errors = validateSync(dto, { ...RULES, forbidNonWhitelisted: !isLenient });
     if (errors.length > 0) throw new ValidationFailedError(inputFaults(errors, type));
     return dto;
   }
@@ -33,6 +37,12 @@ export class DtoPipe implements PipeTransform {
 
 function isObject(value: unknown): value is object {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function givenParameters(value: object, dtoClass: Type<object>): object {
+  const isGiven = ([name, text]: [string, unknown]) =>
+    text !== '' && !(name in (dtoClass.prototype as object));
+  return Object.fromEntries(Object.entries(value).filter(isGiven));
 }
 
 /** class-transformer drops names of methods without a word. */

@@ -68,6 +68,6 @@ function withoutName(message: string, { property }: ValidationError): string {
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
 
-function asSegment(name: string): string {
+export function asSegment(name: string): string {
   return name.slice(0, SEGMENT_MAX).replaceAll('~', '~0').replaceAll('/', '~1');
 }

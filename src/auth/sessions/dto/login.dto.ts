@@ -1,9 +1,12 @@
-import { LineField, TextField } from '../../../http/openapi/fields.js';
 import { PASSWORD_MAX, USERNAME_MAX } from '../../../config/env.js';
-import { OAuthClientFields } from './oauth-client-fields.js';
+import { LineField, TextField } from '../../../http/openapi/fields.js';
+import { PATTERNS } from '../../../http/openapi/patterns.js';
+import { OAuthParameters } from '../../../http/validation/oauth-parameters.decorator.js';
 
 /** What a person types. */
-export class LoginDto extends OAuthClientFields {
-  @LineField(0, USERNAME_MAX, { example: 'customer1' }) readonly username!: string;
-  @TextField(PASSWORD_MAX, { example: '1234', format: 'password' }) readonly password!: string;
+@OAuthParameters()
+export class LoginDto {
+  @LineField(1, USERNAME_MAX, { pattern: PATTERNS.line, example: 'customer1' }) readonly username!: string;
+
+  @TextField(PASSWORD_MAX, { minLength: 1, example: '1234', format: 'password' }) readonly password!: string;
 }

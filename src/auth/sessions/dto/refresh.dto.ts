@@ -1,11 +1,12 @@
 import { TextField } from '../../../http/openapi/fields.js';
 import { PATTERNS } from '../../../http/openapi/patterns.js';
-import { OAuthClientFields } from './oauth-client-fields.js';
+import { OAuthParameters } from '../../../http/validation/oauth-parameters.decorator.js';
 import { EXAMPLE_REFRESH_TOKEN } from './token.dto.js';
 
 const REFRESH_TOKEN_MAX = 200;
 
-export class RefreshDto extends OAuthClientFields {
+@OAuthParameters()
+export class RefreshDto {
   @TextField(REFRESH_TOKEN_MAX, {
     pattern: PATTERNS.base64Url,
     description: 'The last one that was issued.',
