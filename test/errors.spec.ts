@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../src/common/problem-catalogue.js';
 import type { ProblemBody } from './support/api-types.js';
@@ -5,8 +6,7 @@ import { type Answer, Client } from './support/client.js';
 import type { Received } from './support/answer-check.js';
 import { Connection } from './support/connection.js';
 import { readAnswers } from './support/raw-answers.js';
-import { ServiceProcess } from './support/service-process.js';
-import { useWorld } from './support/world.js';
+import { PASSWORD, useWorld } from './support/world.js';
 
 const given = useWorld();
 const { anyone } = given;
@@ -19,6 +19,16 @@ async function admin() {
   return (await given.admin()).client;
 }
 const oneOf = (product_id: number, quantity = 1) => ({ items: [{ product_id, quantity }] });
+
+/** What a service of its own with these variables answers the second time. */
+async function secondAnswer(variables: Record<string, string>, call: (client: Client) => Problem): Problem {
+  const service = await given.secondService(variables);
+  const client = new Client(() => service.url);
+  await call(client);
+  const answer = await call(client);
+  await service.stop();
+  return answer;
+}
 
 /** One way to each problem. The compiler keeps the table complete. */
 const WAYS: Record<ProblemCode, () => Problem> = {
@@ -90,17 +100,12 @@ const WAYS: Record<ProblemCode, () => Problem> = {
     return guess();
   },
   'header-fields-too-large': () => anyone.get('/products', { headers: { 'x-long': 'x'.repeat(17_000) } }),
-  'too-many-requests': async () => {
-    const service = await ServiceProcess.start({
-      DATABASE_URL: given.database.url,
-      RATE_LIMIT_PER_MINUTE: '1',
-    });
-    const client = new Client(() => service.url);
-    await client.get('/products');
-    const answer = await client.get<ProblemBody>('/products');
-    await service.stop();
-    return answer;
-  },
+  'too-many-registrations': () =>
+    secondAnswer({ REGISTRATIONS_PER_ADDRESS: '1' }, (client) =>
+      client.post<ProblemBody>('/register', { username: randomUUID(), password: PASSWORD }),
+    ),
+  'too-many-requests': () =>
+    secondAnswer({ RATE_LIMIT_PER_MINUTE: '1' }, (client) => client.get<ProblemBody>('/products')),
   'internal-error': async () => {
     const client = await admin();
     await given.database.rows('ALTER TABLE stock_adjustments RENAME TO hidden');

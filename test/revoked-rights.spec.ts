@@ -101,29 +101,33 @@ describe('an admin who has just been removed', () => {
   it.each([
     ['demoted', { role: 'customer' }, 403],
     ['deactivated', { is_active: false }, 401],
-  ])('stays %s, whatever they try in ten rounds on two processes', async (_, removal, status) => {
-    const set = await scene();
-    const { client } = await given.admin();
-    const statuses: number[] = [];
-    for (let round = 0; round < 10; round += 1) {
-      const restored = { role: 'admin', is_active: true };
-      expect((await client.patch(`/users/${set.evil.id}`, restored)).status).toBe(200);
-      const evil = { ...set.evil, client: await given.signIn(set.evil.username, PASSWORD) };
-      const [here, there] = onBoth({ ...set, evil }) as [Client, Client];
-      // Both processes remember an admin.
-      for (const one of [here, there]) expect((await one.get('/users')).status).toBe(200);
+  ])(
+    'stays %s, in 40 of 40 rounds on two processes',
+    async (_, removal, status) => {
+      const set = await scene();
+      const { client } = await given.admin();
+      const statuses: number[] = [];
+      for (let round = 0; round < 40; round += 1) {
+        const restored = { role: 'admin', is_active: true };
+        expect((await client.patch(`/users/${set.evil.id}`, restored)).status).toBe(200);
+        const evil = { ...set.evil, client: await given.signIn(set.evil.username, PASSWORD) };
+        const [here, there] = onBoth({ ...set, evil }) as [Client, Client];
+        // Both processes remember an admin.
+        for (const one of [here, there]) expect((await one.get('/users')).status).toBe(200);
 
-      expect((await client.patch(`/users/${evil.id}`, removal)).status).toBe(200);
-      const attempts = [
-        here.patch(`/users/${evil.id}`, { role: 'admin' }),
-        there.patch(`/users/${evil.id}`, { role: 'admin' }),
-        there.post('/register', newUser('admin')),
-      ];
-      statuses.push(...(await Promise.all(attempts)).map((answer) => answer.status));
-    }
+        expect((await client.patch(`/users/${evil.id}`, removal)).status).toBe(200);
+        const attempts = [
+          here.patch(`/users/${evil.id}`, { role: 'admin' }),
+          there.patch(`/users/${evil.id}`, { role: 'admin' }),
+          there.post('/register', newUser('admin')),
+        ];
+        statuses.push(...(await Promise.all(attempts)).map((answer) => answer.status));
+      }
 
-    expect(new Set(statuses)).toEqual(new Set([status]));
-  });
+      expect(new Set(statuses)).toEqual(new Set([status]));
+    },
+    120_000,
+  );
 
   it('is known at once to the process that has removed them', async () => {
     const { evil } = await scene();

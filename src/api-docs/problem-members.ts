@@ -89,6 +89,7 @@ export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string
   },
   'validation-failed': { errors: listOf({ $ref: '#/components/schemas/InputFault' }, FAULTS_MAX) },
   'too-many-attempts': { retry_after: { ...retryAfter, example: 840 } },
+  'too-many-registrations': { retry_after: { ...retryAfter, example: 840 } },
   'too-many-requests': { retry_after: { ...retryAfter, example: 42 } },
 };
 

@@ -16,6 +16,7 @@ import { CurrentUser } from './access/current-user.decorator.js';
 import { ChangePasswordDto } from './dto/change-password.dto.js';
 import { RegisterDto } from './dto/register.dto.js';
 import { UserResponseDto } from './dto/user-response.dto.js';
+import { LoginLimiter } from './sessions/login.limiter.js';
 import { PasswordService } from './password.service.js';
 import { UsersService } from './users/users.service.js';
 
@@ -25,6 +26,7 @@ export class AuthController {
   constructor(
     private readonly users: UsersService,
     private readonly passwordChange: PasswordService,
+    private readonly limiter: LoginLimiter,
   ) {}
 
   @ApiOperation({
@@ -38,15 +40,16 @@ export class AuthController {
     description: 'The new user.',
     headers: apiHeaders('Location'),
   })
-  @ApiProblems('admin-signup-closed', 'username-taken')
+  @ApiProblems('admin-signup-closed', 'username-taken', 'too-many-registrations')
   @OptionallySignedIn()
   @Post('register')
   async register(
     @Body() dto: RegisterDto,
-    @HttpExchange() { reply }: Exchange,
+    @HttpExchange() { request, reply }: Exchange,
     @CurrentUser() caller?: AuthenticatedUser,
   ): Promise<UserResponseDto> {
     const { username, password, role = 'customer' } = dto;
+    await this.limiter.countRegistration(clientAddress(request), caller);
     const user = await this.users.register({ username, password, role }, caller);
     void reply.header('location', pathOf(user, caller));
     return UserResponseDto.from(user);

@@ -43,6 +43,45 @@ describe('BoundedSemaphore', () => {
     expect(await waiting).toBe('served');
   });
 
+  it('serves urgent tasks first, in order of arrival', async () => {
+    const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 10, waitMsMax: 60_000 });
+    const first = gate();
+    const served: string[] = [];
+    const serve = (name: string, isUrgent: boolean) =>
+      semaphore.run(() => Promise.resolve(served.push(name)), isUrgent);
+    const running = semaphore.run(first.task);
+    const waiting = [serve('a', false), serve('B', true), serve('c', false), serve('D', true)];
+
+    first.open();
+    await Promise.all([running, ...waiting]);
+
+    expect(served).toEqual(['B', 'D', 'a', 'c']);
+  });
+
+  it('gives an urgent task the place of the last other one when the queue is full, and of no urgent one', async () => {
+    const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 2, waitMsMax: 60_000 });
+    const first = gate();
+    const serve = (name: string, isUrgent: boolean) => semaphore.run(() => Promise.resolve(name), isUrgent);
+    const running = semaphore.run(first.task);
+    const waiting = [
+      serve('a', false),
+      serve('b', false),
+      serve('C', true),
+      serve('D', true),
+      serve('E', true),
+    ];
+
+    const settled = Promise.allSettled(waiting);
+    first.open();
+    await running;
+
+    const names = (await settled).map((result) =>
+      result.status === 'fulfilled' ? result.value : (result.reason as Error).constructor,
+    );
+    expect(names).toEqual([ServiceBusyError, ServiceBusyError, 'C', 'D', ServiceBusyError]);
+    expect(await serve('f', false)).toBe('f');
+  });
+
   it('refuses whoever has waited too long, without losing a slot', async () => {
     const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 5, waitMsMax: 1 });
     const first = gate();

@@ -9,18 +9,28 @@ export interface SemaphoreLimits {
   readonly waitMsMax: number;
 }
 
-/** Runs a bounded number of tasks at once, in order of arrival. */
+/** What waits for a slot. */
+interface Waiting {
+  readonly isUrgent: boolean;
+  readonly proceed: () => void;
+  readonly refuse: () => void;
+}
+
+/** Runs a bounded number of tasks at once: urgent ones first, otherwise in order of arrival. */
 export class BoundedSemaphore {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: Waiting[] = [];
   private free: number;
 
   constructor(private readonly limits: SemaphoreLimits) {
     this.free = limits.slots;
   }
 
-  /** @throws ServiceBusyError when too many wait already, or the wait takes too long. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    await this.acquire();
+  /**
+   * @param isUrgent goes before those that are not, and where the queue is full takes the place of the last of them.
+   * @throws ServiceBusyError when too many wait already, or the wait takes too long.
+   */
+  async run<T>(task: () => Promise<T>, isUrgent = false): Promise<T> {
+    await this.acquire(isUrgent);
     try {
       return await task();
     } finally {
@@ -28,29 +38,39 @@ export class BoundedSemaphore {
     }
   }
 
-  private acquire(): Promise<void> {
+  private acquire(isUrgent: boolean): Promise<void> {
     if (this.free > 0) {
       this.free -= 1;
       return Promise.resolve();
     }
-    if (this.waiting.length >= this.limits.waitingMax) return Promise.reject(new ServiceBusyError());
-    return new Promise((resolve, reject) => {
-      const proceed = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(proceed), 1);
-        reject(new ServiceBusyError());
-      }, this.limits.waitMsMax);
-      this.waiting.push(proceed);
-    });
+    if (this.waiting.length >= this.limits.waitingMax) {
+      const last = this.waiting.at(-1);
+      if (!isUrgent || last === undefined || last.isUrgent) return Promise.reject(new ServiceBusyError());
+      last.refuse();
+    }
+    return new Promise((resolve, reject) => this.enqueue(isUrgent, resolve, reject));
   }
 
-  /** The slot goes straight to the longest waiting task. */
+  private enqueue(isUrgent: boolean, resolve: () => void, reject: (error: unknown) => void): void {
+    const refuse = () => {
+      clearTimeout(timer);
+      this.waiting.splice(this.waiting.indexOf(entry), 1);
+      reject(new ServiceBusyError());
+    };
+    const timer = setTimeout(refuse, this.limits.waitMsMax);
+    const proceed = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const entry = { isUrgent, proceed, refuse };
+    const firstOther = isUrgent ? this.waiting.findIndex((other) => !other.isUrgent) : -1;
+    this.waiting.splice(firstOther < 0 ? this.waiting.length : firstOther, 0, entry);
+  }
+
+  /** The slot goes straight to the next task. */
   private release(): void {
     const next = this.waiting.shift();
-    if (next) next();
+    if (next) next.proceed();
     else this.free += 1;
   }
 }

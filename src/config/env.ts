@@ -77,6 +77,9 @@ export class Env extends OperationsEnv {
   @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ADDRESS: number = 300;
   @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ACCOUNT: number = 100;
   @integerBetween(1, 1_000_000) readonly LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: number = 10;
+
+  /** Users that one address may register in the same time; 0 is no limit. Admins have none. */
+  @integerBetween(0, 1_000_000) readonly REGISTRATIONS_PER_ADDRESS!: number;
   @IsIn(ADMIN_SIGNUPS) readonly ADMIN_SIGNUP!: (typeof ADMIN_SIGNUPS)[number];
   @IsOptional()
   @IsString()

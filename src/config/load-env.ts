@@ -69,6 +69,7 @@ function modeDefaults(isProduction: boolean) {
   return {
     ADMIN_SIGNUP: isProduction ? 'closed' : 'first',
     PASSWORD_MIN_LENGTH: isProduction ? 8 : 4,
+    REGISTRATIONS_PER_ADDRESS: isProduction ? 100 : 0,
     RATE_LIMIT_PER_MINUTE: isProduction ? 6_000 : 0,
     LOG_FORMAT: !isProduction && process.stdout.isTTY ? 'pretty' : 'json',
   };

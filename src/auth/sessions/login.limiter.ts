@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
 import { Env } from '../../config/env.js';
-import { TooManyAttemptsError } from './sessions.errors.js';
+import type { AuthenticatedUser } from '../access/authenticated-user.js';
+import { TooManyAttemptsError, TooManyRegistrationsError } from './sessions.errors.js';
 import { usernameKey } from '../users/username.js';
 
 const TABLE = 'login_attempts';
@@ -28,7 +29,7 @@ interface Keys {
 }
 
 /**
- * Slows down guessing, over all processes and restarts: failed logins are counted in PostgreSQL, in windows
+ * Slows down guessing and mass registration, over all processes and restarts: failed logins are counted in PostgreSQL, in windows
  * that begin with the first failure and end by themselves.
  *
  * - per account and address, the strict limit: nobody guesses long at one account from one place;
@@ -46,9 +47,10 @@ export class LoginLimiter {
   private readonly perPair: RateLimiterPostgres;
   private readonly perAccount: RateLimiterPostgres;
   private readonly known: RateLimiterPostgres;
+  private readonly registrations: RateLimiterPostgres;
 
   constructor(
-    @Inject(Env) env: Env,
+    @Inject(Env) private readonly env: Env,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {
     const limiter = (keyPrefix: string, points: number, duration = env.LOGIN_FAILURE_WINDOW) => {
@@ -60,6 +62,7 @@ export class LoginLimiter {
     this.perPair = limiter('pair', env.LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS);
     this.perAccount = limiter('account', env.LOGIN_FAILURES_PER_ACCOUNT);
     this.known = limiter('known', 1, KNOWN_ADDRESS_SECONDS);
+    this.registrations = limiter('registrations', env.REGISTRATIONS_PER_ADDRESS);
   }
 
   /**
@@ -77,6 +80,17 @@ export class LoginLimiter {
     });
     if (result !== undefined) await this.forgive(keys);
     return result;
+  }
+
+  /**
+   * Counts an attempt to register a user, before anything is done for it. Admins may register as many as they like.
+   * @throws TooManyRegistrationsError when the address has had too many; ServiceBusyError as above.
+   */
+  async countRegistration(address: string, caller?: AuthenticatedUser): Promise<void> {
+    if (this.env.REGISTRATIONS_PER_ADDRESS === 0 || caller?.role === 'admin') return;
+    await this.sweepExpired();
+    const state = await this.registrations.penalty(digest(address));
+    if (exceeds(this.registrations, state)) throw new TooManyRegistrationsError(secondsLeft(state));
   }
 
   private async count({ address, pair, account }: Keys): Promise<void> {
@@ -120,8 +134,12 @@ function exceeds({ points }: RateLimiterPostgres, { consumedPoints }: RateLimite
   return consumedPoints > points;
 }
 
-function refusal({ msBeforeNext }: RateLimiterRes): TooManyAttemptsError {
-  return new TooManyAttemptsError(Math.max(1, Math.ceil(msBeforeNext / 1000)));
+function refusal(state: RateLimiterRes): TooManyAttemptsError {
+  return new TooManyAttemptsError(secondsLeft(state));
+}
+
+function secondsLeft({ msBeforeNext }: RateLimiterRes): number {
+  return Math.max(1, Math.ceil(msBeforeNext / 1000));
 }
 
 function keysOf({ username, address }: Attempt): Keys {

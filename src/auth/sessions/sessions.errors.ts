@@ -20,6 +20,13 @@ export class InvalidRefreshTokenError extends DomainError {
   }
 }
 
+/** Too many users were registered from one address. */
+export class TooManyRegistrationsError extends DomainError {
+  constructor(retryAfterSeconds: number) {
+    super('too-many-registrations', undefined, { retry_after: retryAfterSeconds });
+  }
+}
+
 /** Too many logins have failed. Which of the limits it was is not told. */
 export class TooManyAttemptsError extends DomainError {
   constructor(retryAfterSeconds: number) {

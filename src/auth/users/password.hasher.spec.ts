@@ -35,6 +35,19 @@ describe('passwords', () => {
     expect(reasons[atOnce]).toBeInstanceOf(ServiceBusyError);
   });
 
+  it('are checked at a login even where registrations have filled the queue', async () => {
+    const stored = await passwords.hash('correct horse');
+    const registrations = Array.from({ length: availableParallelism() + 3 }, () =>
+      passwords.hash('battery staple'),
+    );
+
+    const login = passwords.matches('correct horse', stored);
+    const results = await Promise.allSettled(registrations);
+
+    expect(await login).toBe(true);
+    expect(results.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1);
+  });
+
   it('have to be hashed again when the parameters are others', async () => {
     const older = await hash('correct horse', { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
 

@@ -29,12 +29,13 @@ export class PasswordHasher {
   }
 
   /**
-   * Takes the same time whether there is a hash or not.
+   * Takes the same time whether there is a hash or not. Goes before passwords that wait to be hashed, so that a flood
+   * of registrations keeps nobody from signing in.
    * @throws ServiceBusyError when too many are waiting.
    */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
     const expected = passwordHash ?? (await this.decoy);
-    const isMatch = await this.turns.run(() => verify(expected, password.normalize('NFKC')));
+    const isMatch = await this.turns.run(() => verify(expected, password.normalize('NFKC')), true);
     return isMatch && passwordHash !== undefined;
   }
 
