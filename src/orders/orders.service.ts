@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { QueryDeepPartialEntity, QueryRunner } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import type { GroupQueue } from '../common/group-queue/group-queue.js';
 import type { Caller, Outcome } from '../common/group-queue/group-work.js';
@@ -9,6 +9,7 @@ import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
 import type { Preconditions } from '../http/preconditions.js';
 import { lockProducts } from '../products/lock-products.js';
+import { cancelOrders } from './cancel-orders.js';
 import { lockOrder } from './lock-order.js';
 import type { OrderWithItems } from './order-row.js';
 import { canBecome, type OrderStatus } from './order-status.js';
@@ -20,7 +21,6 @@ import { findPlaced } from './placement/find-placed.js';
 import { PLACEMENTS, placementQueue, STEPS } from './placement/placement-queue.js';
 import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement/placement-request.js';
 import { recordOrders } from './placement/record-orders.js';
-import { restock } from './restock.js';
 
 type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 
@@ -93,11 +93,10 @@ export class OrdersService {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
       assertCanBecome('CONFIRMED', order, preconditions);
-      return change(queryRunner, order, admin, {
-        status: 'CONFIRMED',
-        confirmedBy: admin.id,
-        confirmedAt: TIME_UNDER_LOCK,
-      });
+      const { manager } = queryRunner;
+      const confirmed = { status: 'CONFIRMED', confirmedBy: admin.id, confirmedAt: TIME_UNDER_LOCK } as const;
+      await manager.update(Order, { id }, { ...confirmed, ...NEXT_VERSION });
+      return readChanged(manager, order, admin);
     });
   }
 
@@ -115,13 +114,9 @@ export class OrdersService {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, caller);
       assertCanBecome('CANCELLED', order, preconditions);
-      await restock(queryRunner, order);
-      return change(queryRunner, order, caller, {
-        status: 'CANCELLED',
-        cancelledBy: caller.id,
-        cancelledAt: TIME_UNDER_LOCK,
-        cancelReason: reason,
-      });
+      const productIds = order.items.map(({ productId }) => productId);
+      await cancelOrders(queryRunner, [{ id, productIds }], { by: caller.id, reason });
+      return readChanged(queryRunner.manager, order, caller);
     });
   }
 }
@@ -137,13 +132,11 @@ function assertCanBecome(
 }
 
 /** @throws ForbiddenError, InvalidTokenError when the caller is an admin no more. */
-async function change(
-  { manager }: QueryRunner,
+async function readChanged(
+  manager: EntityManager,
   order: OrderWithItems,
   caller: AuthenticatedUser,
-  changes: QueryDeepPartialEntity<Order>,
 ): Promise<OrderWithItems> {
-  await manager.update(Order, { id: order.id }, { ...changes, ...NEXT_VERSION });
   if (caller.role === 'admin') await lockAdmin(manager, caller);
   const changed = await manager.findOneByOrFail(Order, { id: order.id });
   return { ...order, ...changed };

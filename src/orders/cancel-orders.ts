@@ -1,0 +1,60 @@
+import type { QueryRunner } from 'typeorm';
+import { TIME_UNDER_LOCK } from '../database/columns.js';
+import { lockProducts } from '../products/lock-products.js';
+
+export interface OrderToCancel {
+  readonly id: number;
+  readonly productIds: readonly number[];
+}
+
+/** Who cancels, and why, if they said so. */
+export interface Cancellation {
+  readonly by: number;
+  readonly reason: string | null;
+}
+
+/** Only orders that it cancels itself give their stock back, so none does so twice. */
+const CANCEL_ORDERS = `
+  WITH cancelled AS (
+    UPDATE orders
+       SET status = 'CANCELLED', cancelled_by = $2, cancel_reason = $3, cancelled_at = ${TIME_UNDER_LOCK()},
+           version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
+     WHERE id = ANY ($1) AND status <> 'CANCELLED'
+    RETURNING id
+  ), line AS (
+    SELECT item.order_id, item.product_id, item.quantity
+      FROM cancelled JOIN order_items AS item ON item.order_id = cancelled.id
+  ), returned AS (
+    INSERT INTO stock_returns (order_id, product_id)
+    SELECT order_id, product_id FROM line ORDER BY order_id, product_id
+  ), restocked AS (
+    UPDATE products
+       SET stock_quantity = stock_quantity + line.quantity, version = version + 1,
+           updated_at = ${TIME_UNDER_LOCK()}
+      FROM (SELECT product_id, sum(quantity) AS quantity FROM line GROUP BY product_id) AS line
+     WHERE products.id = line.product_id
+    RETURNING products.id
+  )
+  SELECT (SELECT count(*)::integer FROM cancelled) AS cancelled,
+         (SELECT count(*)::integer FROM restocked) AS restocked`;
+
+/**
+ * Cancels orders and returns their stock: the only way that stock returns from an order. The caller holds the
+ * locks on the orders; those on their products are taken here.
+ */
+export async function cancelOrders(
+  queryRunner: QueryRunner,
+  orders: readonly OrderToCancel[],
+  { by, reason }: Cancellation,
+): Promise<void> {
+  const products = await lockProducts(
+    queryRunner,
+    orders.flatMap(({ productIds }) => productIds),
+  );
+  const ids = orders.map(({ id }) => id);
+  const [done] = (await queryRunner.query(CANCEL_ORDERS, [ids, by, reason])) as [
+    { cancelled: number; restocked: number },
+  ];
+  if (done.cancelled !== orders.length || done.restocked !== products.size)
+    throw new Error(`Of ${orders.length} orders with ${products.size} products: ${JSON.stringify(done)}.`);
+}
