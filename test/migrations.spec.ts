@@ -9,6 +9,7 @@ const MIGRATIONS = [
   'Sessions1764100000000',
   'OrderHistory1764200000000',
   'ListOrder1764300000000',
+  'Holds1764500000000',
 ];
 
 let database: TestDatabase;

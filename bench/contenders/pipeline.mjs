@@ -15,7 +15,10 @@ const add = (request) => {
   }));
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
   lastId += 1;
-  const order = newOrder({ ...request, totalMinor }, lines, lastId, new Date());
+  const order = newOrder({ ...request, totalMinor }, lines, lastId, {
+    createdAt: new Date(),
+    expiresAt: null,
+  });
   return Promise.resolve({ kind: 'placed', order });
 };
 

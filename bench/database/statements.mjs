@@ -40,7 +40,7 @@ export function record(client, orders) {
     lines,
     totalMinor,
   }));
-  const recorded = recordOrders(/** @type {any} */ ({ query }), /** @type {any} */ (allocated));
+  const recorded = recordOrders(/** @type {any} */ ({ query }), /** @type {any} */ (allocated), 0);
   return recorded.then((placed) => [...placed.values()].map(({ order }) => order));
 }
 

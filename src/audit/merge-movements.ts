@@ -1,5 +1,5 @@
-/** What has changed the stock of a product: its first stock, a line sold, one given back, a change by hand. */
-export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'CORRECTED'] as const;
+/** What has changed the stock of a product: its first stock, a line sold, one that came back, a change by hand. */
+export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'EXPIRED', 'CORRECTED'] as const;
 
 export interface StockMovement {
   /** Of the order, adjustment or return. */

@@ -1,4 +1,5 @@
 import { ID_MAX } from '../http/validation/rules.js';
+import { WAS_EXPIRED } from '../orders/order.entity.js';
 import type { DatabaseReader } from '../database/database.reader.js';
 import type { Stream } from './merge-movements.js';
 
@@ -34,12 +35,13 @@ export const READ_MOVEMENTS = `
      WHERE product_id >= $1 AND (product_id, id) <= ($1, $3)
      ORDER BY product_id DESC, id DESC LIMIT $5
   ), returned AS (
-    SELECT back.id, 'RETURNED' AS kind, cancelled.quantity, cancelled.at,
+    SELECT back.id, cancelled.kind, cancelled.quantity, cancelled.at,
            cancelled.cancelled_by AS "userId", back.order_id AS "orderId"
       FROM (SELECT id, order_id FROM stock_returns
              WHERE product_id >= $1 AND (product_id, id) <= ($1, $4)
              ORDER BY product_id DESC, id DESC LIMIT $5) AS back
-     CROSS JOIN LATERAL (SELECT item.quantity, cancelled_by, cancelled_at AS at
+     CROSS JOIN LATERAL (SELECT CASE WHEN ${WAS_EXPIRED} THEN 'EXPIRED' ELSE 'RETURNED' END AS kind,
+                                 item.quantity, cancelled_by, cancelled_at AS at
                            FROM order_items AS item JOIN orders ON orders.id = item.order_id
                           WHERE item.order_id = back.order_id AND item.product_id = $1 OFFSET 0) AS cancelled
   ), counted AS (

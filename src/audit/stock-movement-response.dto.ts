@@ -12,7 +12,8 @@ export class StockMovementResponseDto {
     enum: MOVEMENT_KINDS,
     example: 'SOLD',
     description:
-      'PUT_IN with the product, SOLD by an order, RETURNED by cancelling it, CORRECTED by a change of the product.',
+      'PUT_IN with the product, SOLD by an order, RETURNED by cancelling it, EXPIRED when it came back because ' +
+      'nobody confirmed the order in time, CORRECTED by a change of the product.',
   })
   readonly kind!: BalancedMovement['kind'];
 
@@ -34,7 +35,11 @@ export class StockMovementResponseDto {
   })
   readonly order_id!: number | null;
 
-  @ApiId({ nullable: true, example: 2, description: 'Who did it; null where that is not known.' })
+  @ApiId({
+    nullable: true,
+    example: 2,
+    description: 'Who did it; null for EXPIRED, and where that is not known.',
+  })
   readonly user_id!: number | null;
 
   @ApiTimestamp() readonly occurred_at!: string;

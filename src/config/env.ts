@@ -55,6 +55,9 @@ export class Env extends OperationsEnv {
 
   /** Milliseconds that an order may wait to be taken up; together with its transactions less than 10 s. */
   @integerBetween(1, 2_000) readonly PLACEMENT_WAIT_MS: number = 1_500;
+  /** Seconds for which an order holds its stock without being confirmed; 0 is for ever. */
+  @integerBetween(0, 31_536_000) readonly PENDING_ORDER_TTL: number = 0;
+
   @Matches(/^[^~]/, { message: '$property begins with ~, which only a shell knows' })
   readonly DATA_DIR: string = './data';
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;

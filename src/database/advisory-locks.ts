@@ -10,4 +10,6 @@ export const ADVISORY_LOCKS = {
   seed: 731_004,
   /** Held while an admin loses that right, so that the last two cannot do it to each other. */
   lastAdmin: 731_005,
+  /** Held while expired orders are cancelled, so that one process at a time does it for all. */
+  expirySweep: 731_006,
 } as const;

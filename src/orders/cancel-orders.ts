@@ -7,9 +7,9 @@ export interface OrderToCancel {
   readonly productIds: readonly number[];
 }
 
-/** Who cancels, and why, if they said so. */
+/** Who cancels, and why, if they said so; nobody if the orders have expired. */
 export interface Cancellation {
-  readonly by: number;
+  readonly by: number | null;
   readonly reason: string | null;
 }
 

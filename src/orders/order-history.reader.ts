@@ -3,15 +3,18 @@ import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { selecting } from '../database/columns.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { readVisible } from './order.reader.js';
-import { Order } from './order.entity.js';
+import { Order, WAS_EXPIRED } from './order.entity.js';
 
-export const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED'] as const;
+/** An order that expires is cancelled by nobody. */
+export const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED', 'EXPIRED'] as const;
+/** Nothing happens to an order twice, and what is confirmed does not expire. */
+export const ORDER_EVENTS_MAX = 3;
 
 /** Something that happened to an order. */
 export interface OrderEvent {
   readonly event: (typeof ORDER_EVENTS)[number];
   readonly occurredAt: Date;
-  /** Who did it; null for events older than this field. */
+  /** Who did it; null for EXPIRED, and for events older than this field. */
   readonly userId: number | null;
   /** Why the order was cancelled, if a reason was given. */
   readonly reason: string | null;
@@ -20,7 +23,7 @@ export interface OrderEvent {
 export interface OrderHistory {
   readonly orderId: number;
   readonly version: number;
-  /** Oldest first. Three at most: nothing happens to an order twice. */
+  /** Oldest first. */
   readonly events: readonly OrderEvent[];
 }
 
@@ -29,9 +32,10 @@ const CONFIRMED = ['confirmedAt', 'confirmedBy'] as const;
 const CANCELLED = ['cancelledAt', 'cancelledBy', 'cancelReason'] as const;
 const COLUMNS = [...PLACED, ...CONFIRMED, ...CANCELLED] as const;
 
-type Transitions = Pick<Order, (typeof COLUMNS)[number]>;
+type Transitions = Pick<Order, (typeof COLUMNS)[number]> & { readonly wasExpired: boolean };
 
-const TRANSITIONS = `SELECT ${selecting(Order, COLUMNS)} FROM orders WHERE id = $1`;
+const TRANSITIONS = `
+  SELECT ${selecting(Order, COLUMNS)}, ${WAS_EXPIRED} AS "wasExpired" FROM orders WHERE id = $1`;
 
 @Injectable()
 export class OrderHistoryReader {
@@ -51,7 +55,7 @@ function eventsOf(order: Transitions): OrderEvent[] {
   ];
   if (confirmedAt)
     events.push({ event: 'CONFIRMED', occurredAt: confirmedAt, userId: confirmedBy, reason: null });
-  if (cancelledAt)
-    events.push({ event: 'CANCELLED', occurredAt: cancelledAt, userId: cancelledBy, reason: cancelReason });
+  const event = order.wasExpired ? 'EXPIRED' : 'CANCELLED';
+  if (cancelledAt) events.push({ event, occurredAt: cancelledAt, userId: cancelledBy, reason: cancelReason });
   return events;
 }

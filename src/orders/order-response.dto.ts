@@ -2,7 +2,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import { fromMinor, PRICE_MAX_MINOR, TOTAL_MAX_MINOR } from '../common/money.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { PRODUCT_NAME_MAX } from '../products/product.dto.js';
-import { ORDER_EVENTS, type OrderEvent, type OrderHistory } from './order-history.reader.js';
+import {
+  ORDER_EVENTS,
+  ORDER_EVENTS_MAX,
+  type OrderEvent,
+  type OrderHistory,
+} from './order-history.reader.js';
 import type { OrderWithItems } from './order-row.js';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
 import { CANCEL_REASON_MAX } from './order.dto.js';
@@ -27,6 +32,15 @@ export class OrderResponseDto {
   @ApiProperty({ enum: ORDER_STATUSES, example: 'PENDING' }) readonly status!: OrderStatus;
   @ApiMoney(TOTAL_MAX_MINOR, { example: 100000 }) readonly total_amount!: number;
 
+  @ApiTimestamp({
+    nullable: true,
+    example: null,
+    description:
+      'From then on the order may be cancelled, and its stock returned, if it is still PENDING; null is never. ' +
+      'Until it has been cancelled, it can be confirmed.',
+  })
+  readonly expires_at!: string | null;
+
   @ApiProperty({ type: [OrderItemResponseDto], minItems: 1, maxItems: ORDER_PRODUCTS_MAX })
   readonly items!: OrderItemResponseDto[];
 
@@ -39,6 +53,7 @@ export class OrderResponseDto {
       customer_id: order.customerId,
       status: order.status,
       total_amount: fromMinor(order.totalMinor),
+      expires_at: order.expiresAt?.toISOString() ?? null,
       items: order.items.map((item) => ({
         product_id: item.productId,
         product_name: item.productName,
@@ -58,7 +73,7 @@ export class OrderEventDto {
   @ApiId({
     nullable: true,
     example: 2,
-    description: 'Who did it; null for events older than this field.',
+    description: 'Who did it; null for EXPIRED, and for events older than this field.',
   })
   readonly user_id!: number | null;
 
@@ -82,7 +97,7 @@ export class OrderHistoryResponseDto {
   @ApiProperty({
     type: [OrderEventDto],
     minItems: 1,
-    maxItems: ORDER_EVENTS.length,
+    maxItems: ORDER_EVENTS_MAX,
     description: 'Oldest first.',
     example: EXAMPLE,
   })

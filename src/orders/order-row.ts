@@ -5,7 +5,16 @@ import { Order } from './order.entity.js';
 /** The columns that a request brings. The database and the writing statement fill the others. */
 export const NEW_ORDER = ['customerId', 'totalMinor', 'placementKey', 'requestHash'] as const;
 /** The columns that clients see. */
-const SEEN = ['id', 'customerId', 'status', 'totalMinor', 'version', 'createdAt', 'updatedAt'] as const;
+const SEEN = [
+  'id',
+  'customerId',
+  'status',
+  'totalMinor',
+  'expiresAt',
+  'version',
+  'createdAt',
+  'updatedAt',
+] as const;
 /** The columns of a line, without its order and time. */
 export const LINE = ['productId', 'productName', 'quantity', 'priceMinor'] as const;
 
@@ -49,7 +58,7 @@ export function newOrder(
   { customerId, totalMinor }: NewOrder,
   lines: readonly PricedLine[],
   id: number,
-  createdAt: Date,
+  { createdAt, expiresAt }: Pick<Order, 'createdAt' | 'expiresAt'>,
 ): OrderWithItems {
   const items = [...lines].sort((a, b) => a.productId - b.productId);
   return {
@@ -57,6 +66,7 @@ export function newOrder(
     customerId,
     status: 'PENDING',
     totalMinor,
+    expiresAt,
     version: 1,
     createdAt,
     updatedAt: createdAt,

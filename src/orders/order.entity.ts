@@ -12,6 +12,11 @@ const CONFIRMED_IS_TOLD = `CASE status
 const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
   AND ((cancelled_by IS NULL AND cancel_reason IS NULL) OR cancelled_at IS NOT NULL)`;
 
+const HAS_EXPIRY = `status = 'PENDING' AND expires_at IS NOT NULL`;
+
+/** Condition of an order that was cancelled because it had expired: by nobody, as only then since there is an expiry. */
+export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL';
+
 @Entity('orders')
 @Unique(CONSTRAINTS.ordersPlacementKey, ['customerId', 'placementKey'])
 @Check('ck_orders_status', `status IN ('PENDING', 'CONFIRMED', 'CANCELLED')`)
@@ -24,6 +29,8 @@ const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
 @Index('ix_orders_customer_id_created_at_id', ['customerId', 'createdAt', 'id'])
 @Index('ix_orders_status_created_at_id', ['status', 'createdAt', 'id'])
 @Index('ix_orders_customer_id_status_created_at_id', ['customerId', 'status', 'createdAt', 'id'])
+// For finding the orders that have expired.
+@Index('ix_orders_pending_expires_at_id', ['expiresAt', 'id'], { where: HAS_EXPIRY })
 export class Order extends VersionedRow {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_orders', generatedIdentity: 'ALWAYS' })
   id!: number;
@@ -42,6 +49,10 @@ export class Order extends VersionedRow {
 
   /** SHA-256 of what was ordered under the client's key, which tells a retry from another order. */
   @Column('bytea', { name: 'request_hash', nullable: true }) requestHash!: Buffer | null;
+
+  /** From then on the order may be cancelled while it is PENDING; null is never. It stays as it was placed. */
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt!: Date | null;
 
   /** Kept when the order is cancelled afterwards. */
   @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ExpirySweeper } from './expiry.sweeper.js';
 import { OrderHistoryReader } from './order-history.reader.js';
 import { OrderItem } from './order-item.entity.js';
 import { Order } from './order.entity.js';
@@ -11,6 +12,6 @@ import { StockReturn } from './stock-return.entity.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Order, OrderItem, StockReturn])],
   controllers: [OrdersController],
-  providers: [OrderHistoryReader, OrderReader, OrdersService],
+  providers: [ExpirySweeper, OrderHistoryReader, OrderReader, OrdersService],
 })
 export class OrdersModule {}

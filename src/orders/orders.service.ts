@@ -21,6 +21,7 @@ import { findPlaced } from './placement/find-placed.js';
 import { PLACEMENTS, placementQueue, STEPS } from './placement/placement-queue.js';
 import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement/placement-request.js';
 import { recordOrders } from './placement/record-orders.js';
+import { releaseExpired, requeueShort } from './placement/short-orders.js';
 
 type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 
@@ -30,12 +31,15 @@ export class OrdersService {
   readonly queue: GroupQueue<PlacementRequest, PlacedOrder>;
 
   constructor(
-    @Inject(Env) env: Env,
+    @Inject(Env) private readonly env: Env,
     private readonly transactions: TransactionRunner,
   ) {
     this.queue = placementQueue(env, {
       run: (requests, deadline) => this.placeGroup(requests, deadline),
-      findFree: (productIds) => findFree(transactions, productIds),
+      findFree: async (productIds) => {
+        await releaseExpired(transactions, productIds);
+        return findFree(transactions, productIds);
+      },
     });
   }
 
@@ -76,10 +80,13 @@ export class OrdersService {
       const { allocated, refused } = allocate(products, open);
 
       // One statement takes the stock and writes the orders; COMMIT is sent with it.
-      const recording = recordOrders(queryRunner, allocated);
-      const outcome = STEPS.run('write', () => recording).then((placed) => {
+      const recording = recordOrders(queryRunner, allocated, this.env.PENDING_ORDER_TTL);
+      const requeuing = requeueShort(queryRunner, refused);
+      const writing = Promise.all([STEPS.run('write', () => recording), requeuing]);
+      const outcome = writing.then(([placed, short]) => {
+        const answers = [earlier, blocked, short, refused, placed];
         const answerTo = (request: PlacementRequest) =>
-          earlier.get(request) ?? blocked?.get(request) ?? refused.get(request) ?? placed.get(request);
+          answers.find((some) => some?.has(request))?.get(request);
         return requests.map((request) => answerTo(request) as PlacementOutcome);
       });
       return { outcome, hasWritten: allocated.length > 0 };

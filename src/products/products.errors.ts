@@ -16,7 +16,7 @@ export class ProductNotFoundError extends DomainError {
 }
 
 export class InsufficientStockError extends DomainError {
-  constructor(lines: readonly ShortLine[]) {
+  constructor(readonly lines: readonly ShortLine[]) {
     super('insufficient-stock', `Not enough stock for ${listed(lines.map((line) => line.product_id))}.`, {
       lines,
     });

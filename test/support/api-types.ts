@@ -32,6 +32,7 @@ export interface OrderBody {
   customer_id: number;
   status: string;
   total_amount: number;
+  expires_at: string | null;
   items: { product_id: number; product_name: string; quantity: number; price_at_purchase: number }[];
   created_at: string;
   updated_at: string;

@@ -12,6 +12,8 @@ export type OrderLine = Pick<PricedLine, 'productId' | 'quantity'>;
 export interface PlacementRequest extends Omit<NewOrder, 'totalMinor'> {
   /** Whether an order may already exist under the key, from an earlier request or attempt. */
   readonly mayBePlaced: boolean;
+  /** Set on its second try, after expired orders have returned what it was short of. */
+  readonly hasReleasedExpired?: boolean;
   readonly lines: readonly OrderLine[];
   /** The total that the buyer agreed to, if given. */
   readonly expectedTotalMinor?: number | undefined;

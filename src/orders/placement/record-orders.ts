@@ -9,7 +9,8 @@ import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 /** One row for the whole group. All its orders have the same time. */
 interface RecordedRow {
   readonly ids: readonly number[];
-  readonly created_at: Date;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
 }
 
 const ORDER_COLUMNS = NEW_ORDER.map((name) => columnOf(Order, name));
@@ -23,7 +24,7 @@ const arraysOf = (columns: readonly { type: string }[], from: number) =>
  * Takes the stock and writes all orders, lines and keys of a group in one round trip. `taken` checks the
  * stock although the rows are locked: the counts below then reveal any mistake of the code above, and
  * `ck_products_stock_nonnegative` stands behind both. `products.id = ANY ($1)` repeats the join so that a
- * small table is not scanned for it. Because COMMIT is sent right behind the statement, the statement itself
+ * small table is not scanned for it. `$7` is the number of seconds until the orders expire, 0 for never. Because COMMIT is sent right behind the statement, the statement itself
  * must fail if a count is wrong: it casts a text to a number that it is not.
  */
 const RECORD_ORDERS = `
@@ -38,25 +39,27 @@ const RECORD_ORDERS = `
        AND products.id = ANY ($1)
     RETURNING products.id
   ), request AS (
-    SELECT * FROM unnest(${arraysOf(ORDER_COLUMNS, 7)})
+    SELECT * FROM unnest(${arraysOf(ORDER_COLUMNS, 8)})
       WITH ORDINALITY AS t (${namesOf(ORDER_COLUMNS)}, position)
   ), placed AS (
-    INSERT INTO orders (${namesOf(ORDER_COLUMNS)}, status, created_at, updated_at)
-    SELECT ${namesOf(ORDER_COLUMNS)}, 'PENDING', ${TIME_UNDER_LOCK()}, ${TIME_UNDER_LOCK()}
+    INSERT INTO orders (${namesOf(ORDER_COLUMNS)}, status, expires_at, created_at, updated_at)
+    SELECT ${namesOf(ORDER_COLUMNS)}, 'PENDING', ${TIME_UNDER_LOCK()} + nullif($7, 0) * interval '1 second',
+           ${TIME_UNDER_LOCK()}, ${TIME_UNDER_LOCK()}
       FROM request ORDER BY position
-    RETURNING id, customer_id, placement_key, created_at
+    RETURNING id, customer_id, placement_key, created_at, expires_at
   ), numbered AS (
-    SELECT placed.id, placed.created_at, request.position
+    SELECT placed.id, placed.created_at, placed.expires_at, request.position
       FROM placed JOIN request USING (customer_id, placement_key)
   ), line AS (
     INSERT INTO order_items (order_id, ${namesOf(LINE_COLUMNS)}, created_at)
     SELECT numbered.id, ${namesOf(LINE_COLUMNS)}, numbered.created_at
-      FROM unnest($6::integer[], ${arraysOf(LINE_COLUMNS, 7 + ORDER_COLUMNS.length)})
+      FROM unnest($6::integer[], ${arraysOf(LINE_COLUMNS, 8 + ORDER_COLUMNS.length)})
         AS t (position, ${namesOf(LINE_COLUMNS)})
       JOIN numbered USING (position)
     RETURNING order_id
   )
-  SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS created_at,
+  SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS "createdAt",
+         min(expires_at) AS "expiresAt",
          CASE WHEN count(*) = $3 AND (SELECT count(*) FROM taken) = $4
                AND (SELECT count(*) FROM line) = $5 THEN 0
               ELSE ('The orders written are not those allocated: ' || count(*))::integer
@@ -70,24 +73,26 @@ const RECORD_ORDERS = `
 export async function recordOrders(
   queryRunner: QueryRunner,
   allocated: readonly AllocatedOrder[],
+  secondsToExpiry: number,
 ): Promise<Map<PlacementRequest, PlacedOrder>> {
   if (allocated.length === 0) return new Map();
   const demand = demandByProduct(allocated);
   const orders = allocated.map(({ request, totalMinor }) => ({ ...request, totalMinor }));
   const lines = allocated.flatMap((order) => order.lines);
-  const [{ ids, created_at: createdAt }] = (await queryRunner.query(RECORD_ORDERS, [
+  const [{ ids, ...times }] = (await queryRunner.query(RECORD_ORDERS, [
     [...demand.keys()],
     [...demand.values()],
     allocated.length,
     demand.size,
     lines.length,
     allocated.flatMap((order, index) => order.lines.map(() => index + 1)),
+    secondsToExpiry,
     ...NEW_ORDER.map((name) => orders.map((order) => order[name])),
     ...LINE.map((name) => lines.map((line) => line[name])),
   ])) as [RecordedRow];
   return new Map(
     allocated.map(({ request, totalMinor, lines: items }, index) => {
-      const order = newOrder({ ...request, totalMinor }, items, ids[index] as number, createdAt);
+      const order = newOrder({ ...request, totalMinor }, items, ids[index] as number, times);
       return [request, { kind: 'placed', order }];
     }),
   );

@@ -5,12 +5,13 @@ import { AUDITS } from '../../audit/stock.auditor.js';
 import { LOGINS } from '../../auth/sessions/sessions.service.js';
 import { asDomainError } from '../../http/problems/problem.js';
 import { Env } from '../../config/env.js';
+import { ExpirySweeper } from '../../orders/expiry.sweeper.js';
 import { OrdersService } from '../../orders/orders.service.js';
 import { RequestDrain } from '../../health/request.drain.js';
 import { measurePool, watchTransactions } from './database-metrics.js';
 import { measure } from './measure.js';
 import { httpMetrics } from './http-metrics.js';
-import { measureQueue, watchPlacement } from './placement-metrics.js';
+import { measureQueue, watchExpiries, watchPlacement } from './placement-metrics.js';
 
 /** Gauges that are named like counters, and counts that cost a walk over all handles. */
 const UNWANTED = ['handles', 'requests', 'resources'].flatMap((what) => [
@@ -27,6 +28,7 @@ export class Metrics {
     collectDefaultMetrics();
     for (const name of UNWANTED) register.removeSingleMetric(name);
     watchPlacement();
+    watchExpiries();
     watchTransactions();
     watchLogins();
     watchAudits();
@@ -36,6 +38,10 @@ export class Metrics {
     const env = app.get(Env);
     measureQueue(app.get(OrdersService), env.PLACEMENT_QUEUE_MAX);
     measurePool(app.get(DataSource), env.DATABASE_POOL_SIZE);
+    const sweeper = app.get(ExpirySweeper);
+    const overdueHelp =
+      'How long the oldest expired order has been waiting to be cancelled, at the last look.';
+    measure('orders_overdue_seconds', overdueHelp, () => sweeper.overdueSeconds);
     const drain = app.get(RequestDrain);
     measure('http_requests_in_progress', 'Requests that are being worked on.', () => drain.takenUp);
   }

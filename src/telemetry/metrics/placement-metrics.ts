@@ -2,6 +2,7 @@ import { Counter, Histogram } from 'prom-client';
 import { asDomainError } from '../../http/problems/problem.js';
 import type { ProblemCode } from '../../common/problem-catalogue.js';
 import type { OrdersService } from '../../orders/orders.service.js';
+import { EXPIRIES } from '../../orders/expired-orders.js';
 import { GROUPS, PLACEMENTS, STEPS } from '../../orders/placement/placement-queue.js';
 import { measure, timing } from './measure.js';
 
@@ -68,6 +69,16 @@ function watchGroups(): void {
   });
   const timeLock = timing<'lock' | 'write', unknown>(locks);
   STEPS.watch((work, step) => (step === 'lock' ? timeLock(work, step) : work()));
+}
+
+export function watchExpiries(): void {
+  const help = 'Orders that were cancelled because they had expired.';
+  const expired = new Counter({ name: 'orders_expired_total', help });
+  EXPIRIES.watch(async (work) => {
+    const batch = await work();
+    expired.inc(batch.cancelled);
+    return batch;
+  });
 }
 
 export function measureQueue({ queue }: OrdersService, limit: number): void {

@@ -1,0 +1,98 @@
+import type { QueryRunner } from 'typeorm';
+import { Observed } from '../common/observation.js';
+import { TIME_UNDER_LOCK } from '../database/columns.js';
+import type { TransactionRunner } from '../database/transaction.runner.js';
+import { lockProducts, type OnLocked } from '../products/lock-products.js';
+import { cancelOrders, type OrderToCancel } from './cancel-orders.js';
+
+/** A batch is small, so that nobody waits long for its locks, whatever the size of its orders. */
+const BATCH_ORDERS_MAX = 100;
+const BATCH_LINES_MAX = 2_000;
+const BATCH_MS_MAX = 3_000;
+
+/** Condition of an order that may be cancelled because of its time. Only the database's clock counts. */
+export const IS_OVERDUE = `status = 'PENDING' AND expires_at <= ${TIME_UNDER_LOCK()}`;
+
+/** A batch of expired orders that were cancelled. */
+export const EXPIRIES = new Observed<void, Batch>();
+
+export interface Expiry {
+  /** Only orders with one of these products; all without. */
+  readonly productIds?: readonly number[];
+  /** Asked in the transaction of each batch, before it locks anything. */
+  readonly mayGoOn: (queryRunner: QueryRunner) => boolean | Promise<boolean>;
+}
+
+interface ExpiredOrder extends OrderToCancel {
+  readonly expiresAt: Date;
+}
+
+interface Batch {
+  readonly cancelled: number;
+  /** The last order of the batch; nothing if no others follow. */
+  readonly continueAfter?: Pick<ExpiredOrder, 'id' | 'expiresAt'> | undefined;
+}
+
+const lockOverdue = (onLocked: OnLocked) => `
+  SELECT id, expires_at AS "expiresAt",
+         (SELECT array_agg(product_id) FROM order_items WHERE order_id = orders.id) AS "productIds"
+    FROM orders
+   WHERE ${IS_OVERDUE} AND (expires_at, id) > ($1::timestamptz, $2)
+     AND ($3::integer[] IS NULL OR (SELECT true FROM order_items
+                                     WHERE order_id = orders.id AND product_id = ANY ($3) LIMIT 1))
+   ORDER BY expires_at, id LIMIT ${BATCH_ORDERS_MAX}
+     FOR UPDATE ${onLocked === 'skip' ? 'SKIP LOCKED' : ''}`;
+
+const LOCK_OVERDUE = { wait: lockOverdue('wait'), skip: lockOverdue('skip') };
+
+/**
+ * Cancels expired orders and returns their stock, oldest first and in batches. Each order is locked before its
+ * products, as everywhere. If one of the rows stays locked elsewhere, its orders are left for the next time.
+ */
+export async function cancelExpired(transactions: TransactionRunner, expiry: Expiry): Promise<void> {
+  let batch: Batch | undefined;
+  do {
+    const after = batch?.continueAfter;
+    batch = await EXPIRIES.run(undefined, () => cancelBatch(transactions, expiry, after));
+  } while (batch.continueAfter);
+}
+
+function cancelBatch(
+  transactions: TransactionRunner,
+  { productIds, mayGoOn }: Expiry,
+  after: Batch['continueAfter'],
+): Promise<Batch> {
+  return transactions.runPipelined(async (queryRunner, failure) => {
+    const onLocked = failure ? 'skip' : 'wait';
+    const parameters = [after?.expiresAt ?? '-infinity', after?.id ?? 0, productIds ?? null];
+    const found = (await mayGoOn(queryRunner))
+      ? ((await queryRunner.query(LOCK_OVERDUE[onLocked], parameters)) as ExpiredOrder[])
+      : [];
+    const orders = upToLines(found);
+    const free = failure ? await thoseWithFreeProducts(queryRunner, orders) : orders;
+    if (free.length > 0) await cancelOrders(queryRunner, free, { by: null, reason: null });
+
+    const isLast = found.length < BATCH_ORDERS_MAX && orders.length === found.length;
+    const batch = { cancelled: free.length, continueAfter: isLast ? undefined : orders.at(-1) };
+    return { outcome: Promise.resolve(batch), hasWritten: free.length > 0 };
+  }, Date.now() + BATCH_MS_MAX);
+}
+
+/** The first of the orders, and those behind it for as long as there is room for their lines. */
+function upToLines(orders: readonly ExpiredOrder[]): readonly ExpiredOrder[] {
+  let lines = 0;
+  const tooMany = orders.findIndex(({ productIds }, index) => {
+    lines += productIds.length;
+    return index > 0 && lines > BATCH_LINES_MAX;
+  });
+  return tooMany < 0 ? orders : orders.slice(0, tooMany);
+}
+
+async function thoseWithFreeProducts(
+  queryRunner: QueryRunner,
+  orders: readonly ExpiredOrder[],
+): Promise<readonly ExpiredOrder[]> {
+  const ids = orders.flatMap(({ productIds }) => productIds);
+  const locked = await lockProducts(queryRunner, ids, 'skip');
+  return orders.filter(({ productIds }) => productIds.every((id) => locked.has(id)));
+}

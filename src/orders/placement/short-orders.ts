@@ -1,0 +1,51 @@
+import type { QueryRunner } from 'typeorm';
+import { Requeue } from '../../common/group-queue/group-work.js';
+import type { DomainError } from '../../common/domain-error.js';
+import type { TransactionRunner } from '../../database/transaction.runner.js';
+import { InsufficientStockError } from '../../products/products.errors.js';
+import { cancelExpired, IS_OVERDUE } from '../expired-orders.js';
+import type { PlacementRequest } from './placement-request.js';
+
+/** For cancelling the expired orders that have what a buyer is short of. */
+const RELEASE_MS_MAX = 1_000;
+
+/** Walks the expired orders, of which there are few, and not the lines of a product. */
+const HELD_BY_EXPIRED = `
+  SELECT DISTINCT line.product_id AS id
+    FROM (SELECT id FROM orders WHERE ${IS_OVERDUE} OFFSET 0) AS expired
+   CROSS JOIN LATERAL (SELECT product_id FROM order_items
+                        WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
+
+/**
+ * Requeues, once, the orders that are short of products which expired orders still hold. Those products count
+ * as blocked until the expired orders have been cancelled, so nobody goes first who has come later.
+ */
+export async function requeueShort(
+  queryRunner: QueryRunner,
+  refused: ReadonlyMap<PlacementRequest, DomainError>,
+): Promise<Map<PlacementRequest, Requeue<PlacementRequest>>> {
+  const short = [...refused].flatMap(([request, error]) => {
+    const isShort = error instanceof InsufficientStockError && !request.hasReleasedExpired;
+    return isShort ? [{ request, ids: error.lines.map((line) => line.product_id) }] : [];
+  });
+  if (short.length === 0) return new Map();
+  const shortIds = new Set(short.flatMap(({ ids }) => ids));
+  const rows = (await queryRunner.query(HELD_BY_EXPIRED, [[...shortIds]])) as { id: number }[];
+  const held = new Set(rows.map(({ id }) => id));
+  return new Map(
+    short.flatMap(({ request, ids }) => {
+      const heldIds = ids.filter((id) => held.has(id));
+      const again = { ...request, hasReleasedExpired: true };
+      return heldIds.length === 0 ? [] : [[request, new Requeue(again, heldIds)] as const];
+    }),
+  );
+}
+
+/** Cancels the expired orders that have any of the products, in transactions of their own. */
+export function releaseExpired(
+  transactions: TransactionRunner,
+  productIds: readonly number[],
+): Promise<void> {
+  const giveUpAt = Date.now() + RELEASE_MS_MAX;
+  return cancelExpired(transactions, { productIds, mayGoOn: () => Date.now() < giveUpAt });
+}

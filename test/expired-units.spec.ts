@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { HistoryBody } from './support/api-types.js';
+import { until } from './support/database.js';
+import { expire, keepFromSweeping, statusesOf } from './support/holds.js';
+import { type Person, useWorld } from './support/world.js';
+
+const given = useWorld({ PENDING_ORDER_TTL: '3600' });
+
+const historyOf = async ({ client }: Person, { id }: { id: number }) =>
+  (await client.get<HistoryBody>(`/orders/${id}/history`)).body.events;
+
+/** A product whose whole stock is in an order. */
+async function soldOut(stock = 1) {
+  const [buyer, lamp] = [await given.customer(), await given.product({ stock })];
+  return { buyer, lamp, order: await given.order(buyer, { [lamp.id]: stock }) };
+}
+
+// Guarantees H3 for the buyer who asks, without any help from the sweep.
+describe('a buyer who needs what expired orders hold', () => {
+  let sweeping: { release(): Promise<void> };
+  beforeAll(async () => {
+    sweeping = await keepFromSweeping(given.database);
+  });
+  afterAll(() => sweeping.release());
+
+  it('gets the last unit with the first request', async () => {
+    const { buyer: late, lamp, order } = await soldOut();
+    const buyer = await given.customer();
+
+    const early = await buyer.places({ [lamp.id]: 1 });
+    await expire(given.database, order);
+    const bought = await buyer.places({ [lamp.id]: 1 });
+    const confirmed = await (await given.admin()).client.patch(`/orders/${order.id}/confirm`);
+
+    expect([early.status, early.body.code]).toEqual([409, 'insufficient-stock']);
+    expect(bought.status).toBe(201);
+    expect(confirmed.body).toMatchObject({ code: 'invalid-transition', current_status: 'CANCELLED' });
+    expect((await historyOf(late, order)).map(({ event, user_id }) => [event, user_id])).toEqual([
+      ['PLACED', late.id],
+      ['EXPIRED', null],
+    ]);
+    expect(await given.database.stockOf(lamp)).toBe(0);
+  });
+
+  it('may still find the order confirmed, which holds its stock from then on', async () => {
+    const { lamp, order } = await soldOut();
+    const buyer = await given.customer();
+    await expire(given.database, order);
+
+    const confirmed = await (await given.admin()).client.patch(`/orders/${order.id}/confirm`);
+    const refused = await buyer.places({ [lamp.id]: 1 });
+
+    expect([confirmed.status, refused.status]).toEqual([200, 409]);
+  });
+
+  it('gets what hundreds of orders held, and of several products, all at once', async () => {
+    const [lamp, desk] = [await given.product({ stock: 250 }), await given.product({ stock: 30 })];
+    const [holder, buyer] = await given.customers(2);
+    const lamps = Array.from({ length: 250 }, () => given.order(holder, { [lamp.id]: 1 }));
+    const desks = Array.from({ length: 30 }, () => given.order(holder, { [desk.id]: 1 }));
+    await expire(given.database, ...(await Promise.all([...lamps, ...desks])));
+
+    const bought = await buyer.places({ [lamp.id]: 250, [desk.id]: 30 });
+
+    expect(bought.status).toBe(201);
+  });
+
+  it('is told what is there when that is not enough, and leaves other products’ orders alone', async () => {
+    const [short, other] = [await soldOut(2), await soldOut()];
+    const buyer = await given.customer();
+    await expire(given.database, short.order, other.order);
+
+    const refused = await buyer.places({ [short.lamp.id]: 3 });
+
+    expect(refused.body.lines).toEqual([{ product_id: short.lamp.id, requested: 3, available: 2 }]);
+    const statuses = await statusesOf(given.database, [short.order, other.order]);
+    expect(statuses).toEqual([{ status: 'CANCELLED' }, { status: 'PENDING' }]);
+  });
+
+  it('goes first before those who came later, and keeps its key', async () => {
+    const { lamp, order } = await soldOut();
+    const buyers = await given.customers(10);
+    const key = { 'idempotency-key': 'the-same' };
+    await expire(given.database, order);
+
+    const answers = await Promise.all(buyers.map((buyer) => buyer.places({ [lamp.id]: 1 }, key)));
+    const winner = answers.findIndex(({ status }) => status === 201);
+    const again = await buyers[winner]?.places({ [lamp.id]: 1 }, key);
+
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
+    expect(again?.body).toEqual(answers[winner]?.body);
+    expect(again?.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('waits for whoever is about to return the units', async () => {
+    const { lamp, order } = await soldOut();
+    const buyer = await given.customer();
+    await expire(given.database, order);
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [order.id]);
+
+    const waiting = buyer.places({ [lamp.id]: 1 });
+    await until('the buyer waits', async () => (await given.database.waitingForLocks()) === 1);
+    await outside.query('ROLLBACK');
+    outside.release();
+
+    expect((await waiting).status).toBe(201);
+  });
+
+  it('is refused soon when an expired order stays locked, as when it is just being confirmed', async () => {
+    const { lamp, order } = await soldOut();
+    const buyer = await given.customer();
+    await expire(given.database, order);
+    const outside = await given.database.session();
+    await outside.query('BEGIN');
+    await outside.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [order.id]);
+
+    const refused = await buyer.places({ [lamp.id]: 1 });
+    await outside.query('ROLLBACK');
+    outside.release();
+
+    expect([refused.status, refused.body.code]).toEqual([409, 'insufficient-stock']);
+  });
+});
