@@ -13,6 +13,9 @@ const BATCH_MS_MAX = 3_000;
 /** Condition of an order that may be cancelled because of its time. Only the database's clock counts. */
 export const IS_OVERDUE = `status = 'PENDING' AND expires_at <= ${TIME_UNDER_LOCK()}`;
 
+/** Whether there is any such order. Here and below, ORDER BY with LIMIT makes the planner walk the index of expiries. */
+export const ANY_OVERDUE = `(SELECT true FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT 1)`;
+
 /** A batch of expired orders that were cancelled. */
 export const EXPIRIES = new Observed<void, Batch>();
 

@@ -10,6 +10,7 @@ import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.
 import type { Preconditions } from '../http/preconditions.js';
 import { lockProducts } from '../products/lock-products.js';
 import { cancelOrders } from './cancel-orders.js';
+import { ANY_OVERDUE } from './expired-orders.js';
 import { lockOrder } from './lock-order.js';
 import type { OrderWithItems } from './order-row.js';
 import { canBecome, type OrderStatus } from './order-status.js';
@@ -69,7 +70,7 @@ export class OrdersService {
     return this.transactions.runPipelined(async (queryRunner, failure) => {
       // SELECT … ORDER BY id FOR UPDATE, by setLock('pessimistic_write'); BEGIN is sent with it.
       const productIds = requests.flatMap(productIdsOf);
-      const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait');
+      const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait', ANY_OVERDUE);
       const products = await STEPS.run('lock', () => locking);
 
       const mayBePlaced = (request: PlacementRequest) =>
@@ -81,12 +82,12 @@ export class OrdersService {
 
       // One statement takes the stock and writes the orders; COMMIT is sent with it.
       const recording = recordOrders(queryRunner, allocated, this.env.PENDING_ORDER_TTL);
-      const requeuing = requeueShort(queryRunner, refused);
+      const requeuing = requeueShort(queryRunner, refused, products);
       const writing = Promise.all([STEPS.run('write', () => recording), requeuing]);
       const outcome = writing.then(([placed, short]) => {
-        const answers = [earlier, blocked, short, refused, placed];
+        const again = (request: PlacementRequest) => blocked?.get(request) ?? short.get(request);
         const answerTo = (request: PlacementRequest) =>
-          answers.find((some) => some?.has(request))?.get(request);
+          earlier.get(request) ?? again(request) ?? refused.get(request) ?? placed.get(request);
         return requests.map((request) => answerTo(request) as PlacementOutcome);
       });
       return { outcome, hasWritten: allocated.length > 0 };

@@ -2,6 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { Requeue } from '../../common/group-queue/group-work.js';
 import type { DomainError } from '../../common/domain-error.js';
 import type { TransactionRunner } from '../../database/transaction.runner.js';
+import type { LockedProduct } from '../../products/lock-products.js';
 import { InsufficientStockError } from '../../products/products.errors.js';
 import { cancelExpired, IS_OVERDUE } from '../expired-orders.js';
 import type { PlacementRequest } from './placement-request.js';
@@ -9,21 +10,28 @@ import type { PlacementRequest } from './placement-request.js';
 /** For cancelling the expired orders that have what a buyer is short of. */
 const RELEASE_MS_MAX = 1_000;
 
-/** Walks the expired orders, of which there are few, and not the lines of a product. */
+/** Expired orders that are looked at; more there are only when a sweep is far behind. */
+const LOOKED_AT_MAX = 10_000;
+
+/** Walks the expired orders, of which there are few, and not the lines of a product, of which there are many. */
 const HELD_BY_EXPIRED = `
   SELECT DISTINCT line.product_id AS id
-    FROM (SELECT id FROM orders WHERE ${IS_OVERDUE} OFFSET 0) AS expired
+    FROM (SELECT id FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT ${LOOKED_AT_MAX}) AS expired
    CROSS JOIN LATERAL (SELECT product_id FROM order_items
                         WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
 
 /**
  * Requeues, once, the orders that are short of products which expired orders still hold. Those products count
  * as blocked until the expired orders have been cancelled, so nobody goes first who has come later.
+ * @param products locked with the condition `ANY_OVERDUE`, so that a sold-out product costs no query for it.
  */
 export async function requeueShort(
   queryRunner: QueryRunner,
   refused: ReadonlyMap<PlacementRequest, DomainError>,
+  products: ReadonlyMap<number, LockedProduct>,
 ): Promise<Map<PlacementRequest, Requeue<PlacementRequest>>> {
+  const [{ flag: isAnyOverdue } = {}] = products.values();
+  if (!isAnyOverdue) return new Map();
   const short = [...refused].flatMap(([request, error]) => {
     const isShort = error instanceof InsufficientStockError && !request.hasReleasedExpired;
     return isShort ? [{ request, ids: error.lines.map((line) => line.product_id) }] : [];
