@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import { serveApiDocs } from './api-docs/api-docs.js';
+import { describeApi } from './api-docs/api-docs.js';
+import { serveDocs } from './api-docs/docs-page.js';
 import { AppModule } from './app.module.js';
 import { ClientErrors } from './http/problems/client-errors.js';
 import { DomainError } from './common/domain-error.js';
@@ -72,7 +73,7 @@ export async function createApp(
   await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);
   routes.answerOptions(fastify);
   new UnfinishedBodies(Math.ceil(env.MAX_CONNECTIONS / 20), clientErrors).watch(fastify);
-  serveApiDocs(app);
+  serveDocs(fastify, () => describeApi(app));
   return app;
 }
 

@@ -78,6 +78,14 @@ describe('the API description', () => {
     expect(mediaTypes.filter((one) => !('example' in one) && !('examples' in one))).toEqual([]);
   });
 
+  it('has no example of a parameter but the id, since Swagger UI would send it', () => {
+    const parameters = operations.flatMap((operation) => operation.parameters);
+    const filled = parameters.filter(({ schema = {} }) => 'example' in schema || 'default' in schema);
+
+    expect(new Set(parameters.map(({ name }) => name))).toContain('If-Match');
+    expect(new Set(filled.map(({ name }) => name))).toEqual(new Set(['id', 'limit', 'include_inactive']));
+  });
+
   it('describes each problem of an operation once: by its own status, or with all others in the default answer', () => {
     const responses = operations.flatMap((operation) => Object.values(operation.responses));
     const described = new Set(responses.flatMap(codesOf));

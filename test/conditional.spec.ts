@@ -149,13 +149,12 @@ describe('conditional requests', () => {
   it('are understood for the files of the documentation, too', async () => {
     const read = (header: Record<string, string>) =>
       given.anyone.get<ProblemBody>('/docs/swagger-ui.css', { headers: header });
-    const past = 'Sat, 01 Jan 2000 00:00:00 GMT';
-
     // fetch itself would ask for a fresh copy.
     expect((await read({ 'if-none-match': '*', 'cache-control': 'max-age=0' })).status).toBe(304);
-    for (const stale of [{ 'if-match': '"999"' }, { 'if-unmodified-since': past }])
-      expect((await read(stale)).body).toMatchObject({ status: 412, code: 'precondition-failed' });
-    expect((await read({ range: 'bytes=99999999-' })).body.code).toBe('malformed-request');
+    expect((await read({ 'if-match': '"999"' })).body).toMatchObject({
+      status: 412,
+      code: 'precondition-failed',
+    });
   });
 
   it('take a header that comes twice as one list', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import type { OrderBody } from './support/api-types.js';
-import { chromiumPath, useBrowser } from './support/browser.js';
+import { chromiumPath, useBrowser, type Visit } from './support/browser.js';
 import { itNeeding } from './support/needing.js';
 import { isRecording } from './support/recording.js';
 import { PASSWORD, useWorld } from './support/world.js';
@@ -9,6 +9,9 @@ import { PASSWORD, useWorld } from './support/world.js';
 const given = useWorld();
 const browser = useBrowser();
 const docs = () => browser.visit(`${given.service.url}/docs`);
+/** The page for those tests that only look at it. */
+let looked: Promise<Visit> | undefined;
+const untouched = () => (looked ??= docs());
 const it = itNeeding('Chromium', chromiumPath !== undefined);
 
 /** For the README: the head of the page and its first operations. */
@@ -27,13 +30,104 @@ describe('Swagger UI in a browser', () => {
     'shows every operation, and the browser complains of nothing',
     async () => {
       const { paths } = (await given.anyone.get<{ paths: Record<string, object> }>('/openapi.json')).body;
-      const { page, complaints } = await docs();
+      const { page, complaints } = await untouched();
 
       const count = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
       await page.locator('.opblock').first().waitFor();
       expect(await page.locator('.opblock').count()).toBe(count);
       expect(await page.title()).toBe('Mini Order System');
       expect(complaints).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'says in four lines how to begin, above operations in the order of the walkthrough',
+    async () => {
+      const { page } = await untouched();
+      await page.locator('.opblock').first().waitFor();
+
+      const steps = await page.locator('.info ol li').allTextContents();
+      const lastStep = await page.locator('.info ol li').last().boundingBox();
+      const operations = await page.locator('.opblock-summary').allTextContents();
+      const tags = await page.locator('.opblock-tag').allTextContents();
+      const firstOf = (tag: string) =>
+        operations.find((operation) => operation.includes(`/${tag}`))?.replace(/\u200b/g, '');
+
+      expect(steps.map((step) => /^\w+/.exec(step)?.[0])).toEqual([
+        'Register',
+        'Authorize',
+        'Create',
+        'Order',
+      ]);
+      expect((lastStep?.y ?? Infinity) + (lastStep?.height ?? 0)).toBeLessThan(400);
+      expect(operations.slice(0, 2)).toEqual([
+        expect.stringMatching(/POST.*\/register/),
+        expect.stringMatching(/POST.*\/login/),
+      ]);
+      expect([firstOf('products'), firstOf('orders')]).toEqual([
+        expect.stringMatching(/^POST/),
+        expect.stringMatching(/^POST/),
+      ]);
+      expect(tags.map((tag) => /^[A-Z][a-z]+(?=[A-Z])/.exec(tag)?.[0])).toEqual([
+        'Auth', 'Products', 'Orders', 'Users', 'Audit', 'Operations',
+      ]); // prettier-ignore
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'shows POST /orders on less than 2,500 pixels: its body, its success, its own errors and one line for all others',
+    async () => {
+      const { page } = await untouched();
+      const operation = await open(page, 'Orders-placeOrder');
+      await operation.locator('.response').last().waitFor();
+
+      const statuses = await operation.locator('.response-col_status').allTextContents();
+      const box = await operation.boundingBox();
+      const body = await operation.locator('.body-param__text').inputValue();
+
+      expect(await operation.locator('.parameters input').inputValue()).toBe('');
+      expect(JSON.parse(body)).toEqual({ items: [{ product_id: 1, quantity: 2 }] });
+      expect(statuses.filter((status) => status !== 'Code')).toEqual(['201', '404', '409', '422', 'default']);
+      expect(await operation.locator('a[href="/problems"]').count()).toBe(1);
+      expect(box?.height).toBeLessThan(2_500);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'fills in nothing that works only once: no key, no ETag, no filter',
+    async () => {
+      const { page } = await untouched();
+      const filled: string[] = [];
+      for (const name of ['Orders-listOrders', 'Orders-getOrder', 'Products-updateProduct']) {
+        const operation = await open(page, name);
+        await operation.locator('.responses-inner').waitFor();
+        for (const input of await operation.locator('.parameters input').all())
+          filled.push(await input.inputValue());
+      }
+
+      expect(filled.length).toBeGreaterThan(10);
+      expect(filled.filter((value) => value !== '')).toEqual(['10', '1', '1']);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'places another order each time that Execute is pressed',
+    async () => {
+      const lamp = await given.product({ stock: 5 });
+      const buyer = await given.customer();
+      const { page } = await docs();
+      await signIn(page, buyer.client.token ?? '');
+
+      const first = await tryOrder(page, lamp.id);
+      await page.locator('#operations-Orders-placeOrder').getByRole('button', { name: 'Clear' }).click();
+      const second = await execute(page);
+
+      expect(second.id).not.toBe(first.id);
+      expect(await given.database.stockOf(lamp)).toBe(1);
     },
     TIMEOUT_MS,
   );
@@ -72,11 +166,7 @@ describe('Swagger UI in a browser', () => {
       const buyer = await given.customer();
       const { page, complaints } = await docs();
 
-      await page.locator('.auth-wrapper .authorize').click();
-      const form = page.locator('.auth-container', { hasText: 'http, Bearer' });
-      await form.locator('input').fill(`Bearer ${buyer.client.token}`);
-      await form.getByRole('button', { name: 'Apply credentials' }).click();
-      await closeWhenAuthorized(form);
+      await signIn(page, `Bearer ${buyer.client.token}`);
       const order = await tryOrder(page, lamp.id);
 
       expect(order.customer_id).toBe(buyer.id);
@@ -90,6 +180,14 @@ describe('Swagger UI in a browser', () => {
   );
 });
 
+async function signIn(page: Page, token: string): Promise<void> {
+  await page.locator('.auth-wrapper .authorize').click();
+  const form = page.locator('.auth-container', { hasText: 'http, Bearer' });
+  await form.locator('input').fill(token);
+  await form.getByRole('button', { name: 'Apply credentials' }).click();
+  await closeWhenAuthorized(form);
+}
+
 async function closeWhenAuthorized(form: Locator): Promise<void> {
   await form.getByText('Logout').waitFor();
   await form.getByText('Close').click();
@@ -97,12 +195,22 @@ async function closeWhenAuthorized(form: Locator): Promise<void> {
 
 /** Orders two of a product by filling in the body and pressing Execute; answers with what the page then shows. */
 async function tryOrder(page: Page, productId: number): Promise<OrderBody> {
-  const operation = page.locator('#operations-Orders-placeOrder');
-  await operation.locator('.opblock-summary-control').click();
+  const operation = await open(page, 'Orders-placeOrder');
   const body = { items: [{ product_id: productId, quantity: 2 }] };
   await operation.locator('.body-param__text').fill(JSON.stringify(body, undefined, 2));
+  return execute(page);
+}
+
+async function execute(page: Page): Promise<OrderBody> {
+  const operation = page.locator('#operations-Orders-placeOrder');
   await operation.getByRole('button', { name: 'Execute' }).click();
   const answer = operation.locator('.live-responses-table');
   await answer.getByText('201', { exact: true }).waitFor();
   return JSON.parse((await answer.locator('.microlight').first().textContent()) ?? '') as OrderBody;
+}
+
+async function open(page: Page, name: string): Promise<Locator> {
+  const operation = page.locator(`#operations-${name}`);
+  await operation.locator('.opblock-summary-control').click();
+  return operation;
 }

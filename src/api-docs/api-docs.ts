@@ -1,9 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { RouteOptions } from 'fastify';
 import { createRequire } from 'node:module';
 import { completeDocument } from './complete-document.js';
-import { docsPolicy } from '../http/security-headers.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -34,9 +32,7 @@ const SERVER = {
   'x-internal': false,
 };
 
-const DOCS_PAGES = new Set(['/docs', '/docs/', '/docs/index.html']);
-
-/** The description of the API that is served, from the decorators of its controllers. */
+/** The description of the API, from the decorators of its controllers. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -66,24 +62,4 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     info: { ...gathered.info, contact: { name: 'Whoever runs this service' } },
     servers: [SERVER],
   });
-}
-
-/** Serves Swagger UI at `/docs` and the document at `/openapi.json` and `/openapi.yaml`. */
-export function serveApiDocs(app: NestFastifyApplication): void {
-  app.getHttpAdapter().getInstance().addHook('onRoute', allowDocsPage);
-  SwaggerModule.setup('docs', app, () => describeApi(app), {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Mini Order System',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
-  });
-}
-
-/** Swagger UI's page, unlike everything else here, loads and runs something. */
-function allowDocsPage(route: RouteOptions): void {
-  if (!DOCS_PAGES.has(route.url)) return;
-  route.onSend = (_request, reply, page, done) => {
-    if (typeof page === 'string') void reply.header('content-security-policy', docsPolicy(page));
-    done();
-  };
 }

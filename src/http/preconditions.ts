@@ -2,6 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Exchange } from './exchange.decorator.js';
 
+/** The number of a row's version, or what stands for that of other content. */
+type Version = number | string;
+
 /** RFC 9110, 13. Without a `Last-Modified`, `If-Modified-Since` and `If-Unmodified-Since` are to be ignored. */
 export interface Preconditions {
   /** Whether `If-Match` names versions that the client has seen; `*` names none. */
@@ -22,13 +25,13 @@ export function preconditionsOf({ headers }: FastifyRequest): Preconditions {
 }
 
 /** Answers with a resource and its `ETag`. */
-export function sendResource<T>({ reply }: Exchange, version: number, body: T): T {
+export function sendResource<T>({ reply }: Exchange, version: Version, body: T): T {
   void reply.header('etag', entityTag(version));
   return body;
 }
 
 /** Answers a read: with 304 where the client has this version already, and with 412 where it wants another one. */
-export function sendIfModified<T>(exchange: Exchange, version: number, body: T): T | undefined {
+export function sendIfModified<T>(exchange: Exchange, version: Version, body: T): T | undefined {
   const { headers } = exchange.request;
   assertWanted(headers['if-match'], version);
   const resource = sendResource(exchange, version, body);
@@ -37,19 +40,19 @@ export function sendIfModified<T>(exchange: Exchange, version: number, body: T):
   return undefined;
 }
 
-/** The strong entity tag of a version of a row (RFC 9110, 8.8.3). */
-function entityTag(version: number): string {
+/** The strong entity tag of a version (RFC 9110, 8.8.3). */
+function entityTag(version: Version): string {
   return `"${version}"`;
 }
 
 /** `If-Match` compares strongly: a weak tag is never the current one. What cannot be read matches nothing. */
-function assertWanted(ifMatch: string | undefined, version: number): void {
+function assertWanted(ifMatch: string | undefined, version: Version): void {
   if (ifMatch === undefined || ifMatch.trim() === '*' || tagsOf(ifMatch).includes(entityTag(version))) return;
   throw new DomainError('precondition-failed');
 }
 
 /** `If-None-Match` compares weakly. */
-function isAmong(ifNoneMatch: string | undefined, version: number): boolean {
+function isAmong(ifNoneMatch: string | undefined, version: Version): boolean {
   const tags = tagsOf(ifNoneMatch).map((tag) => tag.replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(entityTag(version));
 }

@@ -22,11 +22,9 @@ const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
   404: 'not-found',
   405: 'method-not-allowed',
   408: 'request-timeout',
-  412: 'precondition-failed',
   413: 'payload-too-large',
   414: 'uri-too-long',
   415: 'unsupported-media-type',
-  416: 'malformed-request',
   431: 'header-fields-too-large',
   503: 'service-unavailable',
 };
@@ -40,15 +38,10 @@ export function asDomainError(thrown: unknown): DomainError {
 }
 
 function foreignStatus(error: unknown): number {
-  if (error instanceof HttpException) return isNoFile(error.cause) ? 404 : error.getStatus();
+  if (error instanceof HttpException) return error.getStatus();
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   const isFastifyError = typeof code === 'string' && code.startsWith('FST_');
   return isFastifyError && typeof statusCode === 'number' ? statusCode : 500;
-}
-
-/** A path below `/docs` that is refused for its dots is as unknown as any other. */
-function isNoFile(cause: unknown): boolean {
-  return (cause as { code?: unknown } | undefined)?.code === 'FST_STATIC_FORBIDDEN_PATH';
 }
 
 export function problemFor(error: DomainError, requestId: string): Problem {
