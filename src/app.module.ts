@@ -11,6 +11,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { Env } from './config/env.js';
 import type { AppSecrets } from './config/secret-file.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProductsModule } from './products/products.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         ProductsModule,
         OrdersModule,
         AuditModule,
+        EventsModule,
         HealthModule,
       ],
       controllers: [ProblemsController],

@@ -67,6 +67,8 @@ const MATRIX: Record<string, Route> = {
   'PATCH /orders/{id}/confirm': { path: (scene) => `${order(scene)}/confirm`, answers: [401, 403, 403, 200] },
   'PATCH /orders/{id}/cancel': { path: (scene) => `${order(scene)}/cancel`, answers: [401, 200, 404, 200] },
   'GET /orders/{id}/history': { path: (scene) => `${order(scene)}/history`, answers: [401, 200, 404, 200] },
+  'GET /events': { answers: [401, 403, 403, 200] },
+  'GET /events/stream': { answers: [401, 403, 403, 200] },
   'GET /audit/stock': { answers: [401, 403, 403, 200] },
   'GET /health/live': { answers: [200, 200, 200, 200] },
   'GET /health/ready': { answers: [200, 200, 200, 200] },

@@ -43,6 +43,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Auth', 'Register and sign in')
     .addTag('Products', 'The catalogue and its stock')
     .addTag('Orders', 'Place, read, confirm and cancel orders')
+    .addTag('Events', 'What happened, in order')
     .addTag('Users', 'Roles and access, for admins')
     .addTag('Audit', 'Proof that the stock adds up')
     .addTag('Operations', 'For load balancers and monitors')

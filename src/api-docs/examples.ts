@@ -10,6 +10,9 @@ export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
+  if (schema.allOf)
+    return Object.assign({}, ...schema.allOf.map((part) => exampleOf(part, schemas))) as unknown;
+  if (schema.oneOf) return exampleOf(schema.oneOf[0] as Schema, schemas);
   if (schema.properties) return exampleOfObject(schema, schemas);
   if (schema.items) return [exampleOf(schema.items, schemas)];
   return schema.type === 'boolean' ? true : (schema.minimum ?? 'text');

@@ -19,7 +19,7 @@ export const FromText = (read: (text: string) => unknown) =>
 export const Trim = () => FromText((text) => text.trim());
 
 /** Text that is no number stays as it is, and the rules refuse it. */
-export const FromDigits = () => FromText((text) => (/^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text));
+export const FromDigits = () => FromText((text) => (/^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text));
 
 export const FromBooleanWord = () =>
   FromText((text) => (text === 'true' ? true : text === 'false' ? false : text));

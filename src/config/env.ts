@@ -100,6 +100,9 @@ export class Env extends OperationsEnv {
   /** Requests of one client address, counted by each process for itself; 0 is no limit. */
   @integerBetween(0, 1_000_000) readonly RATE_LIMIT_PER_MINUTE!: number;
 
+  /** Streams of events that one process serves; more are refused with 503. */
+  @integerBetween(1, 100_000) readonly EVENT_STREAMS_MAX: number = 1_000;
+
   /** Open connections of one process; the next one is closed at once. */
   @integerBetween(1, 1_000_000) readonly MAX_CONNECTIONS: number = 10_000;
 

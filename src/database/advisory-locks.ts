@@ -12,4 +12,6 @@ export const ADVISORY_LOCKS = {
   lastAdmin: 731_005,
   /** Held while expired orders are cancelled, so that one process at a time does it for all. */
   expirySweep: 731_006,
+  /** Held while events are numbered, so that one process at a time does it. */
+  eventSequencer: 731_007,
 } as const;

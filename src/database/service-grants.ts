@@ -24,6 +24,7 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   order_items: ['SELECT', 'INSERT'],
   stock_returns: ['SELECT', 'INSERT'],
+  events: ['SELECT', 'INSERT', 'UPDATE (last_id)'],
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { isStream } from '../http/stream-route.js';
 
 /** Counts the requests that a stopping process has to finish: received in full and not answered yet. */
 @Injectable()
@@ -18,7 +19,9 @@ export class RequestDrain {
   }
 
   watch(fastify: FastifyInstance): void {
-    fastify.addHook('preValidation', (_request, reply, done) => {
+    fastify.addHook('preValidation', (request, reply, done) => {
+      // A stream ends when the process stops.
+      if (isStream(request)) return done();
       this.count += 1;
       // The client's next connection leads to another process.
       if (this.begun) void reply.header('connection', 'close');

@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { TIME_UNDER_LOCK } from '../database/columns.js';
+import { recordEvents } from '../database/event-record.js';
 import { lockProducts } from '../products/lock-products.js';
 
 export interface OrderToCancel {
@@ -13,6 +14,9 @@ export interface Cancellation {
   readonly reason: string | null;
 }
 
+/** Nobody cancels what has expired. */
+const EVENT_TYPE = `CASE WHEN max(cancelled_by) IS NULL THEN 'order.expired' ELSE 'order.cancelled' END`;
+
 /** Only orders that it cancels itself give their stock back, so none does so twice. */
 const CANCEL_ORDERS = `
   WITH cancelled AS (
@@ -20,7 +24,7 @@ const CANCEL_ORDERS = `
        SET status = 'CANCELLED', cancelled_by = $2, cancel_reason = $3, cancelled_at = ${TIME_UNDER_LOCK()},
            version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
      WHERE id = ANY ($1) AND status <> 'CANCELLED'
-    RETURNING id
+    RETURNING id, cancelled_by
   ), line AS (
     SELECT item.order_id, item.product_id, item.quantity
       FROM cancelled JOIN order_items AS item ON item.order_id = cancelled.id
@@ -34,6 +38,7 @@ const CANCEL_ORDERS = `
       FROM (SELECT product_id, sum(quantity) AS quantity FROM line GROUP BY product_id) AS line
      WHERE products.id = line.product_id
     RETURNING products.id
+  ), event AS (${recordEvents(EVENT_TYPE, 'array_agg(id ORDER BY id)', 'cancelled')}
   )
   SELECT (SELECT count(*)::integer FROM cancelled) AS cancelled,
          (SELECT count(*)::integer FROM restocked) AS restocked`;

@@ -5,11 +5,11 @@ import type { GroupQueue } from '../common/group-queue/group-queue.js';
 import type { Caller, Outcome } from '../common/group-queue/group-work.js';
 import { Env } from '../config/env.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
-import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
 import type { Preconditions } from '../http/preconditions.js';
 import { lockProducts } from '../products/lock-products.js';
 import { cancelOrders } from './cancel-orders.js';
+import { confirmOrder } from './confirm-order.js';
 import { ANY_OVERDUE } from './expired-orders.js';
 import { lockOrder } from './lock-order.js';
 import type { OrderWithItems } from './order-row.js';
@@ -101,10 +101,8 @@ export class OrdersService {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
       assertCanBecome('CONFIRMED', order, preconditions);
-      const { manager } = queryRunner;
-      const confirmed = { status: 'CONFIRMED', confirmedBy: admin.id, confirmedAt: TIME_UNDER_LOCK } as const;
-      await manager.update(Order, { id }, { ...confirmed, ...NEXT_VERSION });
-      return readChanged(manager, order, admin);
+      await confirmOrder(queryRunner, id, admin.id);
+      return readChanged(queryRunner.manager, order, admin);
     });
   }
 

@@ -9,6 +9,7 @@ import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
 import { assertStockChange, isEmpty, type ProductChange, stockAfter } from './product-change.js';
+import { type ProductEventType, recordProduct } from './record-product.js';
 import { StockAdjustment } from './stock-adjustment.entity.js';
 
 export interface NewProduct {
@@ -65,6 +66,7 @@ export async function insertProduct(
   await manager.insert(Product, product);
   const { id: productId, stockQuantity: quantity, createdAt } = product;
   await recordAdjustment(manager, { productId, quantity, createdBy, createdAt });
+  await recordProduct(manager, productId, 'product.created');
   return product;
 }
 
@@ -89,6 +91,16 @@ async function changeLocked(
   });
   const { name = product.name, priceMinor = product.priceMinor, isActive = product.isActive } = change;
   await manager.update(Product, { id }, { name, priceMinor, isActive, stockQuantity, ...NEXT_VERSION });
+  await recordProduct(manager, id, ...eventsOf(change, quantity));
+}
+
+/** Every change has an event: a change of stock has its own, and all others have another. */
+function eventsOf(change: ProductChange, units: number): ProductEventType[] {
+  const others = { ...change, stockDelta: undefined, stockQuantity: undefined };
+  const types: ProductEventType[] = [];
+  if (units === 0 || !isEmpty(others)) types.push('product.updated');
+  if (units !== 0) types.push('stock.adjusted');
+  return types;
 }
 
 type NewAdjustment = Pick<StockAdjustment, 'productId' | 'quantity' | 'createdBy'> & {

@@ -78,3 +78,18 @@ export interface ProblemBody {
   total_amount?: number;
   retry_after?: number;
 }
+
+interface EventOf<Type extends string, Data> {
+  id: number;
+  type: Type;
+  occurred_at: string;
+  data: Data;
+}
+
+export type EventBody =
+  EventOf<`order.${string}`, OrderBody> | EventOf<`${'product' | 'stock'}.${string}`, ProductBody>;
+
+export interface EventListBody {
+  data: EventBody[];
+  pagination: { limit: number; next_after: number; has_more: boolean; log_began_at: string };
+}

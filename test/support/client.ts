@@ -59,7 +59,7 @@ export class Client {
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       ...(body === undefined ? {} : { body }),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     if (this.isOfApi)
       mustKeepContract(method, path, { status: response.status, headers: response.headers, text });
     const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '');
@@ -70,4 +70,13 @@ export class Client {
       text,
     };
   }
+}
+
+/** A stream has no end: what comes first has to do. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
+  const reader = response.body?.getReader();
+  const first = await reader?.read();
+  await reader?.cancel();
+  return Buffer.from(first?.value ?? []).toString();
 }

@@ -15,7 +15,7 @@ interface Operation {
   requestBody?: {
     content: Record<string, { example?: unknown; examples?: Record<string, { value: unknown }> }>;
   };
-  responses: Record<string, unknown>;
+  responses: Record<string, { content?: Record<string, unknown> }>;
 }
 
 interface DescribedOperation extends Operation {
@@ -62,8 +62,11 @@ export function completed(collection: Collection, document: OpenAPIObject): Coll
 function uncovered(collection: Collection, document: OpenAPIObject): DescribedOperation[] {
   const operations = operationsOf(document);
   const used = new Set(requestsOf(collection).map(({ request }) => operationOf(request, operations)));
-  return operations.filter((operation) => !used.has(operation));
+  return operations.filter((operation) => !used.has(operation) && !isStream(operation));
 }
+
+/** An answer without an end would keep a run of the collection from ending. */
+const isStream = ({ responses }: Operation) => responses['200']?.content?.['text/event-stream'] !== undefined;
 
 function operationOf(request: Sent, operations: DescribedOperation[]): DescribedOperation | undefined {
   return operations.find((operation) => isUsedBy(request, operation));

@@ -65,6 +65,11 @@ export const API_HEADERS = {
     description: 'Whether the order had been placed before, under the same key.',
     schema: { type: 'boolean' },
   },
+  'X-Accel-Buffering': {
+    required: true,
+    description: 'That proxies pass on what comes at once.',
+    schema: { type: 'string', enum: ['no'] },
+  },
   'Retry-After': {
     description: 'Seconds after which to try again, with 429 and 503 (RFC 9110, 10.2.3).',
     schema: { ...seconds, example: 1 },

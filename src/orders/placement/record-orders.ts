@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { columnOf, TIME_UNDER_LOCK } from '../../database/columns.js';
+import { recordEvents } from '../../database/event-record.js';
 import { OrderItem } from '../order-item.entity.js';
 import { LINE, NEW_ORDER, newOrder } from '../order-row.js';
 import { Order } from '../order.entity.js';
@@ -57,6 +58,7 @@ const RECORD_ORDERS = `
         AS t (position, ${namesOf(LINE_COLUMNS)})
       JOIN numbered USING (position)
     RETURNING order_id
+  ), event AS (${recordEvents(`'order.placed'`, 'array_agg(id ORDER BY position)', 'numbered')}
   )
   SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS "createdAt",
          min(expires_at) AS "expiresAt",

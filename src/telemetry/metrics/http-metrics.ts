@@ -1,4 +1,5 @@
 import { Histogram } from 'prom-client';
+import { isStream } from '../../http/stream-route.js';
 import type { RequestWatcher } from '../requests.js';
 
 /** Others can only be refused. */
@@ -15,6 +16,7 @@ export function httpMetrics(): RequestWatcher {
   const children = new Map<string, Histogram.Internal<string>>();
 
   return ({ request, route = 'unmatched', status, isAborted, durationMs }) => {
+    if (isStream(request) && status === 200) return;
     const method = METHODS.has(request.method) ? request.method : 'OTHER';
     const labels = [method, route, isAborted ? 'aborted' : String(status)] as const;
     const child = children.get(labels.join(' ')) ?? durations.labels(...labels);

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseReader } from '../database/database.reader.js';
+import { OrderResponseDto } from '../orders/order-response.dto.js';
+import { ORDER_COLUMNS, type OrderRow, withItems } from '../orders/order-row.js';
+import { ProductResponseDto } from '../products/product.dto.js';
+import { productOfRow } from '../products/product-list.js';
+import { type EventType, STATUS_AFTER } from './event-types.js';
+import { EventSequencer, HAS_UNNUMBERED } from './event.sequencer.js';
+
+/** Events that one look goes over at most, of whatever types. More than one row may have. */
+const REACH = 10_000;
+
+/** One event, as clients see it. */
+export interface FeedEvent {
+  readonly id: number;
+  readonly type: EventType;
+  readonly occurred_at: string;
+  readonly data: OrderResponseDto | ProductResponseDto;
+}
+
+/** Some events in order, with what is known of the rest. */
+export interface FeedPage {
+  readonly events: readonly FeedEvent[];
+  /** Where to go on: everything up to it has been looked at. */
+  readonly nextAfter: number;
+  readonly isAtHead: boolean;
+  /** Whether there is more behind, or will be once it has got its numbers. */
+  readonly hasMore: boolean;
+}
+
+/** What to look for: events behind a number, of some types or of all. */
+export interface FeedQuery {
+  readonly after: number;
+  readonly limit: number;
+  readonly types?: readonly EventType[] | undefined;
+}
+
+interface LogState {
+  /** The number up to which this look goes. */
+  readonly reached: number;
+  readonly head: number;
+  readonly hasUnnumbered: boolean;
+}
+
+interface EventRow {
+  readonly id: number;
+  readonly type: EventType;
+  readonly occurredAt: Date;
+  readonly resourceId: number;
+  readonly product: Record<string, unknown> | null;
+}
+
+const HEAD = '(SELECT max(last_id) FROM events)';
+
+const STATE = `
+  SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}), $1)::float8 AS reached,
+         ${HEAD}::float8 AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
+
+/** The events of a row have the numbers up to its `last_id`. */
+const EVENTS = `
+  SELECT (last_id - cardinality(resource_ids) + position)::float8 AS id, type, occurred_at AS "occurredAt",
+         resource_id::float8 AS "resourceId", product
+    FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)
+   WHERE last_id > $1 AND last_id <= $2 AND last_id - cardinality(resource_ids) + position > $1
+     AND ($3::text[] IS NULL OR type = ANY ($3))
+   ORDER BY last_id, position LIMIT $4`;
+
+const ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ANY ($1)`;
+
+/** Reads the log of what happened. What has a number never changes, so that all readers see the same. */
+@Injectable()
+export class EventFeed {
+  constructor(
+    private readonly database: DatabaseReader,
+    private readonly sequencer: EventSequencer,
+  ) {}
+
+  /** Whatever was committed before is on this page or, where `hasMore` says so, behind it. */
+  async read({ after, limit, types }: FeedQuery): Promise<FeedPage> {
+    const { reached, head, hasUnnumbered } = await this.stateFrom(after, limit);
+    const parameters = [after, reached, types ?? null, limit];
+    const rows = reached > after ? await this.database.rows<EventRow>(EVENTS, parameters) : [];
+    const nextAfter = rows.length < limit ? reached : (rows.at(-1) as EventRow).id;
+    const isAtHead = nextAfter >= head;
+    return { events: await this.complete(rows), nextAfter, isAtHead, hasMore: !isAtHead || hasUnnumbered };
+  }
+
+  /** The number of the last event. */
+  async head(): Promise<number> {
+    return (await this.stateFrom(0, Infinity)).head;
+  }
+
+  /** When the first event could have been recorded. */
+  async beganAt(): Promise<Date> {
+    const text = 'SELECT occurred_at AS "beganAt" FROM events WHERE last_id = 0';
+    const [row] = await this.database.rows<{ beganAt: Date }>(text, []);
+    return (row as { beganAt: Date }).beganAt;
+  }
+
+  /** Where what has numbers would not fill the page, what has none gets them first. */
+  private async stateFrom(after: number, limit: number): Promise<LogState> {
+    const state = await this.look(after);
+    if (!state.hasUnnumbered || state.head - after >= limit) return state;
+    await this.sequencer.number();
+    return this.look(after);
+  }
+
+  private async look(after: number): Promise<LogState> {
+    const [state] = await this.database.rows<LogState>(STATE, [after]);
+    return state as LogState;
+  }
+
+  /** An order is shown as it was: all of it that an event shows never changes, but for the status and its time. */
+  private async complete(rows: readonly EventRow[]): Promise<FeedEvent[]> {
+    const orderIds = rows.filter(({ product }) => !product).map(({ resourceId }) => resourceId);
+    const found = orderIds.length > 0 ? await this.database.rows<OrderRow>(ORDERS, [orderIds]) : [];
+    const orders = new Map(found.map((row) => [row.id, row]));
+    return rows.map(({ id, type, occurredAt, resourceId, product }) => {
+      const data = product
+        ? ProductResponseDto.from(productOfRow(product))
+        : orderAt(orders.get(resourceId) as OrderRow, type as keyof typeof STATUS_AFTER, occurredAt);
+      return { id, type, occurred_at: occurredAt.toISOString(), data };
+    });
+  }
+}
+
+function orderAt(row: OrderRow, type: keyof typeof STATUS_AFTER, updatedAt: Date): OrderResponseDto {
+  return OrderResponseDto.from(withItems({ ...row, status: STATUS_AFTER[type], updatedAt }));
+}

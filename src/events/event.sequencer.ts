@@ -1,0 +1,116 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { QueryRunner } from 'typeorm';
+import { ServiceBusyError } from '../common/domain-error.js';
+import { Observed } from '../common/observation.js';
+import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import { asServiceBusy } from '../database/database-errors.js';
+import { DatabaseReader } from '../database/database.reader.js';
+import { type SentLast, TransactionRunner } from '../database/transaction.runner.js';
+
+/** Rows that one transaction numbers at most, and such transactions that one reader waits for. */
+const BATCH_ROWS_MAX = 1_000;
+const BATCHES_MAX = 10;
+const BATCH_MS_MAX = 3_000;
+/** For when nobody reads, so that whoever comes later finds most of the work done. */
+const LOOK_EVERY_MS = 5_000;
+
+export interface NumberedBatch {
+  readonly rows: number;
+  readonly events: number;
+  /** From the oldest change of the batch until now. */
+  readonly lagSeconds: number;
+}
+
+const NONE: NumberedBatch = { rows: 0, events: 0, lagSeconds: 0 };
+
+/** A transaction that numbers events. */
+export const NUMBERINGS = new Observed<void, NumberedBatch>();
+
+/** SQL for whether there are events without a number. The order makes sure that the small index is used. */
+export const HAS_UNNUMBERED = `(SELECT sequence FROM events WHERE last_id IS NULL ORDER BY sequence LIMIT 1) IS NOT NULL`;
+
+const TRY_LOCK = `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.eventSequencer}) AS "isOurs"`;
+
+/** The condition on the array repeats the join, so that the table is never scanned for it. */
+const NUMBER_BATCH = `
+  WITH pending AS (
+    SELECT sequence, sum(cardinality(resource_ids)) OVER (ORDER BY sequence) AS position
+      FROM (SELECT sequence, resource_ids FROM events
+             WHERE last_id IS NULL ORDER BY sequence LIMIT ${BATCH_ROWS_MAX}) AS first
+  ), numbered AS (
+    UPDATE events SET last_id = (SELECT max(last_id) FROM events) + pending.position
+      FROM pending
+     WHERE events.sequence = pending.sequence AND events.sequence = ANY (ARRAY (SELECT sequence FROM pending))
+    RETURNING cardinality(resource_ids) AS count, occurred_at
+  )
+  SELECT count(*)::integer AS rows, coalesce(sum(count), 0)::float8 AS events,
+         coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)::float8 AS "lagSeconds"
+    FROM numbered`;
+
+/**
+ * Gives events their numbers, without gaps, once they are visible. A number that is drawn by the writer would not do:
+ * it becomes visible later than it is drawn, perhaps after higher ones, and a reader who keeps the last one would miss
+ * it. Nobody who writes waits for this; one process at a time does it.
+ */
+@Injectable()
+export class EventSequencer implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(EventSequencer.name);
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isStopping = false;
+
+  constructor(
+    private readonly database: DatabaseReader,
+    private readonly transactions: TransactionRunner,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setTimeout(() => void this.lookAndGoOn(), LOOK_EVERY_MS);
+  }
+
+  onModuleDestroy(): void {
+    this.isStopping = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Numbers what is visible, or the oldest of very much. What another process is numbering is left to it. */
+  number(): Promise<void> {
+    this.running ??= this.numberBatches().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async numberBatches(): Promise<void> {
+    for (let count = 0; count < BATCHES_MAX && !this.isStopping; count += 1) {
+      const { rows } = await NUMBERINGS.run(undefined, () => this.numberBatch());
+      if (rows < BATCH_ROWS_MAX) return;
+    }
+  }
+
+  /** The lock comes in a statement of its own, so that the next one sees all that its last holder has numbered. */
+  private numberBatch(): Promise<NumberedBatch> {
+    return this.transactions.runPipelined(async (queryRunner): Promise<SentLast<NumberedBatch>> => {
+      const [{ isOurs }] = (await queryRunner.query(TRY_LOCK)) as [{ isOurs: boolean }];
+      const outcome = isOurs ? this.send(queryRunner) : Promise.resolve(NONE);
+      return { outcome, hasWritten: isOurs };
+    }, Date.now() + BATCH_MS_MAX);
+  }
+
+  private async send(queryRunner: QueryRunner): Promise<NumberedBatch> {
+    const [batch] = (await queryRunner.query(NUMBER_BATCH)) as [NumberedBatch];
+    return batch;
+  }
+
+  private async lookAndGoOn(): Promise<void> {
+    try {
+      const [row] = await this.database.rows<{ isBehind: boolean }>(
+        `SELECT ${HAS_UNNUMBERED} AS "isBehind"`,
+        [],
+      );
+      if (row?.isBehind) await this.number();
+    } catch (error) {
+      // A database that is away is reported by those who ask for something; the next look tries again.
+      if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
+    }
+    if (!this.isStopping) this.onApplicationBootstrap();
+  }
+}

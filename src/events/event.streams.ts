@@ -1,0 +1,98 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { findAdminSessions } from '../auth/access/admin-sessions.js';
+import { BoundedSemaphore } from '../common/bounded-semaphore.js';
+import { ServiceBusyError } from '../common/domain-error.js';
+import { Env } from '../config/env.js';
+import { DatabaseReader } from '../database/database.reader.js';
+import { EventFeed } from './event.feed.js';
+import { EventStream, type StreamOptions } from './event.stream.js';
+import { EventTail, STREAM_PAGE } from './event.tail.js';
+
+/** How long a stream goes on at most when its session, its user or their role has ended. */
+const CHECK_EVERY_MS = 1_000;
+export const HEARTBEAT_EVERY_S = 15;
+/** Streams that read what they have missed, at the same time. */
+const CATCHING_UP_MAX = 2;
+const CATCH_UP_WAIT_MS = 30_000;
+
+/** All streams of this process: how many there are, what they have missed, and when they end. */
+@Injectable()
+export class EventStreams implements OnModuleDestroy {
+  readonly limit: number;
+  private readonly open = new Set<EventStream>();
+  private readonly catchingUp: BoundedSemaphore;
+  private timer: NodeJS.Timeout | undefined;
+  private checks = 0;
+  private isStopping = false;
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly tail: EventTail,
+    private readonly database: DatabaseReader,
+    @Inject(Env) env: Env,
+  ) {
+    this.limit = env.EVENT_STREAMS_MAX;
+    const waiting = { waitingMax: this.limit, waitMsMax: CATCH_UP_WAIT_MS };
+    this.catchingUp = new BoundedSemaphore({ slots: CATCHING_UP_MAX, ...waiting });
+  }
+
+  get count(): number {
+    return this.open.size;
+  }
+
+  /**
+   * Everything behind the number `after`, without a gap or a repeat, and then what happens; from now on without it.
+   * @throws ServiceBusyError beyond EVENT_STREAMS_MAX, while the process stops, and without a database.
+   */
+  async start(after: number | undefined, options: StreamOptions): Promise<EventStream> {
+    const position = after ?? (await this.feed.head());
+    if (this.isStopping || this.open.size >= this.limit) {
+      throw new ServiceBusyError({}, 'This process serves no more streams of events now.');
+    }
+    const stream = new EventStream(position, options);
+    this.open.add(stream);
+    this.timer ??= setInterval(() => void this.check(), CHECK_EVERY_MS);
+    stream.once('close', () => this.remove(stream));
+    // Whoever is cut off resumes where it was.
+    this.catchUp(stream).catch(() => stream.destroy());
+    return stream;
+  }
+
+  /** Streams have no end of their own. Their readers resume on another process. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+    for (const stream of this.open) stream.finish();
+  }
+
+  private async catchUp(stream: EventStream): Promise<void> {
+    const { types } = stream.options;
+    let isAtHead = false;
+    do {
+      const query = { after: stream.position, limit: STREAM_PAGE, types };
+      const page = await this.catchingUp.run(() => this.feed.read(query));
+      stream.send(page);
+      await stream.taken();
+      ({ isAtHead } = page);
+    } while (!stream.destroyed && !(isAtHead && this.tail.join(stream)));
+  }
+
+  private remove(stream: EventStream): void {
+    this.open.delete(stream);
+    if (this.open.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private async check(): Promise<void> {
+    this.checks += 1;
+    const isBeat = this.checks % HEARTBEAT_EVERY_S === 0;
+    const streams = [...this.open];
+    if (isBeat) for (const stream of streams) stream.beat();
+    const sessionIds = new Set(streams.map(({ options }) => options.sessionId));
+    // Without a database nothing is told that would have to be kept from anybody.
+    const sessions = await findAdminSessions(this.database, [...sessionIds]).catch(() => sessionIds);
+    for (const stream of streams) {
+      if (!sessions.has(stream.options.sessionId)) stream.finish();
+    }
+  }
+}
