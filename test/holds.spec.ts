@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryBody, ListBody, MovementBody, OrderBody, ProductBody } from './support/api-types.js';
 import { until } from './support/database.js';
-import { expire, keepFromSweeping, statusesOf } from './support/holds.js';
+import { addExpired, expire, keepFromSweeping, statusesOf } from './support/holds.js';
 import { asItems, type Person, useWorld } from './support/world.js';
 
 const TTL = 3600;
@@ -132,20 +132,9 @@ describe('the sweep of expired orders', () => {
   });
 
   it('goes past more orders of a held product than one transaction takes', async () => {
-    const held = await soldOut(1_000);
-    const [{ id: buyerId }, free] = [held.buyer, await soldOut()];
-    await given.database.rows(
-      `WITH placed AS (
-         INSERT INTO orders (customer_id, status, total_minor, placement_key, expires_at)
-         SELECT $1, 'PENDING', 100, 'many-' || n, now() - interval '1 hour' FROM generate_series(1, 250) AS n
-         RETURNING id)
-       INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
-       SELECT id, $2, 'Lamp', 1, 100 FROM placed`,
-      [buyerId, held.lamp.id],
-    );
-    await given.database.rows('INSERT INTO stock_adjustments (product_id, quantity) VALUES ($1, 250)', [
-      held.lamp.id,
-    ]);
+    const held = await soldOut();
+    const free = await soldOut();
+    await addExpired(given.database, held.buyer, held.lamp, 250);
     const hold = await given.database.hold(held.lamp.id);
 
     await expire(given.database, free.order);

@@ -29,3 +29,22 @@ export function statusesOf(database: TestDatabase, orders: readonly Id[]): Promi
     [orders.map(({ id }) => id)],
   );
 }
+
+/** Adds orders past the service that have expired an hour ago and hold one piece each, put in for them. */
+export async function addExpired(
+  database: TestDatabase,
+  customer: Id,
+  product: Id,
+  count: number,
+): Promise<void> {
+  await database.rows(
+    `WITH put_in AS (INSERT INTO stock_adjustments (product_id, quantity) VALUES ($2, $3)),
+     placed AS (
+       INSERT INTO orders (customer_id, status, total_minor, placement_key, expires_at)
+       SELECT $1, 'PENDING', 100, 'expired ' || $2 || ' ' || n, now() - interval '1 hour'
+         FROM generate_series(1, $3::integer) AS n RETURNING id)
+     INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
+     SELECT id, $2, 'Lamp', 1, 100 FROM placed`,
+    [customer.id, product.id, count],
+  );
+}
