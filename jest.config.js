@@ -8,7 +8,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // Tests wait for other processes most of the time, so every core may run one.
-  maxWorkers: '100%',
+  // Tests wait for other processes and for time limits most of the time, so every core may run two.
+  maxWorkers: '200%',
   testTimeout: 30_000,
 };

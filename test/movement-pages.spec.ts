@@ -66,7 +66,8 @@ describe('paging through movements', () => {
     );
 
     const walks: MovementBody[][] = [];
-    for (let n = 0; n < 5; n += 1) walks.push(await movements.walk(lamp, 5));
+    const haveGrown = () => (walks.at(-1)?.length ?? 0) > (walks[0]?.length ?? 0);
+    while (walks.length < 5 || !haveGrown()) walks.push(await movements.walk(lamp, 5));
     const pages: MovementBody[] = [];
     for (let n = 0; n < 60; n += 1) pages.push(...(await movements.list(lamp, 'limit=2')).body.data);
     isOver = true;
@@ -78,7 +79,6 @@ describe('paging through movements', () => {
     expect(all[0]?.balance).toBe(await given.database.stockOf(lamp));
     for (const walked of walks) expect(walked).toEqual(all.slice(-walked.length));
     expect(pages.filter((row) => !trueRows.has(JSON.stringify(row)))).toEqual([]);
-    expect((walks[4]?.length ?? 0) > (walks[0]?.length ?? 0)).toBe(true);
   });
 
   it('refuses limits and pages out of range, and cursors made up, of another product or beside a page', async () => {
