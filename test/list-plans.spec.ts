@@ -108,7 +108,7 @@ describe('a read of large tables', () => {
 type Numbers = { readonly limit: number; readonly page?: number; readonly cursor?: string };
 
 /** The first page, the deepest that has a number, and one behind a cursor. */
-async function expectBounded(list: (page: Numbers) => Promise<Page<unknown>>): Promise<void> {
+async function expectBounded(list: (page: Numbers) => Promise<Page>): Promise<void> {
   reader.sent = [];
   const { nextCursor } = await list({ limit: 10 });
   await list({ limit: 10, page: 1_000 });

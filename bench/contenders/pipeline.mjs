@@ -1,7 +1,7 @@
 // The service, with an immediate made-up answer where the database would be: the ceiling that routing, guards,
 // validation and serialisation leave.
 import { GroupQueue } from '#dist/common/group-queue/group-queue.js';
-import { newOrder } from '#dist/orders/order-row.js';
+import { newOrder } from '#dist/orders/order-json.js';
 
 let lastId = 0;
 
@@ -16,8 +16,8 @@ const add = (request) => {
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
   lastId += 1;
   const order = newOrder({ ...request, totalMinor }, lines, lastId, {
-    createdAt: new Date(),
-    expiresAt: null,
+    created_at: new Date().toISOString(),
+    expires_at: null,
   });
   return Promise.resolve({ kind: 'placed', order });
 };

@@ -30,7 +30,7 @@ export async function lockRows(client, ids) {
 /**
  * Writes orders by the service's own statement. It is sent before this returns.
  * @param {Client} client @param {PlacedOrder[]} orders
- * @returns {Promise<{ id: number, createdAt: Date }[]>} in the order given.
+ * @returns {Promise<import('#dist/database/json.js').Resource[]>} in the order given.
  */
 export function record(client, orders) {
   const query = (/** @type {string} */ text, /** @type {unknown[]} */ values) =>

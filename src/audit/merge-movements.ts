@@ -13,6 +13,11 @@ export interface StockMovement {
   readonly orderId: number | null;
 }
 
+export interface BalancedMovement extends StockMovement {
+  /** The stock that this movement left. */
+  readonly balance: number;
+}
+
 /** Movements of one origin, newest first. */
 export type Stream = readonly StockMovement[];
 

@@ -1,8 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { STOCK_MAX } from '../products/product.entity.js';
-import { MOVEMENT_KINDS } from './merge-movements.js';
-import type { BalancedMovement } from './stock-movement.reader.js';
+import { type BalancedMovement, MOVEMENT_KINDS } from './merge-movements.js';
 
 /** Times of old rows do not tell their order exactly, so that a balance may seem to be below zero. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };

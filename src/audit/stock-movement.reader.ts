@@ -7,13 +7,9 @@ import { type Page, PAGE_BESIDE_CURSOR, PAGE_TOO_DEEP } from '../pagination/pagi
 import { ID_MAX } from '../http/validation/rules.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { ProductNotFoundError } from '../products/products.errors.js';
-import { mergeNewestFirst, type StockMovement } from './merge-movements.js';
+import { type BalancedMovement, mergeNewestFirst, type StockMovement } from './merge-movements.js';
+import { StockMovementResponseDto } from './stock-movement-response.dto.js';
 import { readMovements, STREAMS } from './read-movements.js';
-
-export interface BalancedMovement extends StockMovement {
-  /** The stock that this movement left. */
-  readonly balance: number;
-}
 
 /** In a cursor: the balance, and what each stream goes on with. */
 const POSITION: readonly Range[] = [
@@ -38,7 +34,7 @@ export class StockMovementReader {
    * was there at its start once, and none that came later.
    * @throws ProductNotFoundError, ValidationFailedError as `paginate` does.
    */
-  async list(productId: number, query: PageQueryDto): Promise<Page<BalancedMovement>> {
+  async list(productId: number, query: PageQueryDto): Promise<Page> {
     const { page = 1, limit } = query;
     const listName = `stock movements ${productId}`;
     const { offset, from, balance } = this.startOf(listName, query);
@@ -54,7 +50,10 @@ export class StockMovementReader {
     const { balanced, before } = withBalances(movements, balance ?? snapshot.stockQuantity);
     const isEnd = next.every((id) => id === 0);
     return {
-      rows: balanced.slice(offset),
+      items: balanced
+        .slice(offset)
+        .map((movement) => JSON.stringify(StockMovementResponseDto.from(movement)))
+        .join(','),
       page,
       limit,
       total: Math.min(snapshot.counted, TOTAL_EXACT_MAX),

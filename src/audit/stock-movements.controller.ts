@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/access/roles.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
-import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
+import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
@@ -30,8 +30,7 @@ export class StockMovementsController {
     @Param('id', IdPipe) id: number,
     @Query() query: PageQueryDto,
     @HttpExchange() exchange: Exchange,
-  ): Promise<ListResponse<StockMovementResponseDto>> {
-    const page = await this.movements.list(id, query);
-    return answerWithPage(page, (movement) => StockMovementResponseDto.from(movement), exchange);
+  ): Promise<string> {
+    return answerWithPage(await this.movements.list(id, query), exchange);
   }
 }

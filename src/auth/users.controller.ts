@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
-import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
-import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
+import { type Exchange, HttpExchange, sendJson } from '../http/exchange.decorator.js';
+import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
@@ -26,12 +26,8 @@ export class UsersController {
   @ApiListResponse(AccountResponseDto)
   @Roles('admin')
   @Get()
-  async list(
-    @Query() query: PageQueryDto,
-    @HttpExchange() exchange: Exchange,
-  ): Promise<ListResponse<AccountResponseDto>> {
-    const page = await this.administration.list(query);
-    return answerWithPage(page, (user) => AccountResponseDto.from(user), exchange);
+  async list(@Query() query: PageQueryDto, @HttpExchange() exchange: Exchange): Promise<string> {
+    return answerWithPage(await this.administration.list(query), exchange);
   }
 
   @ApiOperation({ operationId: 'getUser', summary: 'Read a user', description: 'Whether active or not.' })
@@ -40,8 +36,8 @@ export class UsersController {
   @ApiProblems('user-not-found')
   @Roles('admin')
   @Get(':id')
-  async get(@Param('id', IdPipe) id: number): Promise<AccountResponseDto> {
-    return AccountResponseDto.from(await this.administration.get(id));
+  async get(@Param('id', IdPipe) id: number, @HttpExchange() exchange: Exchange): Promise<string> {
+    return sendJson(exchange, await this.administration.get(id));
   }
 
   @ApiOperation({
@@ -59,7 +55,8 @@ export class UsersController {
     @Param('id', IdPipe) id: number,
     @Body() { role, is_active: isActive }: UpdateUserDto,
     @CurrentUser() caller: AuthenticatedUser,
-  ): Promise<AccountResponseDto> {
-    return AccountResponseDto.from(await this.administration.change(id, { role, isActive }, caller));
+    @HttpExchange() exchange: Exchange,
+  ): Promise<string> {
+    return sendJson(exchange, await this.administration.change(id, { role, isActive }, caller));
   }
 }

@@ -46,17 +46,3 @@ export function selecting<Row>(entity: EntityOf<Row>, properties: readonly (keyo
   });
   return selections.join(', ');
 }
-
-/** Properties of an entity from a row that `to_json` has written. */
-export function fromJson<Row>(
-  entity: EntityOf<Row>,
-  properties: readonly (keyof Row & string)[],
-  row: Readonly<Record<string, unknown>>,
-): Partial<Row> {
-  const members = properties.map((property) => {
-    const { name, type } = columnOf(entity, property);
-    const value = row[name] ?? null;
-    return [property, type === 'timestamptz' && value !== null ? new Date(value as string) : value];
-  });
-  return Object.fromEntries(members) as Partial<Row>;
-}

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseReader } from '../database/database.reader.js';
+import { timestamp } from '../database/json.js';
 import { OrderResponseDto } from '../orders/order-response.dto.js';
-import { ORDER_COLUMNS, type OrderRow, withItems } from '../orders/order-row.js';
 import { ProductResponseDto } from '../products/product.dto.js';
-import { productOfRow } from '../products/product-list.js';
 import { type EventType, STATUS_AFTER } from './event-types.js';
 import { EventSequencer, HAS_UNNUMBERED } from './event.sequencer.js';
 
@@ -42,30 +41,38 @@ interface LogState {
   readonly hasUnnumbered: boolean;
 }
 
-interface EventRow {
-  readonly id: number;
-  readonly type: EventType;
-  readonly occurredAt: Date;
-  readonly resourceId: number;
-  readonly product: Record<string, unknown> | null;
-}
-
 const HEAD = '(SELECT max(last_id) FROM events)';
 
 const STATE = `
   SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}), $1)::float8 AS reached,
          ${HEAD}::float8 AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
 
+const STATUS = `CASE type ${Object.entries(STATUS_AFTER)
+  .map(([type, status]) => `WHEN '${type}' THEN '${status}'`)
+  .join(' ')} END`;
+
+/** An order as it was: all of it that an event shows never changes, but for the status and its time. */
+const ORDER = `
+  SELECT ${OrderResponseDto.json}
+    FROM (SELECT order_then.*
+            FROM orders AS order_now
+           CROSS JOIN LATERAL json_populate_record(order_now, json_build_object(
+                   'status', ${STATUS}, 'updated_at', event.occurred_at)) AS order_then
+           WHERE order_now.id = event.resource_id) AS orders`;
+
+/** A column that there was not at that time is null. */
+const PRODUCT = `SELECT ${ProductResponseDto.json} FROM json_populate_record(NULL::products, event.product) AS products`;
+
 /** The events of a row have the numbers up to its `last_id`. */
 const EVENTS = `
-  SELECT (last_id - cardinality(resource_ids) + position)::float8 AS id, type, occurred_at AS "occurredAt",
-         resource_id::float8 AS "resourceId", product
-    FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)
-   WHERE last_id > $1 AND last_id <= $2 AND last_id - cardinality(resource_ids) + position > $1
-     AND ($3::text[] IS NULL OR type = ANY ($3))
-   ORDER BY last_id, position LIMIT $4`;
-
-const ORDERS = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ANY ($1)`;
+  SELECT event.id::float8, event.type, ${timestamp('event.occurred_at')} AS occurred_at,
+         CASE WHEN event.product IS NULL THEN (${ORDER}) ELSE (${PRODUCT}) END AS data
+    FROM (SELECT last_id - cardinality(resource_ids) + position AS id, type, occurred_at, resource_id, product
+            FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)
+           WHERE last_id > $1 AND last_id <= $2 AND last_id - cardinality(resource_ids) + position > $1
+             AND ($3::text[] IS NULL OR type = ANY ($3))
+           ORDER BY last_id, position LIMIT $4) AS event
+   ORDER BY event.id`;
 
 /** Reads the log of what happened. What has a number never changes, so that all readers see the same. */
 @Injectable()
@@ -79,10 +86,10 @@ export class EventFeed {
   async read({ after, limit, types }: FeedQuery): Promise<FeedPage> {
     const { reached, head, hasUnnumbered } = await this.stateFrom(after, limit);
     const parameters = [after, reached, types ?? null, limit];
-    const rows = reached > after ? await this.database.rows<EventRow>(EVENTS, parameters) : [];
-    const nextAfter = rows.length < limit ? reached : (rows.at(-1) as EventRow).id;
+    const events = reached > after ? await this.database.rows<FeedEvent>(EVENTS, parameters) : [];
+    const nextAfter = events.length < limit ? reached : (events.at(-1) as FeedEvent).id;
     const isAtHead = nextAfter >= head;
-    return { events: await this.complete(rows), nextAfter, isAtHead, hasMore: !isAtHead || hasUnnumbered };
+    return { events, nextAfter, isAtHead, hasMore: !isAtHead || hasUnnumbered };
   }
 
   /** The number of the last event. */
@@ -109,21 +116,4 @@ export class EventFeed {
     const [state] = await this.database.rows<LogState>(STATE, [after]);
     return state as LogState;
   }
-
-  /** An order is shown as it was: all of it that an event shows never changes, but for the status and its time. */
-  private async complete(rows: readonly EventRow[]): Promise<FeedEvent[]> {
-    const orderIds = rows.filter(({ product }) => !product).map(({ resourceId }) => resourceId);
-    const found = orderIds.length > 0 ? await this.database.rows<OrderRow>(ORDERS, [orderIds]) : [];
-    const orders = new Map(found.map((row) => [row.id, row]));
-    return rows.map(({ id, type, occurredAt, resourceId, product }) => {
-      const data = product
-        ? ProductResponseDto.from(productOfRow(product))
-        : orderAt(orders.get(resourceId) as OrderRow, type as keyof typeof STATUS_AFTER, occurredAt);
-      return { id, type, occurred_at: occurredAt.toISOString(), data };
-    });
-  }
-}
-
-function orderAt(row: OrderRow, type: keyof typeof STATUS_AFTER, updatedAt: Date): OrderResponseDto {
-  return OrderResponseDto.from(withItems({ ...row, status: STATUS_AFTER[type], updatedAt }));
 }

@@ -11,3 +11,9 @@ export const HttpExchange = createParamDecorator((_data: unknown, context: Execu
   const http = context.switchToHttp();
   return { request: http.getRequest<FastifyRequest>(), reply: http.getResponse<FastifyReply>() };
 });
+
+/** Answers with what is JSON already. */
+export function sendJson({ reply }: Exchange, json: string): string {
+  void reply.header('content-type', 'application/json; charset=utf-8');
+  return json;
+}

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
-import type { Exchange } from './exchange.decorator.js';
+import type { Resource } from '../database/json.js';
+import { type Exchange, sendJson } from './exchange.decorator.js';
 
 /** The number of a row's version, or what stands for that of other content. */
 type Version = number | string;
@@ -24,18 +25,25 @@ export function preconditionsOf({ headers }: FastifyRequest): Preconditions {
   };
 }
 
+type Versioned = Pick<Resource, 'version' | 'json'>;
+
 /** Answers with a resource and its `ETag`. */
-export function sendResource<T>({ reply }: Exchange, version: Version, body: T): T {
-  void reply.header('etag', entityTag(version));
-  return body;
+export function sendResource(exchange: Exchange, { version, json }: Versioned): string {
+  void exchange.reply.header('etag', entityTag(version));
+  return sendJson(exchange, json);
+}
+
+export function sendResourceIfModified(exchange: Exchange, { version, json }: Versioned): string | undefined {
+  const body = sendIfModified(exchange, version, json);
+  return body === undefined ? undefined : sendJson(exchange, body);
 }
 
 /** Answers a read: with 304 where the client has this version already, and with 412 where it wants another one. */
 export function sendIfModified<T>(exchange: Exchange, version: Version, body: T): T | undefined {
   const { headers } = exchange.request;
   assertWanted(headers['if-match'], version);
-  const resource = sendResource(exchange, version, body);
-  if (!isAmong(headers['if-none-match'], version)) return resource;
+  void exchange.reply.header('etag', entityTag(version));
+  if (!isAmong(headers['if-none-match'], version)) return body;
   void exchange.reply.code(304);
   return undefined;
 }

@@ -1,63 +1,62 @@
 import type { List } from '../pagination/list-statement.js';
-import { Parameters } from '../pagination/parameters.js';
+import type { Filters } from '../pagination/paginate.js';
 import type { ListOrdersQueryDto } from './order.dto.js';
-import { orderById } from './order-row.js';
+import { OrderResponseDto } from './order-response.dto.js';
 
 /** What orders can be filtered by. For a customer, `customer_id` is always given. */
 export type OrderFilters = Omit<ListOrdersQueryDto, 'page' | 'limit' | 'cursor' | 'customer_id'> & {
   readonly customer_id: number | undefined;
 };
 
+const PLACED_WITHIN = {
+  created_from: (time: string) => `created_at >= ${time}`,
+  created_to: (time: string) => `created_at < ${time}`,
+};
+
+/** Newest first. There is an index for each combination of customer, status and time. */
+const ORDERS: List = {
+  name: 'orders',
+  table: 'orders',
+  id: 'id',
+  time: 'created_at',
+  direction: 'DESC',
+  indexed: {
+    ...PLACED_WITHIN,
+    customer_id: (id) => `customer_id = ${id}`,
+    status: (status) => `status = ${status}`,
+  },
+  unindexed: {
+    product_id: (id) =>
+      `(SELECT true FROM order_items WHERE order_id = key.id AND product_id = ${id} LIMIT 1)`,
+  },
+  row: `SELECT ${OrderResponseDto.json}::text AS json FROM orders WHERE id = key.id`,
+};
+
+/** Orders with a product, found by its lines. */
+const ORDERS_ALONG_LINES: List = {
+  ...ORDERS,
+  name: 'orders with a product',
+  table: 'order_items',
+  id: 'order_id',
+  indexed: { ...PLACED_WITHIN, product_id: (id) => `product_id = ${id}` },
+  unindexed: { status: (status) => `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${status}` },
+};
+
 /**
- * Orders, newest first. There is an index for each combination of customer, status and time. Orders with a
- * product are found by its lines. If a customer is given as well, who usually has fewer orders than the
- * product, they are found among the customer's orders.
+ * Where to look for orders. If a customer is given, who usually has fewer orders than a product, those with the product
+ * are found among the customer's.
  */
-export function orderList(filters: OrderFilters): List {
-  const alongLines = filters.product_id !== undefined && filters.customer_id === undefined;
-  return alongLines ? listAlongLines(filters) : listAlongOrders(filters);
-}
-
-function listAlongOrders(filters: OrderFilters): List {
-  const parameters = new Parameters();
-  const { customer_id, status, product_id } = filters;
-  const where = placedWithin(filters, parameters);
-  if (customer_id !== undefined) where.push(`customer_id = ${parameters.bind(customer_id)}`);
-  if (status !== undefined) where.push(`status = ${parameters.bind(status)}`);
-  const list = { ...IN_COMMON, name: nameOf(filters), table: 'orders', id: 'id', parameters, where };
-  if (product_id === undefined) return list;
-  const filter = `(SELECT true FROM order_items
-                   WHERE order_id = key.id AND product_id = ${parameters.bind(product_id)} LIMIT 1)`;
-  return { ...list, filter };
-}
-
-function listAlongLines(filters: OrderFilters): List {
-  const parameters = new Parameters();
-  const { status, product_id } = filters;
-  const where = [...placedWithin(filters, parameters), `product_id = ${parameters.bind(product_id)}`];
-  const list = {
-    ...IN_COMMON,
-    name: nameOf(filters),
-    table: 'order_items',
-    id: 'order_id',
-    parameters,
-    where,
+export function orderList({ created_from, created_to, ...others }: OrderFilters): {
+  list: List;
+  filters: Filters;
+} {
+  const isAlongLines = others.product_id !== undefined && others.customer_id === undefined;
+  return {
+    list: isAlongLines ? ORDERS_ALONG_LINES : ORDERS,
+    filters: {
+      ...others,
+      created_from: created_from && new Date(created_from),
+      created_to: created_to && new Date(created_to),
+    },
   };
-  if (status === undefined) return list;
-  const filter = `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${parameters.bind(status)}`;
-  return { ...list, filter };
-}
-
-const IN_COMMON = { time: 'created_at', direction: 'DESC', row: orderById('key.id') } as const;
-
-function placedWithin({ created_from, created_to }: OrderFilters, parameters: Parameters): string[] {
-  const where = [];
-  if (created_from !== undefined) where.push(`created_at >= ${parameters.bind(new Date(created_from))}`);
-  if (created_to !== undefined) where.push(`created_at < ${parameters.bind(new Date(created_to))}`);
-  return where;
-}
-
-/** A cursor continues only the list by whose name it was made. */
-function nameOf({ customer_id, status, created_from, created_to, product_id }: OrderFilters): string {
-  return `orders ${JSON.stringify([customer_id, status, created_from, created_to, product_id])}`;
 }

@@ -1,37 +1,44 @@
 import { Injectable } from '@nestjs/common';
+import type { QueryRunner } from 'typeorm';
 import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
+import type { Resource } from '../database/json.js';
 import type { ListOrdersQueryDto } from './order.dto.js';
 import { orderList } from './order-list.js';
-import { orderById, type OrderRow, type OrderWithItems, withItems } from './order-row.js';
+import { SELECT_ORDER } from './order-json.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
-const ORDER = orderById('$1');
+const ORDER = `${SELECT_ORDER} id = $1`;
 
 @Injectable()
 export class OrderReader {
   constructor(private readonly database: DatabaseReader) {}
 
   /** @throws OrderNotFoundError also when the order is somebody else's. */
-  async get(id: number, caller: AuthenticatedUser): Promise<OrderWithItems> {
-    return withItems(await readVisible<OrderRow>(this.database, ORDER, id, caller));
+  get(id: number, caller: AuthenticatedUser): Promise<Resource> {
+    return readVisible<Resource>(this.database, ORDER, id, caller);
   }
 
   /**
    * Orders, newest first: the caller's own, or everybody's for an admin.
    * @throws ForbiddenError when a customer asks for somebody else's.
    */
-  async list(query: ListOrdersQueryDto, caller: AuthenticatedUser): Promise<Page<OrderWithItems>> {
+  async list(query: ListOrdersQueryDto, caller: AuthenticatedUser): Promise<Page> {
     const customerId = ownerFilter(caller).customerId ?? query.customer_id;
     if (query.customer_id !== undefined && query.customer_id !== customerId) {
       throw new ForbiddenError("Only admins see other customers' orders.");
     }
-    const list = orderList({ ...query, customer_id: customerId });
-    const page = await paginate<OrderRow>(this.database, list, query);
-    return { ...page, rows: page.rows.map(withItems) };
+    const { list, filters } = orderList({ ...query, customer_id: customerId });
+    return paginate(this.database, list, filters, query);
   }
+}
+
+/** An order as a transaction leaves it. */
+export async function readOrder(queryRunner: QueryRunner, id: number): Promise<Resource> {
+  const [order] = (await queryRunner.query(ORDER, [id])) as [Resource];
+  return order;
 }
 
 /**

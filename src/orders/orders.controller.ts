@@ -7,13 +7,14 @@ import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
 import { OptionalBody } from '../http/body.guard.js';
-import { preconditionsOf, sendIfModified, sendResource } from '../http/preconditions.js';
+import { preconditionsOf, sendResourceIfModified, sendResource } from '../http/preconditions.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
-import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
+import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { CancelOrderDto, ListOrdersQueryDto, PlaceOrderDto } from './order.dto.js';
-import { OrderHistoryResponseDto, OrderResponseDto } from './order-response.dto.js';
+import { OrderHistoryResponseDto } from './order-history-response.dto.js';
+import { OrderResponseDto } from './order-response.dto.js';
 import { ApiIdempotencyKey, IdempotencyKey } from './idempotency-key.decorator.js';
 import { OrderHistoryReader } from './order-history.reader.js';
 import { OrderReader } from './order.reader.js';
@@ -65,14 +66,14 @@ export class OrdersController {
     @IdempotencyKey() idempotencyKey: string | undefined,
     @CurrentUser() customer: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto> {
+  ): Promise<string> {
     const caller = { requestId: exchange.request.id, isGone: () => exchange.reply.raw.destroyed };
     const { kind, order } = await this.orders.place(dto.toRequest(customer.id, idempotencyKey), caller);
     void exchange.reply.headers({
       location: `/orders/${order.id}`,
       'idempotency-replayed': String(kind === 'replayed'),
     });
-    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+    return sendResource(exchange, order);
   }
 
   @ApiOperation({
@@ -88,9 +89,8 @@ export class OrdersController {
     @Query() query: ListOrdersQueryDto,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<ListResponse<OrderResponseDto>> {
-    const page = await this.reader.list(query, caller);
-    return answerWithPage(page, (order) => OrderResponseDto.from(order), exchange);
+  ): Promise<string> {
+    return answerWithPage(await this.reader.list(query, caller), exchange);
   }
 
   @ApiOperation({
@@ -108,9 +108,8 @@ export class OrdersController {
     @Param('id', IdPipe) id: number,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto | undefined> {
-    const order = await this.reader.get(id, caller);
-    return sendIfModified(exchange, order.version, OrderResponseDto.from(order));
+  ): Promise<string | undefined> {
+    return sendResourceIfModified(exchange, await this.reader.get(id, caller));
   }
 
   @ApiOperation({
@@ -133,9 +132,10 @@ export class OrdersController {
     @Param('id', IdPipe) id: number,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderHistoryResponseDto | undefined> {
+  ): Promise<string | undefined> {
     const history = await this.histories.get(id, caller);
-    return sendIfModified(exchange, history.version, OrderHistoryResponseDto.from(history));
+    const json = JSON.stringify(OrderHistoryResponseDto.from(history));
+    return sendResourceIfModified(exchange, { version: history.version, json });
   }
 
   @ApiOperation({
@@ -150,9 +150,9 @@ export class OrdersController {
     @Param('id', IdPipe) id: number,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto> {
+  ): Promise<string> {
     const order = await this.orders.confirm(id, admin, preconditionsOf(exchange.request));
-    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+    return sendResource(exchange, order);
   }
 
   @ApiOperation({
@@ -171,8 +171,8 @@ export class OrdersController {
     @Body() { reason }: CancelOrderDto,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<OrderResponseDto> {
+  ): Promise<string> {
     const order = await this.orders.cancel(id, caller, preconditionsOf(exchange.request), reason);
-    return sendResource(exchange, order.version, OrderResponseDto.from(order));
+    return sendResource(exchange, order);
   }
 }

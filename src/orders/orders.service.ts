@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import type { GroupQueue } from '../common/group-queue/group-queue.js';
 import type { Caller, Outcome } from '../common/group-queue/group-work.js';
 import { Env } from '../config/env.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
+import type { Resource } from '../database/json.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
 import type { Preconditions } from '../http/preconditions.js';
 import { lockProducts } from '../products/lock-products.js';
 import { cancelOrders } from './cancel-orders.js';
 import { confirmOrder } from './confirm-order.js';
 import { ANY_OVERDUE } from './expired-orders.js';
-import { lockOrder } from './lock-order.js';
-import type { OrderWithItems } from './order-row.js';
+import { type LockedOrder, lockOrder } from './lock-order.js';
+import { readOrder } from './order.reader.js';
 import { canBecome, type OrderStatus } from './order-status.js';
-import { Order } from './order.entity.js';
 import { InvalidTransitionError } from './orders.errors.js';
 import { allocate } from './placement/allocate.js';
 import { findFree, requeueBlocked } from './placement/blocked-orders.js';
@@ -97,12 +97,12 @@ export class OrdersService {
   /**
    * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
    */
-  confirm(id: number, admin: AuthenticatedUser, preconditions: Preconditions): Promise<OrderWithItems> {
+  confirm(id: number, admin: AuthenticatedUser, preconditions: Preconditions): Promise<Resource> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
       assertCanBecome('CONFIRMED', order, preconditions);
       await confirmOrder(queryRunner, id, admin.id);
-      return readChanged(queryRunner.manager, order, admin);
+      return readChanged(queryRunner, id, admin);
     });
   }
 
@@ -116,13 +116,12 @@ export class OrdersService {
     caller: AuthenticatedUser,
     preconditions: Preconditions,
     reason: string | null = null,
-  ): Promise<OrderWithItems> {
+  ): Promise<Resource> {
     return this.transactions.run(async (queryRunner) => {
       const order = await lockOrder(queryRunner, id, caller);
       assertCanBecome('CANCELLED', order, preconditions);
-      const productIds = order.items.map(({ productId }) => productId);
-      await cancelOrders(queryRunner, [{ id, productIds }], { by: caller.id, reason });
-      return readChanged(queryRunner.manager, order, caller);
+      await cancelOrders(queryRunner, [order], { by: caller.id, reason });
+      return readChanged(queryRunner, id, caller);
     });
   }
 }
@@ -130,7 +129,7 @@ export class OrdersService {
 /** The second of two callers sees, under the lock, the status that the first has set, and is refused here. */
 function assertCanBecome(
   next: OrderStatus,
-  { status, version }: OrderWithItems,
+  { status, version }: LockedOrder,
   preconditions: Preconditions,
 ): void {
   preconditions.check(version);
@@ -139,11 +138,10 @@ function assertCanBecome(
 
 /** @throws ForbiddenError, InvalidTokenError when the caller is an admin no more. */
 async function readChanged(
-  manager: EntityManager,
-  order: OrderWithItems,
+  queryRunner: QueryRunner,
+  id: number,
   caller: AuthenticatedUser,
-): Promise<OrderWithItems> {
-  if (caller.role === 'admin') await lockAdmin(manager, caller);
-  const changed = await manager.findOneByOrFail(Order, { id: order.id });
-  return { ...order, ...changed };
+): Promise<Resource> {
+  if (caller.role === 'admin') await lockAdmin(queryRunner.manager, caller);
+  return readOrder(queryRunner, id);
 }

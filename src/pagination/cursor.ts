@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ValidationFailedError } from '../common/domain-error.js';
 
 const CHECKSUM_BYTES = 12;
@@ -14,7 +14,7 @@ export type Range = readonly [min: number, max: number];
 export function encodeCursor(list: string, ...position: number[]): string {
   const numbers = Buffer.alloc(position.length * NUMBER_BYTES);
   position.forEach((number, index) => numbers.writeBigInt64BE(BigInt(number), index * NUMBER_BYTES));
-  const checksum = createHash('sha256').update(list).update('\0').update(numbers).digest();
+  const checksum = hash('sha256', Buffer.concat([numbers, Buffer.from(list)]), 'buffer');
   return Buffer.concat([numbers, checksum.subarray(0, CHECKSUM_BYTES)]).toString('base64url');
 }
 

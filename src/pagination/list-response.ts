@@ -1,7 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { apiHeaders } from '../http/openapi/api-headers.js';
-import type { Exchange } from '../http/exchange.decorator.js';
+import { type Exchange, sendJson } from '../http/exchange.decorator.js';
 import { ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { PATTERNS } from '../http/openapi/patterns.js';
 import { TOTAL_EXACT_MAX } from './list-statement.js';
@@ -38,30 +38,25 @@ export class PaginationDto {
   readonly next_cursor!: string | null;
 }
 
-export interface ListResponse<T> {
-  readonly data: T[];
-  readonly pagination: PaginationDto;
-}
-
-/** The body of every list, and its `Link` header (RFC 8288). */
-export function answerWithPage<Row, Item>(
-  page: Page<Row>,
-  toItem: (row: Row) => Item,
-  { request, reply }: Exchange,
-): ListResponse<Item> {
-  const { rows, limit, total, totalIsExact, nextCursor } = page;
+/** Answers with the body of a list, which is JSON text already, and its `Link` header (RFC 8288). */
+export function answerWithPage(page: Page, exchange: Exchange): string {
+  const { items, limit, total, totalIsExact, nextCursor } = page;
   const pages = Math.ceil(total / limit);
-  void reply.header('link', linkHeader(request, page, pages));
-  const pagination = { page: page.page, limit, total, pages };
-  return {
-    data: rows.map(toItem),
-    pagination: { ...pagination, total_is_exact: totalIsExact, next_cursor: nextCursor },
+  const pagination: PaginationDto = {
+    page: page.page,
+    limit,
+    total,
+    pages,
+    total_is_exact: totalIsExact,
+    next_cursor: nextCursor,
   };
+  void exchange.reply.header('link', linkHeader(exchange.request, page, pages));
+  return sendJson(exchange, `{"data":[${items}],"pagination":${JSON.stringify(pagination)}}`);
 }
 
 function linkHeader(
   { url, query }: Exchange['request'],
-  { page, totalIsExact, nextCursor, nextPageFollows }: Page<unknown>,
+  { page, totalIsExact, nextCursor, nextPageFollows }: Page,
   pages: number,
 ): string {
   const { cursor, ...filters } = query as Record<string, string>;

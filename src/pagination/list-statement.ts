@@ -1,4 +1,3 @@
-import type { Parameters } from './parameters.js';
 import { PAGE_LIMIT_MAX } from './page-query.dto.js';
 
 /** Rows are counted up to this many; beyond it `total` means "at least" and costs no more. */
@@ -8,87 +7,123 @@ export const PAGES_REACH = 10_000;
 /** Rows that one page, and the count, look through for those that pass the filter of a list. */
 export const FILTERED_MAX = 500;
 
-/** Lists are in order of the id, or of the time and then the id. */
-export interface Position {
-  readonly time: Date;
-  readonly id: number;
-}
+/** Conditions by the names of filters, each on the placeholder of its value. */
+export type Conditions = Readonly<Record<string, (value: string) => string>>;
 
 /** A list as the database walks it: along one index, in a total order. */
 export interface List {
-  /** Names the list and its filters: a cursor is good for the same ones only. */
+  /** A cursor is good for the list of this name with the same filters only. */
   readonly name: string;
   readonly table: string;
-  /** The columns of the order. */
+  /** The columns of the order: of the id, or of the time and then the id. */
   readonly id: string;
   readonly time?: string;
   readonly direction: 'ASC' | 'DESC';
-  readonly parameters: Parameters;
-  /** Conditions on columns of the index, their values bound in `parameters`. */
-  readonly where: readonly string[];
-  /** A condition on `key.id` that the index does not hold. */
-  readonly filter?: string;
-  /** Reads the row with the id `key.id`. */
+  /** Holds for every row of the list. */
+  readonly where?: string;
+  /** Filters on columns of the index. */
+  readonly indexed?: Conditions;
+  /** Filters on `key.id`, which the index does not hold. */
+  readonly unindexed?: Conditions;
+  /** Selects the `json` of the row with the id `key.id`. */
   readonly row: string;
 }
 
-/** Which rows of a list to read: those behind a position, or behind so many others. */
-export type Part = { readonly limit: number } & ({ readonly after: Position } | { readonly offset: number });
+/** Which rows of a list to read: those behind so many others, or behind a position. */
+export type Place = 'offset' | 'after';
 
-/** Stands beside the columns of every row; a part without rows is one row with an `id` of null. */
-export interface ListState {
+/** What the statement answers with. */
+export interface ListPart {
   readonly total: number;
   readonly totalIsExact: boolean;
-  /** With a filter: where looking through rows has ended before the end of the list, if it has. */
+  /** Rows found, up to one more than the limit. */
+  readonly found: number;
+  /** The JSON of those within the limit; null for none. */
+  readonly items: string | null;
+  /** The last one within the limit; null where there are fewer. */
+  readonly lastTime: Date | null;
+  readonly lastId: number | null;
+  /** With an unindexed filter: where looking through rows has ended before the end of the list, if it has. */
   readonly filteredToTime?: Date | null;
   readonly filteredToId?: number | null;
 }
 
+/** Writing the text takes longer than sending it. */
+const texts = new Map<string, string>();
+
 /**
- * One statement for a part of a list and the count of the whole: ids first, then each row by its id. The limits are
- * constants of the text, so that PostgreSQL plans for short walks, and every walk says its order, so that it takes
- * the index. Neither the filter nor the rows can be turned into a join.
+ * One statement for a part of a list and the count of the whole. Its parameters are the values of the filters in the
+ * order of their names, the limit, and then the offset, or id and time of the position.
  */
-export function listStatement(list: List, part: Part): string {
-  const { parameters, row } = list;
-  const [where, reach] =
-    'after' in part
-      ? [[...list.where, isBehind(list, part.after)], PAGE_LIMIT_MAX + 1]
-      : [list.where, PAGES_REACH + PAGE_LIMIT_MAX + 1];
-  const window = walk(list, where, list.filter ? FILTERED_MAX : reach);
-  const offset = 'offset' in part ? `OFFSET ${parameters.bind(part.offset)}::bigint` : '';
-  const passes = list.filter ? `WHERE ${list.filter}` : '';
-  const filtered = list.filter ? `LEFT JOIN (${lastOf(window)}) AS filtered ON true` : '';
-  const filteredTo = list.filter ? 'filtered.time AS "filteredToTime", filtered.id AS "filteredToId",' : '';
+export function listStatement(list: List, filters: readonly string[], place: Place): string {
+  const key = `${list.name} ${place} ${filters.join(' ')}`;
+  let text = texts.get(key);
+  if (text === undefined) texts.set(key, (text = writeStatement(list, filters, place)));
+  return text;
+}
+
+/**
+ * Ids first, then each row by its id. The reaches are constants of the text, so that PostgreSQL plans for short walks,
+ * and every walk says its order, so that it takes the index. Neither the filter nor the rows can be turned into a join.
+ */
+function writeStatement(list: List, filters: readonly string[], place: Place): string {
+  const where = [list.where, ...conditionsOf(list.indexed, filters)];
+  const passes = conditionsOf(list.unindexed, filters).join(' AND ');
+  const limit = `$${filters.length + 1}::integer`;
+  const [last, lastTime] = [`$${filters.length + 2}`, `$${filters.length + 3}`];
+  const [from, reach] =
+    place === 'after'
+      ? [[...where, isBehind(list, last, lastTime)], PAGE_LIMIT_MAX + 1]
+      : [where, PAGES_REACH + PAGE_LIMIT_MAX + 1];
+  const window = walk(list, from, passes ? FILTERED_MAX : reach);
   return `
-    SELECT counted.*, ${filteredTo} item.*
-      FROM (${countOf(list)}) AS counted ${filtered}
-      LEFT JOIN (
-        SELECT * FROM (${window}) AS key ${passes}
-         ORDER BY ${orderOf(list, 'time', 'id')} LIMIT ${parameters.bind(part.limit)} ${offset}
-      ) AS key ON true
-      LEFT JOIN LATERAL (${row} LIMIT 1) AS item ON true
-     ORDER BY ${orderOf(list, 'key.time', 'key.id')}`;
+    SELECT counted.*, ${passes ? 'filtered.*,' : ''} page.*
+      FROM (${countOf(list, where, passes)}) AS counted
+      ${passes ? `LEFT JOIN (${lastOf(window)}) AS filtered ON true` : ''}
+     CROSS JOIN (
+       SELECT count(*)::integer AS found, array_to_string((array_agg(json))[:${limit}], ',') AS items,
+              (array_agg(time))[${limit}] AS "lastTime", (array_agg(id))[${limit}] AS "lastId"
+         FROM (SELECT key.id, key.time, item.json
+                 FROM (SELECT * FROM (${window}) AS key ${passes && `WHERE ${passes}`}
+                        ORDER BY ${orderOf(list, 'time', 'id')} LIMIT ${limit} + 1
+                        ${place === 'offset' ? `OFFSET ${last}::bigint` : ''}) AS key
+                CROSS JOIN LATERAL (${list.row} LIMIT 1) AS item
+                ORDER BY ${orderOf(list, 'key.time', 'key.id')}) AS row
+     ) AS page`;
+}
+
+function conditionsOf(conditions: Conditions = {}, filters: readonly string[]): string[] {
+  return filters.flatMap((name, index) => conditions[name]?.(`$${index + 1}`) ?? []);
 }
 
 /** The keys of the first rows of the list, in its order. */
-function walk(list: List, where: readonly string[], limit: number): string {
-  const { table, id, time = 'NULL::timestamptz' } = list;
-  const conditions = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
-  return `SELECT ${id} AS id, ${time} AS time FROM ${table} ${conditions}
-           ORDER BY ${orderOf(list, list.time, id)} LIMIT ${limit}`;
+function walk(
+  list: List,
+  where: readonly (string | undefined)[],
+  limit: number,
+  keys = keysOf(list),
+): string {
+  const conditions = where.filter((condition) => condition !== undefined).join(' AND ');
+  return `SELECT ${keys} FROM ${list.table} ${conditions && `WHERE ${conditions}`}
+           ORDER BY ${orderOf(list, list.time, list.id)} LIMIT ${limit}`;
 }
 
-function countOf(list: List): string {
-  const passes = list.filter ? `FILTER (WHERE ${list.filter})` : '';
-  const max = list.filter ? FILTERED_MAX : TOTAL_EXACT_MAX;
-  return `SELECT least(count(*) ${passes}, ${max})::integer AS total, count(*) <= ${max} AS "totalIsExact"
-            FROM (${walk(list, list.where, max + 1)}) AS key`;
+function keysOf({ id, time = 'NULL::timestamptz' }: List): string {
+  return `${id} AS id, ${time} AS time`;
+}
+
+function countOf(list: List, where: readonly (string | undefined)[], passes: string): string {
+  const max = passes ? FILTERED_MAX : TOTAL_EXACT_MAX;
+  // Keys that nobody looks at take a fifth of its time.
+  const keys = passes ? keysOf(list) : '';
+  return `SELECT least(count(*) ${passes && `FILTER (WHERE ${passes})`}, ${max})::integer AS total,
+                 count(*) <= ${max} AS "totalIsExact"
+            FROM (${walk(list, where, max + 1, keys)}) AS key`;
 }
 
 /** The last key of a window that is full: the list may go on behind it. */
 function lastOf(window: string): string {
-  return `SELECT time, id FROM (${window}) AS key OFFSET ${FILTERED_MAX - 1}`;
+  return `SELECT time AS "filteredToTime", id AS "filteredToId" FROM (${window}) AS key OFFSET ${FILTERED_MAX - 1}`;
 }
 
 function orderOf({ time, direction }: List, timeColumn: string | undefined, idColumn: string): string {
@@ -96,10 +131,9 @@ function orderOf({ time, direction }: List, timeColumn: string | undefined, idCo
   return time === undefined ? byId : `${timeColumn} ${direction}, ${byId}`;
 }
 
-function isBehind({ id, time, direction, parameters }: List, after: Position): string {
+function isBehind({ id, time, direction }: List, lastId: string, lastTime: string): string {
   const comparison = direction === 'ASC' ? '>' : '<';
-  const lastId = parameters.bind(after.id);
   return time === undefined
     ? `${id} ${comparison} ${lastId}`
-    : `(${time}, ${id}) ${comparison} (${parameters.bind(after.time)}, ${lastId})`;
+    : `(${time}, ${id}) ${comparison} (${lastTime}, ${lastId})`;
 }

@@ -1,20 +1,14 @@
 import type { DatabaseReader } from '../database/database.reader.js';
 import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
 import { decodeCursor, encodeCursor, type Range } from './cursor.js';
-import {
-  type List,
-  type ListState,
-  listStatement,
-  PAGES_REACH,
-  type Part,
-  type Position,
-} from './list-statement.js';
+import { type List, type ListPart, listStatement, PAGES_REACH } from './list-statement.js';
 import { ID_MAX } from '../http/validation/rules.js';
 import type { PageQueryDto } from './page-query.dto.js';
 
 /** One page of a list, with what is known of the rest. */
-export interface Page<T> {
-  readonly rows: readonly T[];
+export interface Page {
+  /** JSON, separated by commas. */
+  readonly items: string;
   readonly page: number;
   readonly limit: number;
   readonly total: number;
@@ -24,10 +18,8 @@ export interface Page<T> {
   readonly nextPageFollows: boolean;
 }
 
-export interface ListRow {
-  readonly id: number;
-  readonly createdAt: Date;
-}
+/** The values of the filters that are set. */
+export type Filters = Readonly<Record<string, unknown>>;
 
 export const PAGE_BESIDE_CURSOR: InputFault = {
   pointer: '/page',
@@ -48,56 +40,51 @@ export const PAGE_TOO_DEEP: InputFault = {
  * every row once that was there at its start and has not left the list.
  * @throws ValidationFailedError for a page beside a cursor, a foreign cursor, or a page that is too deep.
  */
-export async function paginate<Row extends ListRow>(
+export async function paginate(
   database: DatabaseReader,
   list: List,
+  filters: Filters,
   { page, limit, cursor }: PageQueryDto,
-): Promise<Page<Row>> {
+): Promise<Page> {
   if (cursor !== undefined && page !== undefined) throw new ValidationFailedError([PAGE_BESIDE_CURSOR]);
+  const names = Object.keys({ ...list.indexed, ...list.unindexed }).filter(
+    (name) => filters[name] !== undefined,
+  );
+  const values = names.map((name) => filters[name]);
+  const cursorList = `${list.name} ${JSON.stringify([names, values])}`;
   const offset = ((page ?? 1) - 1) * limit;
-  const place = cursor === undefined ? { offset } : { after: positionIn(list, cursor) };
-  const { rows: found, state } = await readPart<Row>(database, list, { ...place, limit: limit + 1 });
-  if (offset >= PAGES_REACH && !state.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
-  const rows = found.slice(0, limit);
-  const hasMore = found.length > limit;
-  const last = hasMore ? positionOf(rows.at(-1)) : filteredTo(state);
+  const [text, place] =
+    cursor === undefined
+      ? [listStatement(list, names, 'offset'), [offset]]
+      : [listStatement(list, names, 'after'), positionIn(list, cursorList, cursor)];
+  const [part] = (await database.rows<ListPart>(text, [...values, limit, ...place])) as [ListPart];
+  if (offset >= PAGES_REACH && !part.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
+  const hasMore = part.found > limit;
   return {
-    rows,
+    items: part.items ?? '',
     page: page ?? 1,
     limit,
-    total: state.total,
-    totalIsExact: state.totalIsExact,
-    nextCursor: last === undefined ? null : encodeCursor(list.name, last.time.getTime(), last.id),
+    total: part.total,
+    totalIsExact: part.totalIsExact,
+    nextCursor: hasMore
+      ? cursorAt(cursorList, part.lastTime, part.lastId)
+      : cursorAt(cursorList, part.filteredToTime, part.filteredToId),
     nextPageFollows: hasMore && cursor === undefined && offset + limit < PAGES_REACH,
   };
 }
 
-async function readPart<Row extends ListRow>(
-  database: DatabaseReader,
-  list: List,
-  part: Part,
-): Promise<{ rows: Row[]; state: ListState }> {
-  const text = listStatement(list, part);
-  const found = await database.rows<(Row | { id: null }) & ListState>(text, list.parameters.values);
-  const isRow = (row: (typeof found)[0]): row is Row & ListState => row.id !== null;
-  return { rows: found.filter(isRow), state: found[0] as ListState };
-}
-
-/** A time, up to the end of the year 9999, and an id. */
+/** A time, up to the end of the year 9999, or 0 in lists by id; and an id. */
 const POSITION: readonly Range[] = [
   [0, Date.UTC(9999, 11, 31)],
   [0, ID_MAX],
 ];
 
-function positionIn({ name }: List, cursor: string): Position {
-  const [time, id] = decodeCursor(name, cursor, POSITION) as [number, number];
-  return { time: new Date(time), id };
+/** The parameters of the position. */
+function positionIn({ time: byTime }: List, cursorList: string, cursor: string): unknown[] {
+  const [time, id] = decodeCursor(cursorList, cursor, POSITION) as [number, number];
+  return byTime === undefined ? [id] : [id, new Date(time)];
 }
 
-function positionOf(row: ListRow | undefined): Position | undefined {
-  return row && { time: row.createdAt, id: row.id };
-}
-
-function filteredTo({ filteredToTime, filteredToId }: ListState): Position | undefined {
-  return filteredToTime && filteredToId ? { time: filteredToTime, id: filteredToId } : undefined;
+function cursorAt(cursorList: string, time?: Date | null, id?: number | null): string | null {
+  return id === undefined || id === null ? null : encodeCursor(cursorList, time?.getTime() ?? 0, id);
 }

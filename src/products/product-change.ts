@@ -1,6 +1,12 @@
 import { DomainError, ValidationFailedError } from '../common/domain-error.js';
 import { STOCK_MAX } from './product.entity.js';
 
+export interface NewProduct {
+  readonly name: string;
+  readonly priceMinor: number;
+  readonly stockQuantity: number;
+}
+
 /** What an admin wants to change; fields that are left out keep their values. */
 export interface ProductChange {
   readonly name?: string | undefined;

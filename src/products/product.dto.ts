@@ -1,12 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { fromMinor, PRICE_MAX_MINOR, toMinorUnits } from '../common/money.js';
+import { PRICE_MAX_MINOR, toMinorUnits } from '../common/money.js';
 import { FromBooleanWord, Trim } from '../common/rules.js';
+import { amount, jsonOf, timestamp } from '../database/json.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { BooleanField, IntegerField, LineField, MoneyField } from '../http/openapi/fields.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
-import type { ProductChange } from './product-change.js';
-import { type Product, STOCK_MAX } from './product.entity.js';
-import type { NewProduct } from './products.service.js';
+import type { NewProduct, ProductChange } from './product-change.js';
+import { STOCK_MAX } from './product.entity.js';
 
 export const PRODUCT_NAME_MAX = 200;
 
@@ -85,15 +85,14 @@ export class ProductResponseDto {
   @ApiTimestamp() readonly created_at!: string;
   @ApiTimestamp() readonly updated_at!: string;
 
-  static from(product: Product): ProductResponseDto {
-    return {
-      id: product.id,
-      name: product.name,
-      price: fromMinor(product.priceMinor),
-      stock_quantity: product.stockQuantity,
-      is_active: product.isActive,
-      created_at: product.createdAt.toISOString(),
-      updated_at: product.updatedAt.toISOString(),
-    };
-  }
+  /** How PostgreSQL writes it, from a row of `products`. */
+  static readonly json = jsonOf<ProductResponseDto>({
+    id: 'id',
+    name: 'name',
+    price: amount('price_minor'),
+    stock_quantity: 'stock_quantity',
+    is_active: 'is_active',
+    created_at: timestamp('created_at'),
+    updated_at: timestamp('updated_at'),
+  });
 }

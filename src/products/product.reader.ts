@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { QueryRunner } from 'typeorm';
 import { ForbiddenError } from '../auth/access/access.errors.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
+import type { Resource } from '../database/json.js';
 import type { ListProductsQueryDto } from './product.dto.js';
-import { productById, productList } from './product-list.js';
-import type { Product } from './product.entity.js';
+import { ACTIVE_PRODUCTS, ALL_PRODUCTS, SELECT_PRODUCT } from './product-list.js';
 import { ProductNotFoundError } from './products.errors.js';
 
-const ANY_PRODUCT = productById('$1');
+const ANY_PRODUCT = `${SELECT_PRODUCT} id = $1`;
 const ACTIVE_PRODUCT = `${ANY_PRODUCT} AND is_active`;
 
 @Injectable()
@@ -19,19 +20,25 @@ export class ProductReader {
    * Products, in order of id.
    * @throws ForbiddenError when inactive ones are asked for by anybody but an admin.
    */
-  async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page<Product>> {
+  async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page> {
     if (query.include_inactive && !seesInactive(caller))
       throw new ForbiddenError('Only admins see inactive products.');
-    return paginate<Product>(this.database, productList(query.include_inactive), query);
+    return paginate(this.database, query.include_inactive ? ALL_PRODUCTS : ACTIVE_PRODUCTS, {}, query);
   }
 
   /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
-  async get(id: number, caller?: AuthenticatedUser): Promise<Product> {
+  async get(id: number, caller?: AuthenticatedUser): Promise<Resource> {
     const text = seesInactive(caller) ? ANY_PRODUCT : ACTIVE_PRODUCT;
-    const [product] = await this.database.rows<Product>(text, [id]);
+    const [product] = await this.database.rows<Resource>(text, [id]);
     if (!product) throw new ProductNotFoundError([id]);
     return product;
   }
+}
+
+/** A product as a transaction leaves it. */
+export async function readProduct(queryRunner: QueryRunner, id: number): Promise<Resource> {
+  const [product] = (await queryRunner.query(ANY_PRODUCT, [id])) as [Resource];
+  return product;
 }
 
 function seesInactive(caller: AuthenticatedUser | undefined): boolean {

@@ -6,9 +6,9 @@ import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
-import { preconditionsOf, sendIfModified, sendResource } from '../http/preconditions.js';
+import { preconditionsOf, sendResourceIfModified, sendResource } from '../http/preconditions.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
-import { answerWithPage, ApiListResponse, type ListResponse } from '../pagination/list-response.js';
+import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import {
@@ -44,10 +44,10 @@ export class ProductsController {
     @Body() dto: CreateProductDto,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<ProductResponseDto> {
+  ): Promise<string> {
     const product = await this.products.create(dto.toNewProduct(), admin);
     void exchange.reply.header('location', `/products/${product.id}`);
-    return sendResource(exchange, product.version, ProductResponseDto.from(product));
+    return sendResource(exchange, product);
   }
 
   @ApiOperation({
@@ -63,9 +63,8 @@ export class ProductsController {
     @Query() query: ListProductsQueryDto,
     @HttpExchange() exchange: Exchange,
     @CurrentUser() caller?: AuthenticatedUser,
-  ): Promise<ListResponse<ProductResponseDto>> {
-    const page = await this.reader.list(query, caller);
-    return answerWithPage(page, (product) => ProductResponseDto.from(product), exchange);
+  ): Promise<string> {
+    return answerWithPage(await this.reader.list(query, caller), exchange);
   }
 
   @ApiOperation({
@@ -83,9 +82,8 @@ export class ProductsController {
     @Param('id', IdPipe) id: number,
     @HttpExchange() exchange: Exchange,
     @CurrentUser() caller?: AuthenticatedUser,
-  ): Promise<ProductResponseDto | undefined> {
-    const product = await this.reader.get(id, caller);
-    return sendIfModified(exchange, product.version, ProductResponseDto.from(product));
+  ): Promise<string | undefined> {
+    return sendResourceIfModified(exchange, await this.reader.get(id, caller));
   }
 
   @ApiOperation({
@@ -106,8 +104,8 @@ export class ProductsController {
     @Body() dto: UpdateProductDto,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
-  ): Promise<ProductResponseDto> {
-    const product = await this.products.update(id, dto.toChange(), admin, preconditionsOf(exchange.request));
-    return sendResource(exchange, product.version, ProductResponseDto.from(product));
+  ): Promise<string> {
+    const preconditions = preconditionsOf(exchange.request);
+    return sendResource(exchange, await this.products.update(id, dto.toChange(), admin, preconditions));
   }
 }

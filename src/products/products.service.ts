@@ -4,30 +4,32 @@ import type { Preconditions } from '../http/preconditions.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
+import type { Resource } from '../database/json.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
+import { readProduct } from './product.reader.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
-import { assertStockChange, isEmpty, type ProductChange, stockAfter } from './product-change.js';
+import {
+  assertStockChange,
+  isEmpty,
+  type NewProduct,
+  type ProductChange,
+  stockAfter,
+} from './product-change.js';
 import { type ProductEventType, recordProduct } from './record-product.js';
 import { StockAdjustment } from './stock-adjustment.entity.js';
-
-export interface NewProduct {
-  readonly name: string;
-  readonly priceMinor: number;
-  readonly stockQuantity: number;
-}
 
 @Injectable()
 export class ProductsService {
   constructor(private readonly transactions: TransactionRunner) {}
 
   /** Adds a product; its first stock is recorded as added by the admin. */
-  create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Product> {
-    return this.transactions.run(async ({ manager }) => {
-      const product = await insertProduct(manager, newProduct, admin.id);
-      await lockAdmin(manager, admin);
-      return product;
+  create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Resource> {
+    return this.transactions.run(async (queryRunner) => {
+      const id = await insertProduct(queryRunner.manager, newProduct, admin.id);
+      await lockAdmin(queryRunner.manager, admin);
+      return readProduct(queryRunner, id);
     });
   }
 
@@ -43,7 +45,7 @@ export class ProductsService {
     change: ProductChange,
     admin: AuthenticatedUser,
     preconditions: Preconditions,
-  ): Promise<Product> {
+  ): Promise<Resource> {
     assertStockChange(change, preconditions.nameVersions);
     return this.transactions.run(async (queryRunner) => {
       const product = (await lockProducts(queryRunner, [id])).get(id);
@@ -51,23 +53,23 @@ export class ProductsService {
       preconditions.check(product.version);
       if (!isEmpty(change)) await changeLocked(queryRunner.manager, product, change, admin.id);
       await lockAdmin(queryRunner.manager, admin);
-      return queryRunner.manager.findOneByOrFail(Product, { id });
+      return readProduct(queryRunner, id);
     });
   }
 }
 
-/** Adds a product, also of the demo catalogue, whose stock nobody has added. */
+/** Adds a product, also of the demo catalogue, whose stock nobody has added. @returns its id. */
 export async function insertProduct(
   manager: EntityManager,
   newProduct: NewProduct,
   createdBy: number | null,
-): Promise<Product> {
+): Promise<number> {
   const product = manager.create(Product, newProduct);
   await manager.insert(Product, product);
   const { id: productId, stockQuantity: quantity, createdAt } = product;
   await recordAdjustment(manager, { productId, quantity, createdBy, createdAt });
   await recordProduct(manager, productId, 'product.created');
-  return product;
+  return productId;
 }
 
 async function changeLocked(

@@ -5,7 +5,8 @@ import { BEGIN, lockRows, record } from '../../database/statements.mjs';
  * @property {number} customerId @property {string} placementKey
  * @property {{ productId: number, quantity: number }[]} lines one per product
  *
- * @typedef {import('../../database/statements.mjs').PlacedOrder & { id?: number, createdAt?: Date }} PlacedOrder
+ * @typedef {import('#dist/database/json.js').Resource} Resource
+ * @typedef {import('../../database/statements.mjs').PlacedOrder & Partial<Resource>} PlacedOrder
  * @typedef {{ order?: PlacedOrder, refusal?: { status: number, code: string } }} Answer
  */
 

@@ -47,7 +47,8 @@ export function servePlacing(fastify, callers, queue) {
       return reply
         .code(201)
         .headers({ location: `/orders/${order.id}`, 'idempotency-replayed': 'false', etag: '"1"' })
-        .send(asResponse(order));
+        .header('content-type', 'application/json; charset=utf-8')
+        .send(order.json);
     },
   );
 }
@@ -59,22 +60,4 @@ function mergeLines(items) {
   for (const { product_id, quantity } of items)
     merged.set(product_id, (merged.get(product_id) ?? 0) + quantity);
   return [...merged].map(([productId, quantity]) => ({ productId, quantity }));
-}
-
-/** @param {PlacedOrder} order */
-function asResponse({ id, customerId, totalMinor, lines, createdAt }) {
-  return {
-    id,
-    customer_id: customerId,
-    status: 'PENDING',
-    total_amount: totalMinor / 100,
-    items: lines.map((line) => ({
-      product_id: line.productId,
-      product_name: line.productName,
-      quantity: line.quantity,
-      price_at_purchase: line.priceMinor / 100,
-    })),
-    created_at: createdAt,
-    updated_at: createdAt,
-  };
 }

@@ -1,13 +1,13 @@
 // Lists and single reads with the statements that the service sends, taken from its build.
 import { listStatement } from '#dist/pagination/list-statement.js';
 import { orderList } from '#dist/orders/order-list.js';
-import { orderById } from '#dist/orders/order-row.js';
-import { productById, productList } from '#dist/products/product-list.js';
+import { SELECT_ORDER } from '#dist/orders/order-json.js';
+import { ACTIVE_PRODUCTS, SELECT_PRODUCT } from '#dist/products/product-list.js';
 import { ask } from './ask.mjs';
 
-const ANY_ORDER = orderById('$1');
+const ANY_ORDER = `${SELECT_ORDER} id = $1`;
 const OWN_ORDER = `${ANY_ORDER} AND customer_id = $2`;
-const ACTIVE_PRODUCT = `${productById('$1')} AND is_active`;
+const ACTIVE_PRODUCT = `${SELECT_PRODUCT} id = $1 AND is_active`;
 
 const PARAMS = {
   type: 'object',
@@ -25,9 +25,8 @@ const QUERY = {
 /**
  * @typedef {import('./callers.mjs').Caller} Caller
  * @typedef {import('./callers.mjs').Request} Request
- * @typedef {import('#dist/orders/order-row.js').OrderRow} OrderRow
- * @typedef {import('#dist/pagination/list-statement.js').ListState} ListState
- * @typedef {import('#dist/products/product.entity.js').Product} Product
+ * @typedef {import('#dist/database/json.js').Resource} Resource
+ * @typedef {import('#dist/pagination/list-statement.js').ListPart} ListPart
  */
 
 /** @param {Request} request */
@@ -44,60 +43,59 @@ export function serveReads(fastify, callers, pool) {
   const list = { schema: { querystring: QUERY } };
   const single = { schema: { params: PARAMS } };
 
-  fastify.get('/orders', { onRequest: callers.required, ...list }, async (request, reply) => {
+  fastify.get('/orders', { onRequest: callers.required, ...list }, (request, reply) => {
     const { id, role } = callerOf(request);
-    const orders = orderList({ customer_id: role === 'admin' ? undefined : id });
-    const { rows, pagination } = await readPage(pool, orders, request);
-    void reply.header('link', linkOf('/orders', pagination));
-    return { data: /** @type {OrderRow[]} */ (rows).map(asOrder), pagination };
+    const own = orderList({ customer_id: role === 'admin' ? undefined : id });
+    return sendPage(pool, '/orders', own, request, reply);
   });
 
-  fastify.get('/products', { onRequest: callers.optional, ...list }, async (request, reply) => {
-    const { rows, pagination } = await readPage(pool, productList(false), request);
-    void reply.header('link', linkOf('/products', pagination));
-    return { data: /** @type {Product[]} */ (rows).map(asProduct), pagination };
-  });
+  fastify.get('/products', { onRequest: callers.optional, ...list }, (request, reply) =>
+    sendPage(pool, '/products', { list: ACTIVE_PRODUCTS, filters: {} }, request, reply),
+  );
 
   fastify.get('/orders/:id', { onRequest: callers.required, ...single }, async (request, reply) => {
     const { id, role } = callerOf(request);
     const [text, values] = role === 'admin' ? [ANY_ORDER, [idOf(request)]] : [OWN_ORDER, [idOf(request), id]];
-    /** @type {OrderRow[]} */
+    /** @type {Resource[]} */
     const [order] = await ask(pool, text, values);
     if (!order) return reply.code(404).send({ code: 'order-not-found' });
-    void reply.header('etag', `"${order.version}"`);
-    return asOrder(order);
+    return sendJson(reply.header('etag', `"${order.version}"`), order.json);
   });
 
   fastify.get('/products/:id', { onRequest: callers.optional, ...single }, async (request, reply) => {
-    /** @type {Product[]} */
+    /** @type {Resource[]} */
     const [product] = await ask(pool, ACTIVE_PRODUCT, [idOf(request)]);
     if (!product) return reply.code(404).send({ code: 'product-not-found' });
-    void reply.header('etag', `"${product.version}"`);
-    return asProduct(product);
+    return sendJson(reply.header('etag', `"${product.version}"`), product.json);
   });
 }
 
+/** @param {import('fastify').FastifyReply} reply @param {string} json */
+function sendJson(reply, json) {
+  return reply.header('content-type', 'application/json; charset=utf-8').send(json);
+}
+
 /**
- * @param {import('pg').Pool} pool @param {import('#dist/pagination/list-statement.js').List} list
- * @param {Request} request
+ * @param {import('pg').Pool} pool @param {string} path @param {ReturnType<typeof orderList>} from
+ * @param {Request} request @param {import('fastify').FastifyReply} reply
  */
-async function readPage(pool, list, { query }) {
-  const { page, limit } = /** @type {{ page: string, limit: string }} */ (query);
-  const [number, size] = [Number(page), Number(limit)];
-  const text = listStatement(list, { limit: size + 1, offset: (number - 1) * size });
-  /** @type {({ id: number | null } & ListState)[]} */
-  const found = await ask(pool, text, list.parameters.values);
-  const { total, totalIsExact } = /** @type {ListState} */ (found[0]);
-  const rows = found.slice(0, size).filter(({ id }) => id !== null);
+async function sendPage(pool, path, { list, filters }, request, reply) {
+  const query = /** @type {{ page: string, limit: string }} */ (request.query);
+  const [page, limit] = [Number(query.page), Number(query.limit)];
+  const names = Object.keys(filters).filter((name) => filters[name] !== undefined);
+  const values = names.map((name) => filters[name]);
+  const text = listStatement(list, names, 'offset');
+  const [part] = /** @type {[ListPart]} */ (await ask(pool, text, [...values, limit, (page - 1) * limit]));
   const pagination = {
-    page: number,
-    limit: size,
-    total,
-    pages: Math.ceil(total / size),
-    total_is_exact: totalIsExact,
-    next_cursor: found.length > size ? String(rows.at(-1)?.id) : null,
+    page,
+    limit,
+    total: part.total,
+    pages: Math.ceil(part.total / limit),
+    total_is_exact: part.totalIsExact,
+    next_cursor: part.found > limit ? String(part.lastId) : null,
   };
-  return { rows: /** @type {unknown[]} */ (rows), pagination };
+  void reply.header('link', linkOf(path, pagination));
+  return sendJson(reply, `{"data":[${part.items ?? ''}],"pagination":${JSON.stringify(pagination)}}`);
 }
 
 /** @param {string} path @param {{ page: number, limit: number, pages: number, total_is_exact: boolean }} pagination */
@@ -108,35 +106,4 @@ function linkOf(path, { page, limit, pages, total_is_exact }) {
   ];
   if (total_is_exact) links.push(`<${path}?limit=${limit}&page=${pages}>; rel="last"`);
   return links.join(', ');
-}
-
-/** @param {OrderRow} order */
-function asOrder({ id, customerId, status, totalMinor, lines, createdAt, updatedAt }) {
-  return {
-    id,
-    customer_id: customerId,
-    status,
-    total_amount: totalMinor / 100,
-    items: lines?.map(([product_id, product_name, quantity, priceMinor]) => ({
-      product_id,
-      product_name,
-      quantity,
-      price_at_purchase: priceMinor / 100,
-    })),
-    created_at: createdAt,
-    updated_at: updatedAt,
-  };
-}
-
-/** @param {Product} product */
-function asProduct({ id, name, priceMinor, stockQuantity, isActive, createdAt, updatedAt }) {
-  return {
-    id,
-    name,
-    price: priceMinor / 100,
-    stock_quantity: stockQuantity,
-    is_active: isActive,
-    created_at: createdAt,
-    updated_at: updatedAt,
-  };
 }

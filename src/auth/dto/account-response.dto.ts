@@ -1,12 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Account } from '../user.administration.js';
+import { jsonOf, timestamp } from '../../database/json.js';
 import { UserResponseDto } from './user-response.dto.js';
 
 /** A user as admins see them. */
 export class AccountResponseDto extends UserResponseDto {
   @ApiProperty() readonly is_active!: boolean;
 
-  static override from(user: Account): AccountResponseDto {
-    return { ...UserResponseDto.from(user), is_active: user.isActive };
-  }
+  /** How PostgreSQL writes it, from a row of `users`. */
+  static readonly json = jsonOf<AccountResponseDto>({
+    id: 'id',
+    username: 'username',
+    role: 'role',
+    created_at: timestamp('created_at'),
+    is_active: 'is_active',
+  });
 }

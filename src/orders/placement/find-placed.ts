@@ -1,14 +1,16 @@
 import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/domain-error.js';
-import { ORDER_COLUMNS, type OrderRow, withItems } from '../order-row.js';
+import type { Resource } from '../../database/json.js';
+import { OrderResponseDto } from '../order-response.dto.js';
 import { IdempotencyKeyReusedError } from '../orders.errors.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
-type KeyedRow = OrderRow & Pick<PlacementRequest, 'placementKey' | 'requestHash'>;
+type KeyedRow = Resource & Pick<PlacementRequest, 'customerId' | 'placementKey' | 'requestHash'>;
 
 /** Selects everything an answer needs: a second statement could fail. */
 const FIND_PLACED = `
-  SELECT placement_key AS "placementKey", request_hash AS "requestHash", ${ORDER_COLUMNS}
+  SELECT customer_id AS "customerId", placement_key AS "placementKey", request_hash AS "requestHash",
+         id, version, ${OrderResponseDto.json}::text AS json
     FROM orders
    WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
 
@@ -28,9 +30,8 @@ export async function findPlaced(
     requests.map(({ placementKey }) => placementKey),
   ])) as KeyedRow[];
   const found = new Map(
-    rows.map(({ placementKey, requestHash, ...row }) => {
-      const key = keyOf({ customerId: row.customerId, placementKey });
-      return [key, { requestHash, order: withItems(row) }] as const;
+    rows.map(({ customerId, placementKey, requestHash, ...order }) => {
+      return [keyOf({ customerId, placementKey }), { requestHash, order }] as const;
     }),
   );
   return new Map(

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { NewOrder, OrderWithItems, PricedLine } from '../order-row.js';
+import type { Resource } from '../../database/json.js';
+import type { NewOrder, PricedLine } from '../order-row.js';
 
 /** A quantity of one product. */
 export type OrderLine = Pick<PricedLine, 'productId' | 'quantity'>;
@@ -22,7 +23,7 @@ export interface PlacementRequest extends Omit<NewOrder, 'totalMinor'> {
 /** An order that exists now: placed by this request, or by an earlier one with the same key. */
 export interface PlacedOrder {
   readonly kind: 'placed' | 'replayed';
-  readonly order: OrderWithItems;
+  readonly order: Resource;
 }
 
 /**

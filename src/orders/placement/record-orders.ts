@@ -1,17 +1,17 @@
 import type { QueryRunner } from 'typeorm';
 import { columnOf, TIME_UNDER_LOCK } from '../../database/columns.js';
 import { recordEvents } from '../../database/event-record.js';
+import { timestamp } from '../../database/json.js';
 import { OrderItem } from '../order-item.entity.js';
-import { LINE, NEW_ORDER, newOrder } from '../order-row.js';
+import { newOrder, type OrderTimes } from '../order-json.js';
+import { LINE, NEW_ORDER } from '../order-row.js';
 import { Order } from '../order.entity.js';
 import type { AllocatedOrder } from './allocate.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
 /** One row for the whole group. All its orders have the same time. */
-interface RecordedRow {
+interface RecordedRow extends OrderTimes {
   readonly ids: readonly number[];
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
 }
 
 const ORDER_COLUMNS = NEW_ORDER.map((name) => columnOf(Order, name));
@@ -60,8 +60,8 @@ const RECORD_ORDERS = `
     RETURNING order_id
   ), event AS (${recordEvents(`'order.placed'`, 'array_agg(id ORDER BY position)', 'numbered')}
   )
-  SELECT array_agg(id ORDER BY position) AS ids, min(created_at) AS "createdAt",
-         min(expires_at) AS "expiresAt",
+  SELECT array_agg(id ORDER BY position) AS ids,
+         ${timestamp('min(created_at)')} AS created_at, ${timestamp('min(expires_at)')} AS expires_at,
          CASE WHEN count(*) = $3 AND (SELECT count(*) FROM taken) = $4
                AND (SELECT count(*) FROM line) = $5 THEN 0
               ELSE ('The orders written are not those allocated: ' || count(*))::integer
