@@ -6,7 +6,7 @@ import type { Reply } from './http-exchange.js';
 import type { PriceBook } from './price-book.js';
 import type { Random } from './random.js';
 import type { StormedService } from './service-process.js';
-import type { Account, Shop } from './shop.js';
+import { type Account, HOLD_SECONDS, type Shop } from './shop.js';
 import type { Task } from './workload.js';
 
 /** How long a client goes on asking what became of its order. */
@@ -19,6 +19,8 @@ export type Watcher = (service: StormedService, order: OrderRecord, attempt: Att
 export class Buyer {
   private latest: OrderRecord | undefined;
   private ordersMade = 0;
+  /** Orders that are paid, or given up, at the moment when they expire. */
+  private readonly late: { readonly order: OrderRecord; readonly dueAt: number }[] = [];
 
   constructor(
     private readonly shop: Shop,
@@ -53,6 +55,10 @@ export class Buyer {
     if (task.kind === 'place') this.latest = await this.place(task);
     const order = this.latest;
     if (order && fateOf(order) === 'acknowledged') await this.follow(order, task.kind === 'cancel');
+    const [due] = this.late;
+    if (!due || due.dueAt > now()) return;
+    this.late.shift();
+    await this.change(due.order, this.random.chance(0.7) ? 'confirm' : 'cancel');
   }
 
   private async place(task: Task & { kind: 'place' }): Promise<OrderRecord> {
@@ -115,6 +121,7 @@ export class Buyer {
     const does = (probability: number) => random.chance(probability);
     if (does(0.1)) await this.attempt(order, random.pick(this.shop.services));
     if (does(0.1)) await this.read(order);
+    if (does(0.1)) this.late.push({ order, dueAt: now() + HOLD_SECONDS * 1000 + random.between(-50, 300) });
     await Promise.all([
       ...(does(0.15) ? [this.change(order, 'confirm')] : []),
       ...(isToBeCancelled || does(0.25) ? [this.change(order, 'cancel')] : []),

@@ -4,6 +4,7 @@ import { type Attempt, History, type OrderRecord, type PlacementOutcome } from '
 import type { StoredOrder, StoredState } from './stored-state.js';
 
 const LINES = [{ productId: 1, quantity: 2, priceMinor: 100 }];
+const storedLines = (returns: number) => LINES.map((line) => ({ ...line, returns }));
 const placed = (orderId: number, totalMinor = 200): PlacementOutcome => ({
   kind: 'placed',
   orderId,
@@ -31,13 +32,16 @@ const order = (attempts: Attempt[], changes: Partial<OrderRecord> = {}): OrderRe
   ...changes,
 });
 
+/** A cancelled order has returned its stock. */
 const row = (id: number, changes: Partial<StoredOrder> = {}): StoredOrder => ({
   id,
   customerId: 7,
   key: 'k',
   status: 'PENDING',
   totalMinor: 200,
-  lines: LINES,
+  wasExpired: false,
+  endedEarly: false,
+  lines: storedLines(changes.status === 'CANCELLED' ? 1 : 0),
   ...changes,
 });
 
@@ -204,6 +208,36 @@ describe('the check of a history', () => {
     expect(statuses({ cancels: ['unknown'], confirms: ['done'] }, 'CONFIRMED')).toEqual([]);
   });
 
+  it('takes an order that nobody confirmed for expired, but not one that was confirmed or cancelled by its owner', () => {
+    const expired = row(1, { status: 'CANCELLED', wasExpired: true });
+    const expiredAfter = (changes: Partial<OrderRecord>) =>
+      found(historyOf(order(inTurn(placed(1)), changes)), storedState(10, expired));
+
+    expect(expiredAfter({})).toEqual([]);
+    expect(expiredAfter({ cancels: ['refused'], confirms: ['unknown', 'refused'] })).toEqual([]);
+    expect(expiredAfter({ confirms: ['done'] })).toEqual([
+      'O6: order 1 is CANCELLED (cancel: never; confirm: done)',
+    ]);
+    expect(expiredAfter({ cancels: ['done'] })).toEqual([
+      'O6: order 1 expired, though its owner was told to have cancelled it',
+    ]);
+  });
+
+  it('counts units that an expiry has lost or returned twice, and names orders that expired too early', () => {
+    const history = historyOf(order(inTurn(placed(1))));
+    const expired = { status: 'CANCELLED', wasExpired: true };
+    const stored = (changes: Partial<StoredOrder>) => storedState(10, row(1, { ...expired, ...changes }));
+    const [lost, twice] = [stored({ lines: storedLines(0) }), stored({ lines: storedLines(2) })];
+
+    expect(checkHistory(history, lost)).toMatchObject({ expired: 1, unitsLost: 2, returnedTwice: 0 });
+    expect(checkHistory(history, twice)).toMatchObject({ expired: 1, unitsLost: 0, returnedTwice: 1 });
+    expect(found(history, lost)).toEqual(['H3: order 1 is CANCELLED and has returned 2 × product 1 0 times']);
+    expect(found(history, twice)).toEqual([
+      'H3: order 1 is CANCELLED and has returned 2 × product 1 2 times',
+    ]);
+    expect(found(history, stored({ endedEarly: true }))).toEqual(['H3: order 1 expired before its time']);
+  });
+
   it('names a service that was slow to come back, or did not', () => {
     const history = historyOf();
     const fault = { kind: 'freeze', endedAt: 0, isServiceMissing: false };
@@ -213,34 +247,6 @@ describe('the check of a history', () => {
     expect(found(history, storedState(10))).toEqual([
       'S4: after freeze, an order on every process was waited for only 5100 ms',
       'S4: after freeze, an order on every process was waited for in vain for long',
-    ]);
-  });
-});
-
-describe('the check of an answer', () => {
-  const answer = { route: 'POST /orders', startedAt: 0, endedAt: 10, requestId: 'r1' } as const;
-  const faults = (call: Parameters<History['noteCall']>[0]) => {
-    const history = new History();
-    history.noteCall(call);
-    return history.violations.map(({ text }) => text);
-  };
-
-  it('accepts what is documented, and a connection that was lost', () => {
-    expect(faults({ ...answer, status: 201 })).toEqual([]);
-    expect(faults({ ...answer, status: 409, code: 'price-changed' })).toEqual([]);
-    expect(faults({ ...answer, status: 503, code: 'service-unavailable', hasRetryAfter: true })).toEqual([]);
-    expect(faults(answer)).toEqual([]);
-  });
-
-  it('names every other answer, a 503 without Retry-After, and one that took more than ten seconds', () => {
-    expect(faults({ ...answer, status: 500, code: 'internal-error' })).toEqual([
-      'POST /orders answered 500 internal-error (request r1)',
-    ]);
-    expect(faults({ ...answer, status: 503, code: 'service-unavailable', hasRetryAfter: false })).toEqual([
-      'POST /orders answered 503 service-unavailable without Retry-After',
-    ]);
-    expect(faults({ ...answer, status: 201, endedAt: 10_001 })).toEqual([
-      'POST /orders took 10001 ms (201, request r1)',
     ]);
   });
 });

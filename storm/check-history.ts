@@ -1,4 +1,5 @@
 import { compareOrders, type OrderComparison } from './check-orders.js';
+import { checkHolds, type HoldComparison } from './check-holds.js';
 import { checkPrices } from './check-prices.js';
 import { checkStatuses } from './check-statuses.js';
 import { checkStock } from './check-stock.js';
@@ -9,15 +10,17 @@ import type { Violation } from './violation.js';
 /** How soon after a fault the service has to serve again. */
 const RECOVERY_MS_MAX = 5_000;
 
-export interface Findings extends OrderComparison {
+export interface Findings extends OrderComparison, HoldComparison {
   readonly cancelled: number;
 }
 
 /** Compares what the clients have seen with what the database holds. Pure; the service must have stopped by then. */
 export function checkHistory(history: History, stored: StoredState): Findings {
   const comparison = compareOrders(history.orders, stored);
+  const holds = checkHolds(stored);
   return {
     ...comparison,
+    ...holds,
     cancelled: history.orders.filter(({ cancels }) => cancels.includes('done')).length,
     violations: [
       ...history.violations,
@@ -25,6 +28,7 @@ export function checkHistory(history: History, stored: StoredState): Findings {
       ...comparison.violations,
       ...history.faults.flatMap(checkRecovery),
       ...checkPrices(history.orders, history.prices),
+      ...holds.violations,
       ...checkStatuses(history.orders, stored),
     ],
   };

@@ -11,7 +11,7 @@ import type { StormOptions } from './options.js';
 import type { Progress } from './progress.js';
 import { RecordedBaskets } from './recorded-baskets.js';
 import { StormedService } from './service-process.js';
-import { Shop } from './shop.js';
+import { HOLD_SECONDS, Shop } from './shop.js';
 import { Storm } from './storm.js';
 import { StormDatabase } from './storm-database.js';
 import { readStoredState } from './stored-state.js';
@@ -90,6 +90,7 @@ async function startServices(
     JWT_SECRET: randomBytes(32).toString('base64url'),
     ACCESS_TOKEN_TTL: '86400',
     ADMIN_SIGNUP: 'open',
+    PENDING_ORDER_TTL: String(HOLD_SECONDS),
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
   };

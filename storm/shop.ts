@@ -11,6 +11,9 @@ export interface Account {
   readonly token: string;
 }
 
+/** How long an order holds its stock: so short that many expire while the storm goes on. */
+export const HOLD_SECONDS = 2;
+
 /** Sign-ins are few: clients share accounts, as the browsers of one household do. */
 const BUYERS = 4;
 const CREATIONS_AT_ONCE = 8;

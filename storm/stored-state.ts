@@ -2,13 +2,22 @@ import type { Client } from 'pg';
 import { groupBy } from './group-by.js';
 import type { SoldLine } from './history.js';
 
+export interface StoredLine extends SoldLine {
+  /** How often its stock came back. */
+  readonly returns: number;
+}
+
 export interface StoredOrder {
   readonly id: number;
   readonly customerId: number;
   readonly key: string;
   readonly status: string;
   readonly totalMinor: number;
-  readonly lines: readonly SoldLine[];
+  /** Whether it was cancelled by nobody, after having had a time to be confirmed. */
+  readonly wasExpired: boolean;
+  /** Whether it was cancelled before that time. */
+  readonly endedEarly: boolean;
+  readonly lines: readonly StoredLine[];
 }
 
 /** What the database holds of a storm in the end. */
@@ -22,11 +31,15 @@ const STOCK = 'SELECT id, stock_quantity::float8 AS stock FROM products WHERE id
 const ADJUSTMENTS = `
   SELECT product_id AS "productId", quantity FROM stock_adjustments WHERE product_id = ANY($1)`;
 const ORDERS = `
-  SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor::float8 AS "totalMinor"
+  SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor::float8 AS "totalMinor",
+         cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL AS "wasExpired",
+         coalesce(cancelled_at < expires_at, false) AS "endedEarly"
     FROM orders WHERE customer_id = ANY($1) ORDER BY id`;
 const LINES = `
-  SELECT order_id AS "orderId", product_id AS "productId", quantity, price_minor::float8 AS "priceMinor"
-    FROM order_items
+  SELECT order_id AS "orderId", product_id AS "productId", quantity, price_minor::float8 AS "priceMinor",
+         (SELECT count(*)::integer FROM stock_returns AS back
+           WHERE back.order_id = item.order_id AND back.product_id = item.product_id) AS returns
+    FROM order_items AS item
    WHERE order_id IN (SELECT id FROM orders WHERE customer_id = ANY($1)) ORDER BY order_id, product_id`;
 
 /** Reads it in one snapshot. */
@@ -39,7 +52,7 @@ export async function readStoredState(
   const stock = await client.query<{ id: number; stock: number }>(STOCK, [productIds]);
   const adjustments = await client.query<{ productId: number; quantity: number }>(ADJUSTMENTS, [productIds]);
   const orders = await client.query<Omit<StoredOrder, 'lines'>>(ORDERS, [customerIds]);
-  const lines = await client.query<SoldLine & { orderId: number }>(LINES, [customerIds]);
+  const lines = await client.query<StoredLine & { orderId: number }>(LINES, [customerIds]);
   await client.query('COMMIT');
   const linesOf = groupBy(lines.rows, ({ orderId }) => orderId);
   return {

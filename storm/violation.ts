@@ -4,6 +4,7 @@ export const STORM_PROMISES = {
   S2: 'every acknowledged order is stored once, as it was answered',
   S3: 'nothing that was refused has taken stock',
   S4: 'every answer is a documented one within 10 s; service is back 5 s after a fault',
+  H3: 'what nobody confirms in time ends after its time, and its stock comes back once',
   O5: 'the prices on an order were in force while it was placed',
   O6: 'a status is what the answers made it; an order is cancelled once',
 } as const;

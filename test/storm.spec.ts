@@ -19,6 +19,7 @@ describe('a storm', () => {
       expect(run.output).toMatch(/^PASSED seed 4$/m);
       expect(code).toBe(0);
       expect(run.output).toMatch(/ 0 lost, 0 doubled/);
+      expect(run.output).toMatch(/^holds: [1-9]\d* expired, units lost to an expiry: 0, returned twice: 0$/m);
       for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
         expect(run.output).toMatch(
           new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+(, \\d+)* ms$`, 'm'),
@@ -113,15 +114,29 @@ describe('a storm', () => {
         ],
         /BROKEN S2.*\n +- order under key client-\d+-\d+ is doubled: \d+, \d+/,
       ],
-    ] as [string, string, Damage[], RegExp][])(
+      [
+        'that lets confirmed orders expire',
+        'SELECT',
+        [
+          {
+            file: 'orders/expired-orders.js',
+            pattern: /status = 'PENDING' AND/,
+            replacement: "status <> 'CANCELLED' AND",
+          },
+        ],
+        /BROKEN O6.*\n +- order \d+ is CANCELLED \(cancel: never; confirm: done\)/,
+        // Statuses are judged in the end.
+        '8',
+      ],
+    ] as [string, string, Damage[], RegExp, string?][])(
       'on a service %s says so',
-      async (_, sql, damages, violation) => {
+      async (_, sql, damages, violation, seconds = '30') => {
         await database.rows(sql);
         const build = await BrokenBuild.make(...damages);
         const options = ['--service', build.main, '--database-url', database.url, '--seed', '1'];
 
         const run = StormProcess.start(
-          [...options, '--seconds', '30', '--faults', 'none', '--stop-early'],
+          [...options, '--seconds', seconds, '--faults', 'none', '--stop-early'],
           folder,
         );
         const code = await run.ended;
