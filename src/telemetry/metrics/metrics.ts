@@ -9,6 +9,7 @@ import { ExpirySweeper } from '../../orders/expiry.sweeper.js';
 import { OrdersService } from '../../orders/orders.service.js';
 import { RequestDrain } from '../../health/request.drain.js';
 import { measurePool, watchTransactions } from './database-metrics.js';
+import { measureStreams, watchNumbering } from './event-metrics.js';
 import { measure } from './measure.js';
 import { httpMetrics } from './http-metrics.js';
 import { measureQueue, watchExpiries, watchPlacement } from './placement-metrics.js';
@@ -32,6 +33,7 @@ export class Metrics {
     watchTransactions();
     watchLogins();
     watchAudits();
+    watchNumbering();
   }
 
   measure(app: NestFastifyApplication): void {
@@ -42,6 +44,7 @@ export class Metrics {
     const overdueHelp =
       'How long the oldest expired order has been waiting to be cancelled, at the last look.';
     measure('orders_overdue_seconds', overdueHelp, () => sweeper.overdueSeconds);
+    measureStreams(app);
     const drain = app.get(RequestDrain);
     measure('http_requests_in_progress', 'Requests that are being worked on.', () => drain.takenUp);
   }
