@@ -12,6 +12,9 @@ describe('an answer', () => {
     price: 10,
     stock_quantity: 10,
     is_active: true,
+    max_per_customer: null,
+    sale_starts_at: null,
+    sale_ends_at: '2026-02-28T12:00:00.000Z',
     created_at: '2026-01-31T12:00:00.000Z',
     updated_at: '2026-01-31T12:00:00.000Z',
   };

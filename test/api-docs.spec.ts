@@ -104,6 +104,8 @@ describe('the API description', () => {
     expect(codesOf(byId('placeOrder').responses[409] as Response)).toEqual([
       'insufficient-stock',
       'product-inactive',
+      'not-on-sale',
+      'purchase-limit-exceeded',
       'price-changed',
     ]);
   });

@@ -28,13 +28,50 @@ describe('the stock audit', () => {
     ]);
     const after = await admin.client.get('/audit/stock');
 
-    const balanced = { balanced: true, products_checked: 2, unbalanced_count: 0, unbalanced: [] };
+    const right = { unbalanced_count: 0, unbalanced: [], miscounted_count: 0, miscounted: [] };
+    const balanced = { balanced: true, products_checked: 2, ...right };
     expect([before.body, after.body]).toEqual([balanced, balanced]);
     expect(off.body).toEqual({
+      ...balanced,
       balanced: false,
-      products_checked: 2,
       unbalanced_count: 1,
       unbalanced: [{ product_id: lamp.id, put_in: 10, in_live_orders: 3, stock_quantity: 9, difference: 2 }],
+    });
+  });
+
+  it('lists exactly the purchases of limited products that are counted wrong', async () => {
+    const [lamp, desk] = [await given.product({ max_per_customer: 3 }), await given.product()];
+    const [one, two] = [await given.customer(), await given.customer()];
+    const admin = await given.admin();
+    await given.order(one, { [lamp.id]: 3, [desk.id]: 3 });
+    await given.order(two, { [lamp.id]: 1, [desk.id]: 1 });
+    const count = (customer: { id: number }, product: { id: number }, quantity: number) =>
+      given.database.rows(
+        `INSERT INTO customer_purchases (product_id, customer_id, quantity) VALUES ($1, $2, $3)
+           ON CONFLICT (product_id, customer_id) DO UPDATE SET quantity = excluded.quantity`,
+        [product.id, customer.id, quantity],
+      );
+    const before = await admin.client.get('/audit/stock');
+
+    await count(one, lamp, 2);
+    await count(one, desk, 3);
+    await given.database.rows('DELETE FROM customer_purchases WHERE customer_id = $1', [two.id]);
+    const off = await admin.client.get('/audit/stock');
+    await count(one, lamp, 3);
+    await count(one, desk, 0);
+    await count(two, lamp, 1);
+    const after = await admin.client.get('/audit/stock');
+
+    expect([before.body, after.body]).toMatchObject(Array(2).fill({ balanced: true, miscounted_count: 0 }));
+    expect(off.body).toMatchObject({
+      balanced: false,
+      unbalanced_count: 0,
+      miscounted_count: 3,
+      miscounted: [
+        { product_id: lamp.id, customer_id: one.id, counted: 2, in_live_orders: 3 },
+        { product_id: lamp.id, customer_id: two.id, counted: 0, in_live_orders: 1 },
+        { product_id: desk.id, customer_id: one.id, counted: 3, in_live_orders: 0 },
+      ],
     });
   });
 });

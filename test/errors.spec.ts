@@ -30,6 +30,9 @@ async function secondAnswer(variables: Record<string, string>, call: (client: Cl
   return answer;
 }
 
+const placeOneOf = async ({ id }: { id: number }, quantity = 1): Problem =>
+  (await buyer()).post('/orders', oneOf(id, quantity));
+
 /** One way to each problem. The compiler keeps the table complete. */
 const WAYS: Record<ProblemCode, () => Problem> = {
   'malformed-request': () => anyone.get('/products/%zz'),
@@ -57,12 +60,14 @@ const WAYS: Record<ProblemCode, () => Problem> = {
     const { client, id } = await given.admin();
     return client.patch(`/users/${id}`, { is_active: false });
   },
-  'insufficient-stock': async () => (await buyer()).post('/orders', oneOf((await given.product()).id, 11)),
+  'insufficient-stock': async () => placeOneOf(await given.product(), 11),
   'product-inactive': async () => {
     const { id } = await given.product();
     await (await admin()).patch(`/products/${id}`, { is_active: false });
     return (await buyer()).post('/orders', oneOf(id));
   },
+  'not-on-sale': async () => placeOneOf(await given.product({ sale_ends_at: '2026-01-31T12:00:00Z' })),
+  'purchase-limit-exceeded': async () => placeOneOf(await given.product({ max_per_customer: 1 }), 2),
   'price-changed': async () =>
     (await buyer()).post('/orders', { ...oneOf((await given.product()).id), expected_total: 1 }),
   'invalid-transition': async () => {

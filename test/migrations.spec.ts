@@ -10,6 +10,7 @@ const MIGRATIONS = [
   'OrderHistory1764200000000',
   'ListOrder1764300000000',
   'Holds1764500000000',
+  'Drops1764510000000',
   'Events1764600000000',
 ];
 

@@ -5,6 +5,7 @@ import { FAULTS_MAX } from '../http/validation/input-faults.js';
 import { PATTERNS } from '../http/openapi/patterns.js';
 import { ID_MAX } from '../http/validation/rules.js';
 import { ORDER_STATUSES } from '../orders/order-status.js';
+import { PER_CUSTOMER_MAX } from '../products/product.entity.js';
 import { ORDER_PRODUCTS_MAX } from '../orders/placement/merge-lines.js';
 
 /** The schema of a member that a problem document has beside the common ones. */
@@ -15,6 +16,8 @@ export type Member = (SchemaObject | ReferenceObject) & {
 
 const id = { type: 'integer', minimum: 1, maximum: ID_MAX };
 const pieces = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+/** Nest's type does not know the null of OpenAPI 3.1. */
+const time = { type: ['string', 'null'], format: 'date-time', maxLength: 24 } as unknown as SchemaObject;
 const line = { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.line };
 
 /** Schemas that members refer to. */
@@ -25,6 +28,28 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
     required: ['product_id', 'requested', 'available'],
     properties: { product_id: id, requested: pieces, available: pieces },
     example: { product_id: 1, requested: 2, available: 1 },
+  },
+  LineNotOnSale: {
+    type: 'object',
+    description: 'A line whose product is on sale at other times; null where the sale has no such end.',
+    required: ['product_id', 'sale_starts_at', 'sale_ends_at'],
+    properties: {
+      product_id: id,
+      sale_starts_at: { ...time, example: '2026-01-31T12:00:00.000Z' },
+      sale_ends_at: { ...time, example: null },
+    },
+  },
+  LineBeyondLimit: {
+    type: 'object',
+    description: 'A line that asks for more than the customer may have.',
+    required: ['product_id', 'max_per_customer', 'already_ordered', 'requested'],
+    properties: {
+      product_id: id,
+      max_per_customer: { ...pieces, minimum: 1, maximum: PER_CUSTOMER_MAX },
+      already_ordered: pieces,
+      requested: pieces,
+    },
+    example: { product_id: 1, max_per_customer: 2, already_ordered: 1, requested: 2 },
   },
   InputFault: {
     type: 'object',
@@ -81,6 +106,13 @@ export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string
   'product-not-found': { product_ids: productIds },
   'product-inactive': { product_ids: productIds },
   'insufficient-stock': { lines: listOf({ $ref: '#/components/schemas/ShortLine' }, ORDER_PRODUCTS_MAX) },
+  'not-on-sale': {
+    lines: listOf({ $ref: '#/components/schemas/LineNotOnSale' }, ORDER_PRODUCTS_MAX),
+    retry_after: { ...retryAfter, example: 840 },
+  },
+  'purchase-limit-exceeded': {
+    lines: listOf({ $ref: '#/components/schemas/LineBeyondLimit' }, ORDER_PRODUCTS_MAX),
+  },
   'price-changed': {
     total_amount: { type: 'number', minimum: 0, maximum: fromMinor(TOTAL_MAX_MINOR), example: 120_000 },
   },
@@ -96,4 +128,5 @@ export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string
 /** Members that are not always there. */
 export const OPTIONAL_MEMBERS: Partial<Record<ProblemCode, readonly string[]>> = {
   unauthenticated: ['error'],
+  'not-on-sale': ['retry_after'],
 };

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiWholeNumber } from '../http/openapi/api-properties.js';
-import { type StockAudit, UNBALANCED_LISTED_MAX } from './stock.auditor.js';
+import { type StockAudit, LISTED_MAX } from './stock.auditor.js';
 
 /** Of a product that is off, even the stock may be below zero. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
@@ -20,8 +20,19 @@ export class UnbalancedProductDto {
   readonly difference!: number;
 }
 
+export class MiscountedPurchaseDto {
+  @ApiId() readonly product_id!: number;
+  @ApiId() readonly customer_id!: number;
+  @ApiWholeNumber({ description: 'Pieces that count towards the limit.' }) readonly counted!: number;
+  @ApiWholeNumber({ description: 'Pieces in orders that are not cancelled.' })
+  readonly in_live_orders!: number;
+}
+
 export class StockAuditResponseDto {
-  @ApiProperty({ description: 'Whether every product has the stock it must have.' })
+  @ApiProperty({
+    description:
+      'Whether every product has the stock it must have, and the pieces that each customer has of limited products are counted right.',
+  })
   readonly balanced!: boolean;
 
   @ApiWholeNumber({ example: 2 }) readonly products_checked!: number;
@@ -29,11 +40,21 @@ export class StockAuditResponseDto {
 
   @ApiProperty({
     type: [UnbalancedProductDto],
-    maxItems: UNBALANCED_LISTED_MAX,
-    description: `The first ${UNBALANCED_LISTED_MAX}.`,
+    maxItems: LISTED_MAX,
+    description: `The first ${LISTED_MAX}.`,
     example: [],
   })
   readonly unbalanced!: UnbalancedProductDto[];
+
+  @ApiWholeNumber({ example: 0 }) readonly miscounted_count!: number;
+
+  @ApiProperty({
+    type: [MiscountedPurchaseDto],
+    maxItems: LISTED_MAX,
+    description: `What customers have of limited products where it is counted wrong; the first ${LISTED_MAX}.`,
+    example: [],
+  })
+  readonly miscounted!: MiscountedPurchaseDto[];
 
   static from(audit: StockAudit): StockAuditResponseDto {
     return {
@@ -46,6 +67,13 @@ export class StockAuditResponseDto {
         in_live_orders: product.inLiveOrders,
         stock_quantity: product.stockQuantity,
         difference: product.difference,
+      })),
+      miscounted_count: audit.miscountedCount,
+      miscounted: audit.miscounted.map((purchase) => ({
+        product_id: purchase.productId,
+        customer_id: purchase.customerId,
+        counted: purchase.counted,
+        in_live_orders: purchase.inLiveOrders,
       })),
     };
   }

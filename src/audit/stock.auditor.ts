@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Observed } from '../common/observation.js';
 import { DatabaseReader } from '../database/database.reader.js';
 
-/** Products that are off are listed up to this many; `unbalancedCount` counts all. */
-export const UNBALANCED_LISTED_MAX = 100;
+/** What is off is listed up to this many; the counts are of all. */
+export const LISTED_MAX = 100;
 
 interface UnbalancedProduct {
   readonly productId: number;
@@ -16,11 +16,21 @@ interface UnbalancedProduct {
   readonly difference: number;
 }
 
+/** A customer's purchases of a limited product; those of others are not counted. */
+interface MiscountedPurchase {
+  readonly productId: number;
+  readonly customerId: number;
+  readonly counted: number;
+  readonly inLiveOrders: number;
+}
+
 export interface StockAudit {
   readonly balanced: boolean;
   readonly productsChecked: number;
   readonly unbalancedCount: number;
   readonly unbalanced: readonly UnbalancedProduct[];
+  readonly miscountedCount: number;
+  readonly miscounted: readonly MiscountedPurchase[];
 }
 
 /** One statement, so one snapshot: a sale is either wholly in it or not at all. */
@@ -32,6 +42,18 @@ const COMPARE = `
       FROM order_items AS item JOIN orders ON orders.id = item.order_id
      WHERE orders.status <> 'CANCELLED'
      GROUP BY item.product_id
+  ), purchase AS (
+    SELECT item.product_id, orders.customer_id, sum(item.quantity) AS quantity
+      FROM products JOIN order_items AS item ON item.product_id = products.id
+      JOIN orders ON orders.id = item.order_id
+     WHERE products.max_per_customer IS NOT NULL AND orders.status <> 'CANCELLED'
+     GROUP BY item.product_id, orders.customer_id
+  ), miscounted AS (
+    SELECT product_id AS "productId", customer_id AS "customerId",
+           coalesce(counter.quantity, 0)::float8 AS counted,
+           coalesce(purchase.quantity, 0)::float8 AS "inLiveOrders"
+      FROM purchase FULL JOIN customer_purchases AS counter USING (product_id, customer_id)
+     WHERE coalesce(counter.quantity, 0) <> coalesce(purchase.quantity, 0)
   ), balance AS (
     SELECT products.id AS "productId",
            coalesce(put_in.quantity, 0)::float8 AS "putIn",
@@ -45,12 +67,17 @@ const COMPARE = `
       FROM balance
      WHERE "stockQuantity" < 0 OR "stockQuantity" <> "putIn" - "inLiveOrders"
   ), listed AS (
-    SELECT * FROM unbalanced ORDER BY "productId" LIMIT ${UNBALANCED_LISTED_MAX}
+    SELECT * FROM unbalanced ORDER BY "productId" LIMIT ${LISTED_MAX}
+  ), listed_miscounted AS (
+    SELECT * FROM miscounted ORDER BY "productId", "customerId" LIMIT ${LISTED_MAX}
   )
-  SELECT NOT EXISTS (SELECT FROM unbalanced) AS balanced,
+  SELECT NOT EXISTS (SELECT FROM unbalanced) AND NOT EXISTS (SELECT FROM miscounted) AS balanced,
          (SELECT count(*)::integer FROM balance) AS "productsChecked",
          (SELECT count(*)::integer FROM unbalanced) AS "unbalancedCount",
-         (SELECT coalesce(json_agg(listed ORDER BY "productId"), '[]') FROM listed) AS unbalanced`;
+         (SELECT coalesce(json_agg(listed ORDER BY "productId"), '[]') FROM listed) AS unbalanced,
+         (SELECT count(*)::integer FROM miscounted) AS "miscountedCount",
+         (SELECT coalesce(json_agg(one ORDER BY "productId", "customerId"), '[]')
+            FROM listed_miscounted AS one) AS miscounted`;
 
 /** A look at whether the stock adds up. */
 export const AUDITS = new Observed<void, StockAudit>();
@@ -59,7 +86,10 @@ export const AUDITS = new Observed<void, StockAudit>();
 export class StockAuditor {
   constructor(private readonly database: DatabaseReader) {}
 
-  /** Proves that every stock is what was put in less what live orders hold, or lists the products that are off. */
+  /**
+   * Proves that every stock is what was put in less what live orders hold, and that the purchases of limited
+   * products are counted right, or lists what is off.
+   */
   audit(): Promise<StockAudit> {
     return AUDITS.run(undefined, async () => {
       const [audit] = await this.database.rows<StockAudit>(COMPARE, []);

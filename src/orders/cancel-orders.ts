@@ -24,9 +24,9 @@ const CANCEL_ORDERS = `
        SET status = 'CANCELLED', cancelled_by = $2, cancel_reason = $3, cancelled_at = ${TIME_UNDER_LOCK()},
            version = version + 1, updated_at = ${TIME_UNDER_LOCK()}
      WHERE id = ANY ($1) AND status <> 'CANCELLED'
-    RETURNING id, cancelled_by
+    RETURNING id, customer_id, cancelled_by
   ), line AS (
-    SELECT item.order_id, item.product_id, item.quantity
+    SELECT item.order_id, cancelled.customer_id, item.product_id, item.quantity
       FROM cancelled JOIN order_items AS item ON item.order_id = cancelled.id
   ), returned AS (
     INSERT INTO stock_returns (order_id, product_id)
@@ -38,14 +38,18 @@ const CANCEL_ORDERS = `
       FROM (SELECT product_id, sum(quantity) AS quantity FROM line GROUP BY product_id) AS line
      WHERE products.id = line.product_id
     RETURNING products.id
+  ), lowered AS (
+    UPDATE customer_purchases AS bought SET quantity = bought.quantity - line.quantity
+      FROM (SELECT product_id, customer_id, sum(quantity) AS quantity FROM line GROUP BY 1, 2) AS line
+     WHERE bought.product_id = line.product_id AND bought.customer_id = line.customer_id
   ), event AS (${recordEvents(EVENT_TYPE, 'array_agg(id ORDER BY id)', 'cancelled')}
   )
   SELECT (SELECT count(*)::integer FROM cancelled) AS cancelled,
          (SELECT count(*)::integer FROM restocked) AS restocked`;
 
 /**
- * Cancels orders and returns their stock: the only way that stock returns from an order. The caller holds the
- * locks on the orders; those on their products are taken here.
+ * Cancels orders and returns their stock, and with it the allowance of limited products: the only way that
+ * either returns from an order. The caller holds the locks on the orders; those on their products are taken here.
  */
 export async function cancelOrders(
   queryRunner: QueryRunner,

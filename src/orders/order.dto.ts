@@ -1,8 +1,7 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import { toMinorUnits, TOTAL_MAX_MINOR } from '../common/money.js';
-import { FromDigits, FromText, Rule, Trim } from '../common/rules.js';
-import { ApiTimestamp } from '../http/openapi/api-properties.js';
+import { FromDigits, FromText, Trim } from '../common/rules.js';
 import {
   EnumField,
   Field,
@@ -10,8 +9,9 @@ import {
   IntegerField,
   LineField,
   RoundedMoneyField,
+  TimestampField,
 } from '../http/openapi/fields.js';
-import { HoldsNoLists, IsOptionalButNotNull } from '../http/validation/rules.js';
+import { HoldsNoLists } from '../http/validation/rules.js';
 import { FILTERED_MAX } from '../pagination/list-statement.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
@@ -81,21 +81,6 @@ export class CancelOrderDto {
   readonly reason?: string;
 }
 
-const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
-
-/** `Date` takes the 30th of February for the 2nd of March; a day must come back as it was. */
-function isTimestamp(value: unknown): boolean {
-  const day = typeof value === 'string' ? RFC3339.exec(value)?.[1] : undefined;
-  if (day === undefined || Number.isNaN(Date.parse(value as string))) return false;
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) && !day.startsWith('0000');
-}
-
-const IsTimestamp = () =>
-  Rule('not-a-timestamp', 'must be a time such as 2026-01-31T12:00:00Z (RFC 3339)', isTimestamp);
-
-/** With nine decimals of a second and an offset. */
-const TIME = { required: false, maxLength: 35, example: '2026-01-31T12:00:00Z' };
-
 export class ListOrdersQueryDto extends PageQueryDto {
   @EnumField(ORDER_STATUSES, { required: false, description: 'Case-insensitive.' })
   @FromText((text) => text.toUpperCase())
@@ -105,14 +90,10 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @FromDigits()
   readonly customer_id?: number;
 
-  @ApiTimestamp({ ...TIME, description: 'Placed at this time or later.' })
-  @IsTimestamp()
-  @IsOptionalButNotNull()
+  @TimestampField({ required: false, description: 'Placed at this time or later.' })
   readonly created_from?: string;
 
-  @ApiTimestamp({ ...TIME, description: 'Placed before this time.' })
-  @IsTimestamp()
-  @IsOptionalButNotNull()
+  @TimestampField({ required: false, description: 'Placed before this time.' })
   readonly created_to?: string;
 
   @IdField({

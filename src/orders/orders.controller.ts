@@ -54,6 +54,8 @@ export class OrdersController {
   @ApiProblems(
     'product-not-found',
     'product-inactive',
+    'not-on-sale',
+    'purchase-limit-exceeded',
     'insufficient-stock',
     'price-changed',
     'total-too-large',

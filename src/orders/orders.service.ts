@@ -22,6 +22,7 @@ import { findPlaced } from './placement/find-placed.js';
 import { PLACEMENTS, placementQueue, STEPS } from './placement/placement-queue.js';
 import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement/placement-request.js';
 import { recordOrders } from './placement/record-orders.js';
+import { SaleStateReader } from './placement/sale-state.reader.js';
 import { releaseExpired, requeueShort } from './placement/short-orders.js';
 
 type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
@@ -30,6 +31,7 @@ type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 export class OrdersService {
   /** Orders that arrive while a group is placed wait here and share the next transaction. */
   readonly queue: GroupQueue<PlacementRequest, PlacedOrder>;
+  private readonly sales = new SaleStateReader();
 
   constructor(
     @Inject(Env) private readonly env: Env,
@@ -49,9 +51,9 @@ export class OrdersService {
    * order of id, in a transaction that it shares with the orders that arrived with it. When this returns,
    * order, stock and key have been committed together, so a retry with the same key gets the same order, as
    * it is by then.
-   * @throws ProductNotFoundError, ProductInactiveError, InsufficientStockError with every short line,
-   *   TotalTooLargeError, PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing was taken
-   *   then. Only after OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same
+   * @throws ProductNotFoundError, ProductInactiveError, NotOnSaleError, PurchaseLimitExceededError,
+   *   InsufficientStockError, each with all of its lines and in this order; TotalTooLargeError,
+   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing was taken then. Only after OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same
    *   key finds out.
    */
   async place(request: PlacementRequest, caller: Caller): Promise<PlacedOrder> {
@@ -71,14 +73,15 @@ export class OrdersService {
       // SELECT … ORDER BY id FOR UPDATE, by setLock('pessimistic_write'); BEGIN is sent with it.
       const productIds = requests.flatMap(productIdsOf);
       const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait', ANY_OVERDUE);
-      const products = await STEPS.run('lock', () => locking);
+      const reading = this.sales.readUnderLock(queryRunner, requests, locking);
+      const [products, sales] = await STEPS.run('lock', () => Promise.all([locking, reading]));
 
       const mayBePlaced = (request: PlacementRequest) =>
         request.mayBePlaced || failure instanceof OutcomeUnknownError;
       const earlier = await findPlaced(queryRunner, requests.filter(mayBePlaced));
       const blocked = failure && (await requeueBlocked(queryRunner, requests, products));
       const open = requests.filter((request) => !earlier.has(request) && !blocked?.has(request));
-      const { allocated, refused } = allocate(products, open);
+      const { allocated, refused } = allocate(products, open, sales);
 
       // One statement takes the stock and writes the orders; COMMIT is sent with it.
       const recording = recordOrders(queryRunner, allocated, this.env.PENDING_ORDER_TTL);

@@ -6,7 +6,17 @@ import { Product } from './product.entity.js';
 export type OnLocked = 'wait' | 'skip';
 
 /** What is read of a locked product. */
-const READ = ['id', 'name', 'priceMinor', 'stockQuantity', 'isActive', 'version'] as const;
+const READ = [
+  'id',
+  'name',
+  'priceMinor',
+  'stockQuantity',
+  'isActive',
+  'maxPerCustomer',
+  'saleStartsAt',
+  'saleEndsAt',
+  'version',
+] as const;
 const SELECTED = selecting(Product, READ);
 
 /** A product, as it is under its lock. */

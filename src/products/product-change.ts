@@ -1,7 +1,10 @@
 import { DomainError, ValidationFailedError } from '../common/domain-error.js';
-import { STOCK_MAX } from './product.entity.js';
+import { type Product, STOCK_MAX } from './product.entity.js';
 
-export interface NewProduct {
+/** How a product is sold; null is no limit, or no such end of the sale. */
+export type SaleRules = Pick<Product, 'maxPerCustomer' | 'saleStartsAt' | 'saleEndsAt'>;
+
+export interface NewProduct extends Readonly<Partial<SaleRules>> {
   readonly name: string;
   readonly priceMinor: number;
   readonly stockQuantity: number;
@@ -12,6 +15,9 @@ export interface ProductChange {
   readonly name?: string | undefined;
   readonly priceMinor?: number | undefined;
   readonly isActive?: boolean | undefined;
+  readonly maxPerCustomer?: number | null | undefined;
+  readonly saleStartsAt?: Date | null | undefined;
+  readonly saleEndsAt?: Date | null | undefined;
   readonly stockDelta?: number | undefined;
   readonly stockQuantity?: number | undefined;
 }
@@ -55,6 +61,15 @@ export function assertStockChange({ stockDelta, stockQuantity }: ProductChange, 
     ]);
   }
   if (!nameVersions) throw new DomainError('precondition-required');
+}
+
+/** @throws ValidationFailedError if the sale would end before it begins. */
+export function assertSaleWindow({ saleStartsAt, saleEndsAt }: Partial<SaleRules>): void {
+  if (!saleStartsAt || !saleEndsAt || saleStartsAt < saleEndsAt) return;
+  const message = 'must be later than sale_starts_at';
+  throw new ValidationFailedError([
+    { pointer: '/sale_ends_at', location: 'body', code: 'too-early', message },
+  ]);
 }
 
 export function isEmpty(change: ProductChange): boolean {

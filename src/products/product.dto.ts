@@ -3,14 +3,43 @@ import { PRICE_MAX_MINOR, toMinorUnits } from '../common/money.js';
 import { FromBooleanWord, Trim } from '../common/rules.js';
 import { amount, jsonOf, timestamp } from '../database/json.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
-import { BooleanField, IntegerField, LineField, MoneyField } from '../http/openapi/fields.js';
+import { BooleanField, IntegerField, LineField, MoneyField, TimestampField } from '../http/openapi/fields.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
 import type { NewProduct, ProductChange } from './product-change.js';
-import { STOCK_MAX } from './product.entity.js';
+import { PER_CUSTOMER_MAX, STOCK_MAX } from './product.entity.js';
 
 export const PRODUCT_NAME_MAX = 200;
 
-export class CreateProductDto {
+/** Rules of a sale, in both bodies. */
+class SaleRulesDto {
+  @IntegerField(1, PER_CUSTOMER_MAX, {
+    required: false,
+    nullable: true,
+    example: null,
+    description: 'Pieces that one customer may have in orders that are not cancelled; null for any number.',
+  })
+  readonly max_per_customer?: number | null;
+
+  @TimestampField({
+    required: false,
+    nullable: true,
+    example: null,
+    description: 'Orders are taken from this time on; null if the sale has begun.',
+  })
+  readonly sale_starts_at?: string | null;
+
+  @TimestampField({
+    required: false,
+    nullable: true,
+    example: null,
+    description: 'Orders are taken before this time, which is after `sale_starts_at`; null for no end.',
+  })
+  readonly sale_ends_at?: string | null;
+}
+
+const asTime = (text: string | null | undefined) => (typeof text === 'string' ? new Date(text) : text);
+
+export class CreateProductDto extends SaleRulesDto {
   @LineField(1, PRODUCT_NAME_MAX, { example: 'Laptop' }) @Trim() readonly name!: string;
 
   @MoneyField(PRICE_MAX_MINOR, { example: 50000, description: 'At most two decimals.' })
@@ -19,7 +48,14 @@ export class CreateProductDto {
   @IntegerField(0, STOCK_MAX, { example: 5 }) readonly stock_quantity!: number;
 
   toNewProduct(): NewProduct {
-    return { name: this.name, priceMinor: toMinorUnits(this.price), stockQuantity: this.stock_quantity };
+    return {
+      name: this.name,
+      priceMinor: toMinorUnits(this.price),
+      stockQuantity: this.stock_quantity,
+      maxPerCustomer: this.max_per_customer ?? null,
+      saleStartsAt: asTime(this.sale_starts_at) ?? null,
+      saleEndsAt: asTime(this.sale_ends_at) ?? null,
+    };
   }
 }
 
@@ -27,7 +63,7 @@ export class CreateProductDto {
  * Fields that are left out keep their values. Stock changes by `stock_delta` or `stock_quantity`, not by
  * both.
  */
-export class UpdateProductDto {
+export class UpdateProductDto extends SaleRulesDto {
   @LineField(1, PRODUCT_NAME_MAX, { required: false }) @Trim() readonly name?: string;
 
   @MoneyField(PRICE_MAX_MINOR, {
@@ -60,6 +96,9 @@ export class UpdateProductDto {
       name: this.name,
       priceMinor: this.price === undefined ? undefined : toMinorUnits(this.price),
       isActive: this.is_active,
+      maxPerCustomer: this.max_per_customer,
+      saleStartsAt: asTime(this.sale_starts_at),
+      saleEndsAt: asTime(this.sale_ends_at),
       stockDelta: this.stock_delta,
       stockQuantity: this.stock_quantity,
     };
@@ -82,6 +121,12 @@ export class ProductResponseDto {
   @ApiMoney(PRICE_MAX_MINOR, { example: 50000 }) readonly price!: number;
   @ApiWholeNumber({ example: 5 }) readonly stock_quantity!: number;
   @ApiProperty({ example: true }) readonly is_active!: boolean;
+
+  @ApiWholeNumber({ minimum: 1, maximum: PER_CUSTOMER_MAX, nullable: true, example: null })
+  readonly max_per_customer!: number | null;
+
+  @ApiTimestamp({ nullable: true, example: null }) readonly sale_starts_at!: string | null;
+  @ApiTimestamp({ nullable: true, example: null }) readonly sale_ends_at!: string | null;
   @ApiTimestamp() readonly created_at!: string;
   @ApiTimestamp() readonly updated_at!: string;
 
@@ -92,6 +137,9 @@ export class ProductResponseDto {
     price: amount('price_minor'),
     stock_quantity: 'stock_quantity',
     is_active: 'is_active',
+    max_per_customer: 'max_per_customer',
+    sale_starts_at: timestamp('sale_starts_at'),
+    sale_ends_at: timestamp('sale_ends_at'),
     created_at: timestamp('created_at'),
     updated_at: timestamp('updated_at'),
   });

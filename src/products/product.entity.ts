@@ -3,10 +3,14 @@ import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
 
 /** The most units that one product may have in stock. */
 export const STOCK_MAX = 1_000_000_000;
+/** The highest limit that a customer may have of one product. */
+export const PER_CUSTOMER_MAX = 1_000_000;
 
 @Entity('products')
 @Check('ck_products_stock_nonnegative', 'stock_quantity >= 0')
 @Check('ck_products_price_range', 'price_minor BETWEEN 0 AND 9999999999')
+@Check('ck_products_max_per_customer_range', 'max_per_customer BETWEEN 1 AND 1000000')
+@Check('ck_products_sale_window', 'sale_ends_at > sale_starts_at')
 @Index('ix_products_active_id', ['id'], { where: 'is_active' })
 export class Product extends VersionedRow {
   @PrimaryGeneratedColumn('identity', {
@@ -21,4 +25,15 @@ export class Product extends VersionedRow {
   /** Whole units. Cancelled orders may raise it above `STOCK_MAX`, so it has room. */
   @Column('bigint', { name: 'stock_quantity', transformer: BIGINT_AS_NUMBER }) stockQuantity!: number;
   @Column('boolean', { name: 'is_active', default: true }) isActive!: boolean;
+
+  /** Pieces that a customer may have in orders that are not cancelled; null is any number. */
+  @Column('integer', { name: 'max_per_customer', nullable: true }) maxPerCustomer!: number | null;
+
+  /** Orders are taken from this time on; null is since ever. */
+  @Column({ type: 'timestamptz', name: 'sale_starts_at', precision: 3, nullable: true })
+  saleStartsAt!: Date | null;
+
+  /** Orders are taken before this time; null is for ever. */
+  @Column({ type: 'timestamptz', name: 'sale_ends_at', precision: 3, nullable: true })
+  saleEndsAt!: Date | null;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../common/domain-error.js';
+import type { Product } from './product.entity.js';
 
 /** A line that asks for more than there is, as clients see it. */
 export interface ShortLine {
@@ -26,6 +27,46 @@ export class InsufficientStockError extends DomainError {
 export class ProductInactiveError extends DomainError {
   constructor(productIds: readonly number[]) {
     super('product-inactive', `Not for sale: ${listed(productIds)}.`, { product_ids: productIds });
+  }
+}
+
+/** A client may wait for a sale that begins within this time. */
+const WAIT_FOR_SALE_MS_MAX = 3_600_000;
+
+type Sale = Pick<Product, 'saleStartsAt' | 'saleEndsAt'> & { readonly productId: number };
+
+export class NotOnSaleError extends DomainError {
+  /** Says when to try again if every one of the sales begins within the hour. */
+  constructor(sales: readonly Sale[], now: Date) {
+    const waitMs = Math.max(
+      ...sales.map(({ saleStartsAt }) => {
+        const startsInMs = (saleStartsAt?.getTime() ?? 0) - now.getTime();
+        return startsInMs > 0 ? startsInMs : Infinity;
+      }),
+    );
+    super('not-on-sale', `Not on sale now: ${listed(sales.map(({ productId }) => productId))}.`, {
+      lines: sales.map(({ productId, saleStartsAt, saleEndsAt }) => ({
+        product_id: productId,
+        sale_starts_at: saleStartsAt?.toISOString() ?? null,
+        sale_ends_at: saleEndsAt?.toISOString() ?? null,
+      })),
+      ...(waitMs <= WAIT_FOR_SALE_MS_MAX ? { retry_after: Math.ceil(waitMs / 1000) } : {}),
+    });
+  }
+}
+
+/** A line that asks for more than the customer may have, as clients see it. */
+interface LineBeyondLimit {
+  readonly product_id: number;
+  readonly max_per_customer: number;
+  readonly already_ordered: number;
+  readonly requested: number;
+}
+
+export class PurchaseLimitExceededError extends DomainError {
+  constructor(readonly lines: readonly LineBeyondLimit[]) {
+    const ids = lines.map((line) => line.product_id);
+    super('purchase-limit-exceeded', `More than one customer may have of ${listed(ids)}.`, { lines });
   }
 }
 

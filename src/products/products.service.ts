@@ -6,15 +6,18 @@ import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import type { Resource } from '../database/json.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
+import { countPurchases } from './count-purchases.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { readProduct } from './product.reader.js';
 import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
 import {
+  assertSaleWindow,
   assertStockChange,
   isEmpty,
   type NewProduct,
   type ProductChange,
+  type SaleRules,
   stockAfter,
 } from './product-change.js';
 import { type ProductEventType, recordProduct } from './record-product.js';
@@ -24,8 +27,12 @@ import { StockAdjustment } from './stock-adjustment.entity.js';
 export class ProductsService {
   constructor(private readonly transactions: TransactionRunner) {}
 
-  /** Adds a product; its first stock is recorded as added by the admin. */
-  create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Resource> {
+  /**
+   * Adds a product; its first stock is recorded as added by the admin.
+   * @throws ValidationFailedError if its sale would end before it begins.
+   */
+  async create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Resource> {
+    assertSaleWindow(newProduct);
     return this.transactions.run(async (queryRunner) => {
       const id = await insertProduct(queryRunner.manager, newProduct, admin.id);
       await lockAdmin(queryRunner.manager, admin);
@@ -37,8 +44,8 @@ export class ProductsService {
    * Changes a product under its lock. A change of stock is recorded as made by the admin.
    * @param preconditions refuse the change if the product has changed since the client has seen it.
    * @throws ProductNotFoundError, InsufficientStockError if less than nothing would be left,
-   *   ValidationFailedError if the stock would exceed its maximum, DomainError `precondition-failed` or
-   *   `precondition-required`.
+   *   ValidationFailedError if the stock would exceed its maximum or the sale end before it begins,
+   *   DomainError `precondition-failed` or `precondition-required`.
    */
   async update(
     id: number,
@@ -91,9 +98,25 @@ async function changeLocked(
     createdBy: changedBy,
     createdAt: TIME_UNDER_LOCK,
   });
+  const rules = await changeSaleRules(manager, { id, ...product }, change);
   const { name = product.name, priceMinor = product.priceMinor, isActive = product.isActive } = change;
-  await manager.update(Product, { id }, { name, priceMinor, isActive, stockQuantity, ...NEXT_VERSION });
+  const values = { name, priceMinor, isActive, stockQuantity, ...rules };
+  await manager.update(Product, { id }, { ...values, ...NEXT_VERSION });
   await recordProduct(manager, id, ...eventsOf(change, quantity));
+}
+
+/** The sale rules after a change. Purchases are counted from the first limit on until there is none. */
+async function changeSaleRules(
+  manager: EntityManager,
+  product: Pick<LockedProduct, 'id' | keyof SaleRules>,
+  change: ProductChange,
+): Promise<SaleRules> {
+  const { maxPerCustomer = product.maxPerCustomer } = change;
+  const { saleStartsAt = product.saleStartsAt, saleEndsAt = product.saleEndsAt } = change;
+  assertSaleWindow({ saleStartsAt, saleEndsAt });
+  const isLimited = maxPerCustomer !== null;
+  if (isLimited !== (product.maxPerCustomer !== null)) await countPurchases(manager, product.id, isLimited);
+  return { maxPerCustomer, saleStartsAt, saleEndsAt };
 }
 
 /** Every change has an event: a change of stock has its own, and all others have another. */

@@ -116,9 +116,10 @@ export class AnswerCheck {
       .filter(([, { 'x-statuses': statuses = [status] }]) => statuses.includes(status));
     const names = new Set(all.map(([name]) => name.toLowerCase()));
     const unknown = [...headers.keys()].filter((name) => !names.has(name) && !GENERAL_HEADERS.has(name));
-    const faults = all.flatMap(([name, { 'x-always': always = false, required = always, schema }]) => {
+    const faults = all.flatMap(([name, { 'x-always': always = [], required, schema }]) => {
       const value = headers.get(name);
-      if (value === null) return required ? [`the header ${name} is missing`] : [];
+      if (value === null)
+        return (required ?? always.includes(status)) ? [`the header ${name} is missing`] : [];
       return this.faultsOfValue(`the header ${name}`, schema, asValueOf(schema, value));
     });
     return [...unknown.map((name) => `the header ${name} is not described`), ...faults];

@@ -28,8 +28,8 @@ export interface Header {
   readonly schema: Schema;
   /** The only statuses that it comes with. */
   readonly 'x-statuses'?: readonly number[];
-  /** Whether it always comes with these. */
-  readonly 'x-always'?: true;
+  /** Those that it always comes with. */
+  readonly 'x-always'?: readonly number[];
 }
 
 export interface Response {

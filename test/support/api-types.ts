@@ -23,6 +23,9 @@ export interface ProductBody {
   price: number;
   stock_quantity: number;
   is_active: boolean;
+  max_per_customer: number | null;
+  sale_starts_at: string | null;
+  sale_ends_at: string | null;
   created_at: string;
   updated_at: string;
 }

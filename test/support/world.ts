@@ -18,6 +18,15 @@ export interface Person extends UserBody {
   ): Promise<Answer<OrderBody & ProblemBody>>;
 }
 
+interface NewProduct {
+  readonly name?: string;
+  readonly price?: number;
+  readonly stock?: number;
+  readonly max_per_customer?: number;
+  readonly sale_starts_at?: string;
+  readonly sale_ends_at?: string;
+}
+
 /** A running service with an empty database of its own, and ways to bring it into a known state. */
 export class World {
   database!: TestDatabase;
@@ -77,9 +86,14 @@ export class World {
     return Promise.all(Array.from({ length: count }, () => this.customer()));
   }
 
-  async product({ name = 'Lamp', price = 10, stock = 10 } = {}): Promise<ProductBody> {
+  async product({ name = 'Lamp', price = 10, stock = 10, ...rules }: NewProduct = {}): Promise<ProductBody> {
     const { client } = await this.admin();
-    const answer = await client.post<ProductBody>('/products', { name, price, stock_quantity: stock });
+    const answer = await client.post<ProductBody>('/products', {
+      name,
+      price,
+      stock_quantity: stock,
+      ...rules,
+    });
     expect(answer.status).toBe(201);
     return answer.body;
   }

@@ -12,7 +12,7 @@ const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 
 
 /**
  * The headers of answers; the components of the API description. One with `x-statuses` comes with these statuses only,
- * and always where it says `x-always`: a default answer stands for many statuses, so OpenAPI's `required` cannot say it.
+ * and always with those of `x-always`: a default answer stands for many statuses, so OpenAPI's `required` cannot say it.
  */
 export const API_HEADERS = {
   'X-Request-Id': {
@@ -71,16 +71,17 @@ export const API_HEADERS = {
     schema: { type: 'string', enum: ['no'] },
   },
   'Retry-After': {
-    description: 'Seconds after which to try again, with 429 and 503 (RFC 9110, 10.2.3).',
+    description:
+      'Seconds after which to try again (RFC 9110, 10.2.3), with 429 and 503, and with `not-on-sale` if the sale begins within the hour.',
     schema: { ...seconds, example: 1 },
-    'x-statuses': [429, 503],
-    'x-always': true,
+    'x-statuses': [409, 429, 503],
+    'x-always': [429, 503],
   },
   'WWW-Authenticate': {
     description: 'How to sign in, with 401; has an `error` if the token is not valid (RFC 6750, 3).',
     schema: { type: 'string', enum: ['Bearer', 'Bearer error="invalid_token"'] },
     'x-statuses': [401],
-    'x-always': true,
+    'x-always': [401],
   },
   Accept: {
     description: 'The media types that the path takes, with 415 (RFC 9110, 15.5.16).',
@@ -101,11 +102,11 @@ export const API_HEADERS = {
     description: 'The methods that the path takes, with 405 (RFC 9110, 10.2.1).',
     schema: { type: 'string', maxLength: 100, pattern: '^[A-Z]+(, [A-Z]+)*$', example: 'GET, HEAD' },
     'x-statuses': [405],
-    'x-always': true,
+    'x-always': [405],
   },
 } as const satisfies Record<
   string,
-  HeaderObject & { readonly 'x-statuses'?: readonly number[]; readonly 'x-always'?: true }
+  HeaderObject & { readonly 'x-statuses'?: readonly number[]; readonly 'x-always'?: readonly number[] }
 >;
 
 export type ApiHeaderName = keyof typeof API_HEADERS;

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
 import { fromMinor, hasAtMostTwoDecimals } from '../../common/money.js';
 import {
   HasAtLeast,
@@ -10,14 +10,19 @@ import {
   IsCleanText,
   IsIntegerBetween,
   IsOptionalButNotNull,
+  IsTimestamp,
 } from '../validation/rules.js';
 import { PATTERNS } from './patterns.js';
 
 /** Says once what a field may be, for the API description and for validation. */
 export const Field = (described: object, ...rules: PropertyDecorator[]) => {
-  const { required = true } = described as { readonly required?: boolean };
+  const { required = true, nullable = false } = described as Pick<
+    ApiPropertyOptions,
+    'required' | 'nullable'
+  >;
+  const isOptional = nullable ? IsOptional : IsOptionalButNotNull;
   return applyDecorators(
-    ...(required ? [] : [IsOptionalButNotNull()]),
+    ...(required ? [] : [isOptional()]),
     ...rules,
     // Nest's type of these options is a union that a spread cannot be told apart in.
     ApiProperty(described),
@@ -54,6 +59,13 @@ export const BooleanField = (options: ApiPropertyOptions = {}) =>
 
 export const EnumField = (values: readonly string[], options: ApiPropertyOptions = {}) =>
   Field({ ...options, enum: values }, IsIn(values));
+
+/** A time, of which milliseconds are kept; it may have nine decimals of a second and an offset. */
+export const TimestampField = (options: ApiPropertyOptions = {}) =>
+  Field(
+    { example: '2026-01-31T12:00:00Z', ...options, type: 'string', format: 'date-time', maxLength: 35 },
+    IsTimestamp(),
+  );
 
 /** An amount of money with at most two decimals. */
 export const MoneyField = (maxMinor: number, options: ApiPropertyOptions = {}) =>

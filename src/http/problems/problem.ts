@@ -63,9 +63,9 @@ export function problemFor(error: DomainError, requestId: string): Problem {
 
 function extraHeaders(error: DomainError, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': challengeFor(error) };
-  if (status === 429) return { 'retry-after': String(error.details.retry_after) };
-  if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) };
-  return {};
+  const { retry_after: retryAfter } = error.details as { readonly retry_after?: number };
+  const seconds = retryAfter ?? (status === 503 ? RETRY_AFTER_S : undefined);
+  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
 }
 
 /** RFC 6750, 3.1. */

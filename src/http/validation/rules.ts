@@ -33,6 +33,22 @@ export const IsIntegerBetween = (min: number, max: number) => applyDecorators(Is
 /** `null` does not count as left out. */
 export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !== undefined);
 
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
+
+/**
+ * `Date` takes the 30th of February for the 2nd of March; a day must come back as it was. The offset must not
+ * lead out of the years 1 to 9999, which is all that RFC 3339 can say.
+ */
+function isTimestamp(value: unknown): boolean {
+  const day = typeof value === 'string' ? RFC3339.exec(value)?.[1] : undefined;
+  if (day === undefined || Number.isNaN(Date.parse(value as string))) return false;
+  const isDay = new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  return isDay && /^(?!0000)\d{4}-/.test(new Date(value as string).toISOString());
+}
+
+export const IsTimestamp = () =>
+  Rule('not-a-timestamp', 'must be a time such as 2026-01-31T12:00:00Z (RFC 3339)', isTimestamp);
+
 /** A list of lists would pass `@ValidateNested`. */
 export const HoldsNoLists = () =>
   Rule(

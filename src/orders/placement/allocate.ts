@@ -9,6 +9,7 @@ import {
 import type { PricedLine } from '../order-row.js';
 import { PriceChangedError, TotalTooLargeError } from '../orders.errors.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
+import { isLimited, purchaseKey, refuseBeyondLimit, refuseNotOnSale, type SaleState } from './sale-rules.js';
 
 /** What allocation needs to know of a locked product. */
 export type StockedProduct = Omit<LockedProduct, 'version'>;
@@ -20,6 +21,13 @@ export interface AllocatedOrder {
   readonly totalMinor: number;
 }
 
+/** What there is for the orders that are still to be looked at. */
+interface Remainder {
+  readonly left: Map<number, number>;
+  readonly now: Date;
+  readonly bought: Map<string, number>;
+}
+
 interface Allocation {
   readonly allocated: readonly AllocatedOrder[];
   readonly refused: ReadonlyMap<PlacementRequest, DomainError>;
@@ -28,17 +36,19 @@ interface Allocation {
 /**
  * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none; what a
  * refused order asked for is left for the orders behind it. Pure: no I/O, no clock, no exceptions. The caller
- * holds the locks that keep `products` true.
+ * holds the locks that keep `products` and the state of their sales true.
  */
 export function allocate(
   products: ReadonlyMap<number, StockedProduct>,
   requests: readonly PlacementRequest[],
+  { now, bought }: SaleState,
 ): Allocation {
   const left = new Map([...products].map(([id, { stockQuantity }]) => [id, stockQuantity]));
+  const remainder = { left, now, bought: new Map(bought) };
   const allocated: AllocatedOrder[] = [];
   const refused = new Map<PlacementRequest, DomainError>();
   for (const request of requests) {
-    const order = allocateOne(products, left, request);
+    const order = allocateOne(products, remainder, request);
     if (order instanceof DomainError) refused.set(request, order);
     else allocated.push(order);
   }
@@ -47,18 +57,29 @@ export function allocate(
 
 function allocateOne(
   products: ReadonlyMap<number, StockedProduct>,
-  left: Map<number, number>,
+  { left, now, bought }: Remainder,
   request: PlacementRequest,
 ): AllocatedOrder | DomainError {
   const error =
-    refuseUnknown(products, request) ?? refuseInactive(products, request) ?? refuseShort(left, request);
+    refuseUnknown(products, request) ??
+    refuseInactive(products, request) ??
+    refuseNotOnSale(products, now, request) ??
+    refuseBeyondLimit(products, bought, request) ??
+    refuseShort(left, request);
   if (error) return error;
   const lines = priceLines(products, request);
   const totalMinor = totalUpTo(TOTAL_MAX_MINOR, lines);
   if (totalMinor === undefined) return new TotalTooLargeError();
   if (totalMinor !== (request.expectedTotalMinor ?? totalMinor)) return new PriceChangedError(totalMinor);
-  for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) - quantity);
+  for (const { productId, quantity } of lines) {
+    add(left, productId, -quantity);
+    if (isLimited(products.get(productId))) add(bought, purchaseKey(productId, request.customerId), quantity);
+  }
   return { request, lines, totalMinor };
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, quantity: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + quantity);
 }
 
 function priceLines(

@@ -22,11 +22,12 @@ const arraysOf = (columns: readonly { type: string }[], from: number) =>
   columns.map(({ type }, index) => `$${from + index}::${type}[]`).join(', ');
 
 /**
- * Takes the stock and writes all orders, lines and keys of a group in one round trip. `taken` checks the
- * stock although the rows are locked: the counts below then reveal any mistake of the code above, and
- * `ck_products_stock_nonnegative` stands behind both. `products.id = ANY ($1)` repeats the join so that a
- * small table is not scanned for it. `$7` is the number of seconds until the orders expire, 0 for never. Because COMMIT is sent right behind the statement, the statement itself
- * must fail if a count is wrong: it casts a text to a number that it is not.
+ * Takes the stock and writes all orders, lines, keys and counts of limited products of a group in one round
+ * trip. `taken` and `beyond` check stock and limits although the rows are locked: the counts below then reveal
+ * any mistake of the code above, and `ck_products_stock_nonnegative` stands behind both. `products.id = ANY ($1)`
+ * repeats the join so that a small table is not scanned for it. `$7` is the number of seconds until the orders
+ * expire, 0 for never. Because COMMIT is sent right behind the statement, the statement itself must fail if a
+ * count is wrong: it casts a text to a number that it is not.
  */
 const RECORD_ORDERS = `
   WITH demand AS (
@@ -38,7 +39,7 @@ const RECORD_ORDERS = `
       FROM demand
      WHERE products.id = demand.product_id AND products.stock_quantity >= demand.quantity
        AND products.id = ANY ($1)
-    RETURNING products.id
+    RETURNING products.id, products.max_per_customer
   ), request AS (
     SELECT * FROM unnest(${arraysOf(ORDER_COLUMNS, 8)})
       WITH ORDINALITY AS t (${namesOf(ORDER_COLUMNS)}, position)
@@ -49,7 +50,7 @@ const RECORD_ORDERS = `
       FROM request ORDER BY position
     RETURNING id, customer_id, placement_key, created_at, expires_at
   ), numbered AS (
-    SELECT placed.id, placed.created_at, placed.expires_at, request.position
+    SELECT placed.id, placed.customer_id, placed.created_at, placed.expires_at, request.position
       FROM placed JOIN request USING (customer_id, placement_key)
   ), line AS (
     INSERT INTO order_items (order_id, ${namesOf(LINE_COLUMNS)}, created_at)
@@ -57,13 +58,23 @@ const RECORD_ORDERS = `
       FROM unnest($6::integer[], ${arraysOf(LINE_COLUMNS, 8 + ORDER_COLUMNS.length)})
         AS t (position, ${namesOf(LINE_COLUMNS)})
       JOIN numbered USING (position)
-    RETURNING order_id
+    RETURNING order_id, product_id, quantity
+  ), bought AS (
+    INSERT INTO customer_purchases AS earlier (product_id, customer_id, quantity)
+    SELECT line.product_id, numbered.customer_id, sum(line.quantity)
+      FROM taken JOIN line ON line.product_id = taken.id JOIN numbered ON numbered.id = line.order_id
+     WHERE taken.max_per_customer IS NOT NULL
+     GROUP BY line.product_id, numbered.customer_id
+    ON CONFLICT (product_id, customer_id) DO UPDATE SET quantity = earlier.quantity + excluded.quantity
+    RETURNING product_id, quantity
+  ), beyond AS (
+    SELECT FROM bought JOIN taken ON taken.id = bought.product_id WHERE quantity > max_per_customer
   ), event AS (${recordEvents(`'order.placed'`, 'array_agg(id ORDER BY position)', 'numbered')}
   )
   SELECT array_agg(id ORDER BY position) AS ids,
          ${timestamp('min(created_at)')} AS created_at, ${timestamp('min(expires_at)')} AS expires_at,
          CASE WHEN count(*) = $3 AND (SELECT count(*) FROM taken) = $4
-               AND (SELECT count(*) FROM line) = $5 THEN 0
+               AND (SELECT count(*) FROM line) = $5 AND NOT EXISTS (SELECT FROM beyond) THEN 0
               ELSE ('The orders written are not those allocated: ' || count(*))::integer
           END AS faults
     FROM numbered`;

@@ -3,7 +3,7 @@ import { Requeue } from '../../common/group-queue/group-work.js';
 import type { DomainError } from '../../common/domain-error.js';
 import type { TransactionRunner } from '../../database/transaction.runner.js';
 import type { LockedProduct } from '../../products/lock-products.js';
-import { InsufficientStockError } from '../../products/products.errors.js';
+import { InsufficientStockError, PurchaseLimitExceededError } from '../../products/products.errors.js';
 import { cancelExpired, IS_OVERDUE } from '../expired-orders.js';
 import type { PlacementRequest } from './placement-request.js';
 
@@ -21,7 +21,7 @@ const HELD_BY_EXPIRED = `
                         WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
 
 /**
- * Requeues, once, the orders that are short of products which expired orders still hold. Those products count
+ * Requeues, once, the orders that are short of products, or of an allowance, which expired orders still hold. Those products count
  * as blocked until the expired orders have been cancelled, so nobody goes first who has come later.
  * @param products locked with the condition `ANY_OVERDUE`, so that a sold-out product costs no query for it.
  */
@@ -33,8 +33,10 @@ export async function requeueShort(
   const [{ flag: isAnyOverdue } = {}] = products.values();
   if (!isAnyOverdue) return new Map();
   const short = [...refused].flatMap(([request, error]) => {
-    const isShort = error instanceof InsufficientStockError && !request.hasReleasedExpired;
-    return isShort ? [{ request, ids: error.lines.map((line) => line.product_id) }] : [];
+    const isShort = error instanceof InsufficientStockError || error instanceof PurchaseLimitExceededError;
+    return isShort && !request.hasReleasedExpired
+      ? [{ request, ids: error.lines.map((line) => line.product_id) }]
+      : [];
   });
   if (short.length === 0) return new Map();
   const shortIds = new Set(short.flatMap(({ ids }) => ids));

@@ -1,0 +1,29 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { User } from '../auth/users/user.entity.js';
+import { BIGINT_AS_NUMBER } from '../database/columns.js';
+import { Product } from './product.entity.js';
+
+const KEY = { primaryKeyConstraintName: 'pk_customer_purchases' };
+
+/**
+ * The pieces of a product that a customer has in orders that are not cancelled, counted so that no order needs
+ * to be looked at under a lock. Only products with a `max_per_customer` have such rows, and whoever writes one
+ * has the product locked.
+ */
+@Entity('customer_purchases')
+@Check('ck_customer_purchases_quantity_nonnegative', 'quantity >= 0')
+export class CustomerPurchase {
+  @PrimaryColumn('integer', { ...KEY, name: 'product_id' }) productId!: number;
+
+  @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_customer_purchases_product' })
+  product?: Product;
+
+  @PrimaryColumn('integer', { ...KEY, name: 'customer_id' }) customerId!: number;
+
+  @ManyToOne(() => User, { onDelete: 'RESTRICT' })
+  @JoinColumn({ name: 'customer_id', foreignKeyConstraintName: 'fk_customer_purchases_customer' })
+  customer?: User;
+
+  @Column('bigint', { transformer: BIGINT_AS_NUMBER }) quantity!: number;
+}

@@ -1,0 +1,52 @@
+import { expect } from '@jest/globals';
+import { allocate, type StockedProduct } from '../../src/orders/placement/allocate.js';
+import type { PlacementRequest } from '../../src/orders/placement/placement-request.js';
+
+export const NOW = new Date('2026-01-31T12:00:00Z');
+export const product = (
+  id: number,
+  stockQuantity: number,
+  more: Partial<StockedProduct> = {},
+): StockedProduct => ({
+  id,
+  name: `Product ${id}`,
+  priceMinor: 100 * id,
+  stockQuantity,
+  isActive: true,
+  maxPerCustomer: null,
+  saleStartsAt: null,
+  saleEndsAt: null,
+  ...more,
+});
+/** Minutes after `NOW`. */
+export const at = (minutes: number) => new Date(NOW.getTime() + 60_000 * minutes);
+export const shelf = (...products: StockedProduct[]) => new Map(products.map((one) => [one.id, one]));
+export const request = (
+  quantities: Record<number, number>,
+  expectedTotalMinor?: number,
+  customerId = 1,
+): PlacementRequest => ({
+  customerId,
+  placementKey: 'key',
+  requestHash: null,
+  mayBePlaced: false,
+  lines: Object.entries(quantities).map(([id, quantity]) => ({ productId: Number(id), quantity })),
+  expectedTotalMinor,
+});
+/** What each was told, in the order given: its total, or why it was refused. */
+export const answersOf = (
+  products: ReadonlyMap<number, StockedProduct>,
+  requests: PlacementRequest[],
+  bought: Record<string, number> = {},
+) => {
+  const { allocated, refused } = allocate(products, requests, {
+    now: NOW,
+    bought: new Map(Object.entries(bought)),
+  });
+  return requests.map((asked) => {
+    const error = refused.get(asked);
+    const order = allocated.find((one) => one.request === asked);
+    expect([error, order].filter(Boolean)).toHaveLength(1);
+    return error ? `${error.code} ${JSON.stringify(error.details)}` : order?.totalMinor;
+  });
+};
