@@ -3,6 +3,7 @@ import { checkHolds, type HoldComparison } from './check-holds.js';
 import { checkPrices } from './check-prices.js';
 import { checkStatuses } from './check-statuses.js';
 import { checkStock } from './check-stock.js';
+import { countsOf, type EventLog } from './event-log.js';
 import type { FaultRecord, History } from './history.js';
 import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
@@ -12,15 +13,23 @@ const RECOVERY_MS_MAX = 5_000;
 
 export interface Findings extends OrderComparison, HoldComparison {
   readonly cancelled: number;
+  /** What the readers of the streams have found, in words. */
+  readonly events: string;
 }
 
 /** Compares what the clients have seen with what the database holds. Pure; the service must have stopped by then. */
-export function checkHistory(history: History, stored: StoredState): Findings {
+export function checkHistory(
+  history: History,
+  stored: StoredState,
+  logs: readonly EventLog[] = [],
+): Findings {
+  for (const log of logs) log.compare(stored);
   const comparison = compareOrders(history.orders, stored);
   const holds = checkHolds(stored);
   return {
     ...comparison,
     ...holds,
+    events: countsOf(logs),
     cancelled: history.orders.filter(({ cancels }) => cancels.includes('done')).length,
     violations: [
       ...history.violations,
@@ -30,6 +39,7 @@ export function checkHistory(history: History, stored: StoredState): Findings {
       ...checkPrices(history.orders, history.prices),
       ...holds.violations,
       ...checkStatuses(history.orders, stored),
+      ...logs.flatMap(({ violations }) => violations),
     ],
   };
 }

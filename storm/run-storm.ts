@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { becomesTrue } from '../src/common/retry.js';
 import { checkHistory } from './check-history.js';
 import { now } from './clock.js';
+import { Follower } from './follower.js';
 import { History } from './history.js';
 import { hangUp } from './http-exchange.js';
 import type { StormOptions } from './options.js';
@@ -65,8 +66,14 @@ async function stormIn(
   progress.tell(`storming ${services.map(({ url }) => url).join(' and ')} with seed ${seed}`);
 
   const startedAt = now();
+  const followers = services.map((service) => new Follower(service, shop.admin));
+  const over = new AbortController();
+  const following = followers.map((follower) => follower.run(over.signal));
   await new Storm(options, shop, database, progress).run(AbortSignal.any([signal, early.signal]));
   const seconds = (now() - startedAt) / 1000;
+  over.abort();
+  await Promise.all(following);
+  await Promise.all(followers.map((follower) => follower.finish()));
 
   await stopServices(services, history);
   // What a killed process has left behind must not change the books any more.
@@ -74,7 +81,8 @@ async function stormIn(
   const customerIds = shop.buyers.map(({ id }) => id);
   const stored = await database.connected((client) => readStoredState(client, shop.productIds, customerIds));
   const facts = { seed, clients, seconds, wasStopped: signal.aborted };
-  return giveVerdict(facts, history, checkHistory(history, stored));
+  const logs = followers.map(({ log }) => log);
+  return giveVerdict(facts, history, checkHistory(history, stored, logs));
 }
 
 async function startServices(

@@ -97,8 +97,12 @@ describe('GET /events/stream', () => {
     };
     const buying = [given.service, other, other].map((service) => buy(given.clientOf(service, buyer)));
 
+    // Somebody who has caught up, so that whoever resumes joins a reading that is under way.
+    const steady = await Promise.all(
+      [given.service, other].map((service) => follow({ lastEventId: start }, service)),
+    );
     const ids: number[] = [];
-    for (let round = 0; round < 12; round += 1) {
+    for (let round = 0; round < 30; round += 1) {
       const reader = await follow(
         { lastEventId: ids.at(-1) ?? start },
         round % 2 === 0 ? other : given.service,
@@ -112,8 +116,10 @@ describe('GET /events/stream', () => {
     await Promise.all(buying);
     const last = await follow({ lastEventId: ids.at(-1) ?? start });
     const all = [...ids, ...(await last.has(placed.length - ids.length)).map(({ id }) => id)];
+    for (const reader of steady) await reader.has(placed.length);
     await other.stop();
 
+    for (const reader of steady) expect(reader.ids).toEqual(all);
     expect(all).toEqual(placed.map((_, index) => start + index + 1));
   });
 

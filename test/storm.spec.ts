@@ -20,6 +20,7 @@ describe('a storm', () => {
       expect(code).toBe(0);
       expect(run.output).toMatch(/ 0 lost, 0 doubled/);
       expect(run.output).toMatch(/^holds: [1-9]\d* expired, units lost to an expiry: 0, returned twice: 0$/m);
+      expect(run.output).toMatch(/^events missing: 0, doubled: 0, out of order: 0$/m);
       for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
         expect(run.output).toMatch(
           new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+(, \\d+)* ms$`, 'm'),
@@ -127,6 +128,18 @@ describe('a storm', () => {
         /BROKEN O6.*\n +- order \d+ is CANCELLED \(cancel: never; confirm: done\)/,
         // Statuses are judged in the end.
         '8',
+      ],
+      [
+        'that numbers events in the order of their transactions',
+        'SELECT',
+        [
+          {
+            file: 'events/event.sequencer.js',
+            pattern: /OVER \(ORDER BY sequence\)([^]*?)SELECT sequence,/,
+            replacement: 'OVER (ORDER BY xmin::text::bigint)$1SELECT xmin, sequence,',
+          },
+        ],
+        /BROKEN V1.*\n +- out of order for the reader of process (one|two): order\.placed of order \d+ leaves -\d+/,
       ],
     ] as [string, string, Damage[], RegExp, string?][])(
       'on a service %s says so',
