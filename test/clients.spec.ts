@@ -8,7 +8,7 @@ import { itNeeding } from './support/needing.js';
 import { UnreliableNetwork } from './support/unreliable-network.js';
 import { useWorld } from './support/world.js';
 
-const given = useWorld();
+const given = useWorld({ PENDING_ORDER_TTL: '900' });
 const run = promisify(execFile);
 const PAGE = readFileSync('docs/clients.md', 'utf8');
 const MODULES = resolve('node_modules');
@@ -105,6 +105,8 @@ async function holdsItsConversation(
 
     expect(stderr.replace(/^Warning: .*\n|^curl: \(52\).*\n/gm, '')).toBe('');
     expect(stdout).toMatch(/^201 .*"total_amount":1000/m);
+    expect(stdout).toMatch(/^reserve the money for order \d+ before 20\d\d-.*Z$/m);
+    expect(stdout).toMatch(/^take the money$/m);
     expect(stdout).toMatch(/^refused: insufficient-stock$/m);
     expect(stdout.match(/"next_cursor":/g)).toHaveLength(2);
     expect(stdout).toMatch(/"name":"Keyboard"/);
@@ -114,8 +116,8 @@ async function holdsItsConversation(
     await network.stop();
   }
   const orders =
-    'SELECT count(*)::integer FROM orders o JOIN users u ON u.id = o.customer_id WHERE username = $1';
-  expect(await given.database.value(orders, [username])).toBe(1);
+    'SELECT array_agg(status) FROM orders o JOIN users u ON u.id = o.customer_id WHERE username = $1';
+  expect(await given.database.value(orders, [username])).toEqual(['CONFIRMED']);
   expect(await given.database.stockOf({ id: 1 })).toBe(laptopsBefore - 2);
   expect(await given.database.stockOf({ id: 2 })).toBe(stock);
 }

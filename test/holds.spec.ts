@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryBody, ListBody, MovementBody, OrderBody, ProductBody } from './support/api-types.js';
+import { Client } from './support/client.js';
 import { until } from './support/database.js';
 import { addExpired, expire, keepFromSweeping, statusesOf } from './support/holds.js';
+import { MetricsPage } from './support/metrics-page.js';
 import { asItems, type Person, useWorld } from './support/world.js';
 
 const TTL = 3600;
-const given = useWorld({ PENDING_ORDER_TTL: String(TTL) });
+const given = useWorld({ PENDING_ORDER_TTL: String(TTL), METRICS_PORT: '0' });
+const operations = Client.ofOperations(() => given.service.operationsUrl);
 
 const isCancelled = (order: { id: number }) => async () =>
   (await statusesOf(given.database, [order]))[0]?.status === 'CANCELLED';
@@ -84,6 +87,22 @@ describe('the sweep of expired orders', () => {
       user_id: null,
       ...times,
     });
+  });
+
+  it('is measured: how many orders have expired, and for how long the oldest of them has been left', async () => {
+    const series = async (name: string) => new MetricsPage((await operations.get('/metrics')).text).sum(name);
+    const before = await series('orders_expired_total');
+    const { buyer, lamp } = await soldOut();
+    const sweeping = await keepFromSweeping(given.database);
+    await addExpired(given.database, buyer, lamp, 3);
+
+    await until('it is seen', async () => (await series('orders_overdue_seconds')) >= TTL);
+    const counted = (await series('orders_expired_total')) - before;
+    await sweeping.release();
+    await until('nothing is left', async () => (await series('orders_overdue_seconds')) === 0);
+
+    expect(counted).toBe(0);
+    expect((await series('orders_expired_total')) - before).toBe(3);
   });
 
   it('leaves orders that were confirmed, or that have time left', async () => {

@@ -43,7 +43,8 @@ export class OrdersController {
     summary: 'Place an order: all lines or none',
     description:
       'Takes the stock of every line, or of none. Lines with the same product are merged. ' +
-      'The order keeps the names and prices that its products have now.',
+      'The order keeps the names and prices that its products have now. It holds its stock until it is ' +
+      'cancelled, or from its `expires_at` on until somebody else needs it.',
   })
   @ApiIdempotencyKey()
   @ApiCreatedResponse({
@@ -118,7 +119,8 @@ export class OrdersController {
     operationId: 'getOrderHistory',
     summary: 'Read what happened to an order',
     description:
-      'When and by whom it was placed, confirmed and cancelled, and why it was cancelled, if that was said.',
+      'When and by whom it was placed, confirmed and cancelled, and why it was cancelled, if that was said; or ' +
+      'when it expired.',
   })
   @ApiIdParam('order')
   @ApiOkResponse({
@@ -143,7 +145,9 @@ export class OrdersController {
   @ApiOperation({
     operationId: 'confirmOrder',
     summary: 'Confirm a pending order',
-    description: 'Changes the status from PENDING to CONFIRMED.',
+    description:
+      'Changes the status from PENDING to CONFIRMED. A confirmed order does not expire. After its `expires_at`, ' +
+      'an order can still be confirmed until it has been cancelled.',
   })
   @ApiTransition()
   @Roles('admin')
