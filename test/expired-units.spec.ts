@@ -77,6 +77,20 @@ describe('a buyer who needs what expired orders hold', () => {
     expect(statuses).toEqual([{ status: 'CANCELLED' }, { status: 'PENDING' }]);
   });
 
+  it('gets an allowance and units at once that different expired orders hold', async () => {
+    const [limited, short] = [await soldOut(), await soldOut()];
+    const [buyer, { client }] = [await given.customer(), await given.admin()];
+    await client.patch(`/products/${limited.lamp.id}`, { max_per_customer: 1, stock_delta: 2 });
+    const used = await given.order(buyer, { [limited.lamp.id]: 1 });
+    await expire(given.database, used, short.order);
+
+    const bought = await buyer.places({ [limited.lamp.id]: 1, [short.lamp.id]: 1 });
+
+    expect(bought.status).toBe(201);
+    const statuses = await statusesOf(given.database, [used, short.order]);
+    expect(statuses).toEqual([{ status: 'CANCELLED' }, { status: 'CANCELLED' }]);
+  });
+
   it('goes first before those who came later, and keeps its key', async () => {
     const { lamp, order } = await soldOut();
     const buyers = await given.customers(10);

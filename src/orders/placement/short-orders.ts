@@ -5,7 +5,7 @@ import type { TransactionRunner } from '../../database/transaction.runner.js';
 import type { LockedProduct } from '../../products/lock-products.js';
 import { InsufficientStockError, PurchaseLimitExceededError } from '../../products/products.errors.js';
 import { cancelExpired, IS_OVERDUE } from '../expired-orders.js';
-import type { PlacementRequest } from './placement-request.js';
+import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /** For cancelling the expired orders that have what a buyer is short of. */
 const RELEASE_MS_MAX = 1_000;
@@ -21,8 +21,9 @@ const HELD_BY_EXPIRED = `
                         WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
 
 /**
- * Requeues, once, the orders that are short of products, or of an allowance, which expired orders still hold. Those products count
- * as blocked until the expired orders have been cancelled, so nobody goes first who has come later.
+ * Requeues, once, the orders that are short of products, or of an allowance, which expired orders still hold.
+ * Those products count as blocked until the expired orders have been cancelled, so nobody goes first who has
+ * come later.
  * @param products locked with the condition `ANY_OVERDUE`, so that a sold-out product costs no query for it.
  */
 export async function requeueShort(
@@ -33,10 +34,8 @@ export async function requeueShort(
   const [{ flag: isAnyOverdue } = {}] = products.values();
   if (!isAnyOverdue) return new Map();
   const short = [...refused].flatMap(([request, error]) => {
-    const isShort = error instanceof InsufficientStockError || error instanceof PurchaseLimitExceededError;
-    return isShort && !request.hasReleasedExpired
-      ? [{ request, ids: error.lines.map((line) => line.product_id) }]
-      : [];
+    const ids = request.hasReleasedExpired ? [] : missingOf(request, error);
+    return ids.length === 0 ? [] : [{ request, ids }];
   });
   if (short.length === 0) return new Map();
   const shortIds = new Set(short.flatMap(({ ids }) => ids));
@@ -49,6 +48,12 @@ export async function requeueShort(
       return heldIds.length === 0 ? [] : [[request, new Requeue(again, heldIds)] as const];
     }),
   );
+}
+
+/** Beyond a limit, all products of the order: it is not known yet which of them are short as well. */
+function missingOf(request: PlacementRequest, error: DomainError): readonly number[] {
+  if (error instanceof PurchaseLimitExceededError) return productIdsOf(request);
+  return error instanceof InsufficientStockError ? error.lines.map((line) => line.product_id) : [];
 }
 
 /** Cancels the expired orders that have any of the products, in transactions of their own. */
