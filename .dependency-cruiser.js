@@ -12,6 +12,7 @@ const SRC = [
   'audit/',
   'orders/',
   'products/',
+  'idempotency/',
   'auth/',
   'health/',
   'pagination/',

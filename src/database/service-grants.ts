@@ -26,6 +26,7 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   ],
   order_items: ['SELECT', 'INSERT'],
   stock_returns: ['SELECT', 'INSERT'],
+  write_keys: ['SELECT', 'INSERT', 'UPDATE (resource_id)', 'DELETE'],
   events: ['SELECT', 'INSERT', 'UPDATE (last_id)'],
   [MIGRATIONS_TABLE]: ['SELECT'],
 };

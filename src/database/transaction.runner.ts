@@ -48,7 +48,8 @@ export class OutcomeUnknownError extends ServiceBusyError {
   constructor(cause: unknown) {
     super(
       { cause },
-      'The database was lost while the change was being stored: look whether it was before you try again.',
+      'The database was lost while the change was being stored. With an Idempotency-Key, send the same again; ' +
+        'without, look whether it was stored before you try again.',
     );
   }
 }

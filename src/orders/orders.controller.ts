@@ -7,15 +7,21 @@ import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
 import { OptionalBody } from '../http/body.guard.js';
-import { preconditionsOf, sendResourceIfModified, sendResource } from '../http/preconditions.js';
+import { sendResource, sendResourceIfModified } from '../http/preconditions.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
+import {
+  ApiIdempotencyKey,
+  IdempotencyKey,
+  sendWritten,
+  WriteRequested,
+} from '../idempotency/idempotency-key.decorator.js';
+import type { WriteRequest } from '../idempotency/idempotent.writes.js';
 import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { CancelOrderDto, ListOrdersQueryDto, PlaceOrderDto } from './order.dto.js';
 import { OrderHistoryResponseDto } from './order-history-response.dto.js';
 import { OrderResponseDto } from './order-response.dto.js';
-import { ApiIdempotencyKey, IdempotencyKey } from './idempotency-key.decorator.js';
 import { OrderHistoryReader } from './order-history.reader.js';
 import { OrderReader } from './order.reader.js';
 import { OrdersService } from './orders.service.js';
@@ -25,7 +31,12 @@ const ApiTransition = () =>
   applyDecorators(
     ApiIdParam('order'),
     ApiConditionalWrite('The ETag you have seen. If the order has changed since, the answer is 412.'),
-    ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') }),
+    ApiIdempotencyKey(),
+    ApiOkResponse({
+      type: OrderResponseDto,
+      description: 'The order.',
+      headers: apiHeaders('ETag', 'Idempotency-Replayed'),
+    }),
     ApiProblems('forbidden', 'order-not-found', 'invalid-transition'),
   );
 
@@ -60,7 +71,6 @@ export class OrdersController {
     'insufficient-stock',
     'price-changed',
     'total-too-large',
-    'idempotency-key-reused',
   )
   @SignedIn()
   @Post()
@@ -154,11 +164,11 @@ export class OrdersController {
   @Patch(':id/confirm')
   async confirm(
     @Param('id', IdPipe) id: number,
+    @WriteRequested() request: WriteRequest,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<string> {
-    const order = await this.orders.confirm(id, admin, preconditionsOf(exchange.request));
-    return sendResource(exchange, order);
+    return sendWritten(exchange, await this.orders.confirm(id, admin, request));
   }
 
   @ApiOperation({
@@ -175,10 +185,10 @@ export class OrdersController {
   async cancel(
     @Param('id', IdPipe) id: number,
     @Body() { reason }: CancelOrderDto,
+    @WriteRequested() request: WriteRequest,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<string> {
-    const order = await this.orders.cancel(id, caller, preconditionsOf(exchange.request), reason);
-    return sendResource(exchange, order);
+    return sendWritten(exchange, await this.orders.cancel(id, caller, request, reason));
   }
 }

@@ -29,9 +29,3 @@ export class TotalTooLargeError extends DomainError {
     super('total-too-large', 'The order comes to more than 999,999,999,999.99.');
   }
 }
-
-export class IdempotencyKeyReusedError extends DomainError {
-  constructor() {
-    super('idempotency-key-reused', 'Another order was placed under this Idempotency-Key.');
-  }
-}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { ExpirySweeper } from './expiry.sweeper.js';
 import { OrderHistoryReader } from './order-history.reader.js';
 import { OrderItem } from './order-item.entity.js';
@@ -10,7 +11,7 @@ import { OrdersService } from './orders.service.js';
 import { StockReturn } from './stock-return.entity.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Order, OrderItem, StockReturn])],
+  imports: [IdempotencyModule, TypeOrmModule.forFeature([Order, OrderItem, StockReturn])],
   controllers: [OrdersController],
   providers: [ExpirySweeper, OrderHistoryReader, OrderReader, OrdersService],
 })

@@ -5,9 +5,8 @@ import type { GroupQueue } from '../common/group-queue/group-queue.js';
 import type { Caller, Outcome } from '../common/group-queue/group-work.js';
 import { Env } from '../config/env.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
-import type { Resource } from '../database/json.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
-import type { Preconditions } from '../http/preconditions.js';
+import { IdempotentWrites, type WriteRequest, type Written } from '../idempotency/idempotent.writes.js';
 import { lockProducts } from '../products/lock-products.js';
 import { cancelOrders } from './cancel-orders.js';
 import { confirmOrder } from './confirm-order.js';
@@ -36,6 +35,7 @@ export class OrdersService {
   constructor(
     @Inject(Env) private readonly env: Env,
     private readonly transactions: TransactionRunner,
+    private readonly writes: IdempotentWrites,
   ) {
     this.queue = placementQueue(env, {
       run: (requests, deadline) => this.placeGroup(requests, deadline),
@@ -98,34 +98,40 @@ export class OrdersService {
   }
 
   /**
-   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
+   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError,
+   *   IdempotencyKeyReusedError.
    */
-  confirm(id: number, admin: AuthenticatedUser, preconditions: Preconditions): Promise<Resource> {
-    return this.transactions.run(async (queryRunner) => {
+  confirm(id: number, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
+    const effect = async (queryRunner: QueryRunner) => {
       const order = await lockOrder(queryRunner, id, admin);
-      assertCanBecome('CONFIRMED', order, preconditions);
+      assertCanBecome('CONFIRMED', order, request);
       await confirmOrder(queryRunner, id, admin.id);
-      return readChanged(queryRunner, id, admin);
-    });
+      await lockAdmin(queryRunner.manager, admin);
+      return id;
+    };
+    return this.writes.run(admin.id, request, { effect, read: readOrder });
   }
 
   /**
    * Cancels an order and gives its stock back, exactly once however many ask at once. The reason is for its
    * history.
-   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError.
+   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError,
+   *   IdempotencyKeyReusedError.
    */
   cancel(
     id: number,
     caller: AuthenticatedUser,
-    preconditions: Preconditions,
+    request: WriteRequest,
     reason: string | null = null,
-  ): Promise<Resource> {
-    return this.transactions.run(async (queryRunner) => {
+  ): Promise<Written> {
+    const effect = async (queryRunner: QueryRunner) => {
       const order = await lockOrder(queryRunner, id, caller);
-      assertCanBecome('CANCELLED', order, preconditions);
+      assertCanBecome('CANCELLED', order, request);
       await cancelOrders(queryRunner, [order], { by: caller.id, reason });
-      return readChanged(queryRunner, id, caller);
-    });
+      if (caller.role === 'admin') await lockAdmin(queryRunner.manager, caller);
+      return id;
+    };
+    return this.writes.run(caller.id, request, { effect, read: readOrder });
   }
 }
 
@@ -133,18 +139,8 @@ export class OrdersService {
 function assertCanBecome(
   next: OrderStatus,
   { status, version }: LockedOrder,
-  preconditions: Preconditions,
+  { preconditions }: WriteRequest,
 ): void {
   preconditions.check(version);
   if (!canBecome(status, next)) throw new InvalidTransitionError(status, next);
-}
-
-/** @throws ForbiddenError, InvalidTokenError when the caller is an admin no more. */
-async function readChanged(
-  queryRunner: QueryRunner,
-  id: number,
-  caller: AuthenticatedUser,
-): Promise<Resource> {
-  if (caller.role === 'admin') await lockAdmin(queryRunner.manager, caller);
-  return readOrder(queryRunner, id);
 }

@@ -6,7 +6,9 @@ import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
-import { preconditionsOf, sendResourceIfModified, sendResource } from '../http/preconditions.js';
+import { sendResourceIfModified } from '../http/preconditions.js';
+import { ApiIdempotencyKey, sendWritten, WriteRequested } from '../idempotency/idempotency-key.decorator.js';
+import type { WriteRequest } from '../idempotency/idempotent.writes.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
 import { ApiIdParam } from '../http/openapi/api-properties.js';
@@ -36,18 +38,20 @@ export class ProductsController {
   @ApiCreatedResponse({
     type: ProductResponseDto,
     description: 'The new product.',
-    headers: apiHeaders('Location', 'ETag'),
+    headers: apiHeaders('Location', 'ETag', 'Idempotency-Replayed'),
   })
+  @ApiIdempotencyKey()
   @Roles('admin')
   @Post()
   async create(
     @Body() dto: CreateProductDto,
+    @WriteRequested() request: WriteRequest,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<string> {
-    const product = await this.products.create(dto.toNewProduct(), admin);
-    void exchange.reply.header('location', `/products/${product.id}`);
-    return sendResource(exchange, product);
+    const written = await this.products.create(dto.toNewProduct(), admin, request);
+    void exchange.reply.header('location', `/products/${written.resource.id}`);
+    return sendWritten(exchange, written);
   }
 
   @ApiOperation({
@@ -95,17 +99,22 @@ export class ProductsController {
   })
   @ApiIdParam('product')
   @ApiConditionalWrite('The ETag you have seen; required with `stock_quantity`.')
-  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
+  @ApiIdempotencyKey()
+  @ApiOkResponse({
+    type: ProductResponseDto,
+    description: 'The product.',
+    headers: apiHeaders('ETag', 'Idempotency-Replayed'),
+  })
   @ApiProblems('product-not-found', 'insufficient-stock', 'precondition-required')
   @Roles('admin')
   @Patch(':id')
   async update(
     @Param('id', IdPipe) id: number,
     @Body() dto: UpdateProductDto,
+    @WriteRequested() request: WriteRequest,
     @CurrentUser() admin: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<string> {
-    const preconditions = preconditionsOf(exchange.request);
-    return sendResource(exchange, await this.products.update(id, dto.toChange(), admin, preconditions));
+    return sendWritten(exchange, await this.products.update(id, dto.toChange(), admin, request));
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { Product } from './product.entity.js';
 import { ProductReader } from './product.reader.js';
 import { ProductsController } from './products.controller.js';
@@ -7,7 +8,7 @@ import { ProductsService } from './products.service.js';
 import { StockAdjustment } from './stock-adjustment.entity.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Product, StockAdjustment])],
+  imports: [IdempotencyModule, TypeOrmModule.forFeature([Product, StockAdjustment])],
   controllers: [ProductsController],
   providers: [ProductReader, ProductsService],
 })

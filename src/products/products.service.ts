@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import type { Preconditions } from '../http/preconditions.js';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import { IdempotentWrites, type WriteRequest, type Written } from '../idempotency/idempotent.writes.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
-import type { Resource } from '../database/json.js';
-import { TransactionRunner } from '../database/transaction.runner.js';
 import { countPurchases } from './count-purchases.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
@@ -25,43 +23,45 @@ import { StockAdjustment } from './stock-adjustment.entity.js';
 
 @Injectable()
 export class ProductsService {
-  constructor(private readonly transactions: TransactionRunner) {}
+  constructor(private readonly writes: IdempotentWrites) {}
 
   /**
    * Adds a product; its first stock is recorded as added by the admin.
-   * @throws ValidationFailedError if its sale would end before it begins.
+   * @throws ValidationFailedError if its sale would end before it begins; IdempotencyKeyReusedError.
    */
-  async create(newProduct: NewProduct, admin: AuthenticatedUser): Promise<Resource> {
+  async create(newProduct: NewProduct, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
     assertSaleWindow(newProduct);
-    return this.transactions.run(async (queryRunner) => {
-      const id = await insertProduct(queryRunner.manager, newProduct, admin.id);
-      await lockAdmin(queryRunner.manager, admin);
-      return readProduct(queryRunner, id);
-    });
+    const effect = async ({ manager }: QueryRunner) => {
+      const id = await insertProduct(manager, newProduct, admin.id);
+      await lockAdmin(manager, admin);
+      return id;
+    };
+    return this.writes.run(admin.id, request, { effect, read: readProduct });
   }
 
   /**
    * Changes a product under its lock. A change of stock is recorded as made by the admin.
-   * @param preconditions refuse the change if the product has changed since the client has seen it.
+   * @param request may refuse the change if the product has changed since the client has seen it.
    * @throws ProductNotFoundError, InsufficientStockError if less than nothing would be left,
    *   ValidationFailedError if the stock would exceed its maximum or the sale end before it begins,
-   *   DomainError `precondition-failed` or `precondition-required`.
+   *   DomainError `precondition-failed` or `precondition-required`, IdempotencyKeyReusedError.
    */
   async update(
     id: number,
     change: ProductChange,
     admin: AuthenticatedUser,
-    preconditions: Preconditions,
-  ): Promise<Resource> {
-    assertStockChange(change, preconditions.nameVersions);
-    return this.transactions.run(async (queryRunner) => {
+    request: WriteRequest,
+  ): Promise<Written> {
+    assertStockChange(change, request.preconditions.nameVersions);
+    const effect = async (queryRunner: QueryRunner) => {
       const product = (await lockProducts(queryRunner, [id])).get(id);
       if (!product) throw new ProductNotFoundError([id]);
-      preconditions.check(product.version);
+      request.preconditions.check(product.version);
       if (!isEmpty(change)) await changeLocked(queryRunner.manager, product, change, admin.id);
       await lockAdmin(queryRunner.manager, admin);
-      return readProduct(queryRunner, id);
-    });
+      return id;
+    };
+    return this.writes.run(admin.id, request, { effect, read: readProduct });
   }
 }
 

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { parseEnv } from '../../src/config/load-env.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { TransactionRunner } from '../../src/database/transaction.runner.js';
+import { IdempotentWrites } from '../../src/idempotency/idempotent.writes.js';
 import { OrdersService } from '../../src/orders/orders.service.js';
 import type { PlacedOrder, PlacementRequest } from '../../src/orders/placement/placement-request.js';
 import { FaultProxy } from '../../storm/fault-proxy.js';
@@ -28,7 +29,8 @@ export class PlacementDesk {
       ...dataSourceOptions(proxy.url, env.DATABASE_POOL_SIZE, PREPARES),
       entities: await allEntities(),
     }).initialize();
-    const orders = new OrdersService(env, new TransactionRunner(dataSource, env));
+    const transactions = new TransactionRunner(dataSource, env);
+    const orders = new OrdersService(env, transactions, new IdempotentWrites(transactions));
     return new PlacementDesk(orders.queue, proxy, dataSource);
   }
 

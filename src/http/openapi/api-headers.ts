@@ -62,7 +62,7 @@ export const API_HEADERS = {
   },
   'Idempotency-Replayed': {
     required: true,
-    description: 'Whether the order had been placed before, under the same key.',
+    description: 'Whether the request had been carried out before, under the same key.',
     schema: { type: 'boolean' },
   },
   'X-Accel-Buffering': {

@@ -2,17 +2,24 @@ import type { QueryRunner } from 'typeorm';
 import type { DomainError } from '../../common/domain-error.js';
 import type { Resource } from '../../database/json.js';
 import { OrderResponseDto } from '../order-response.dto.js';
-import { IdempotencyKeyReusedError } from '../orders.errors.js';
+import { IdempotencyKeyReusedError } from '../../idempotency/idempotency.errors.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
 type KeyedRow = Resource & Pick<PlacementRequest, 'customerId' | 'placementKey' | 'requestHash'>;
 
-/** Selects everything an answer needs: a second statement could fail. */
+/**
+ * Selects everything an answer needs: a second statement could fail. A key of another write has no hash, so it is
+ * never the same as that of an order.
+ */
 const FIND_PLACED = `
   SELECT customer_id AS "customerId", placement_key AS "placementKey", request_hash AS "requestHash",
          id, version, ${OrderResponseDto.json}::text AS json
     FROM orders
-   WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
+   WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))
+   UNION ALL
+  SELECT user_id, key, NULL, NULL, NULL, NULL
+    FROM write_keys
+   WHERE (user_id, key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
 
 /**
  * Finds the orders that already exist under the keys of these requests. Runs under the locks on their

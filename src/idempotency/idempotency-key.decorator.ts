@@ -1,0 +1,71 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
+import { ValidationFailedError } from '../common/domain-error.js';
+import { preconditionsOf, sendResource } from '../http/preconditions.js';
+import type { Exchange } from '../http/exchange.decorator.js';
+import type { WriteRequest, Written } from './idempotent.writes.js';
+
+/** 1 to 255 visible ASCII characters (RFC 5234, VCHAR) between quotes, or bare. */
+const KEY = /^("[!-~]{1,255}"|[!#-~][!-~]{0,254})$/;
+
+/**
+ * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), quoted as the draft has
+ * it or bare as most clients send it; the quotes are not part of the key.
+ */
+export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  keyOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** The key and what it stands for: one request, so the path counts as well as the body. */
+export const WriteRequested = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): WriteRequest => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    return { preconditions: preconditionsOf(request), key: keyOf(request), hash: hashOf(request) };
+  },
+);
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const header = headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  const key = String(header);
+  if (KEY.test(key)) return key.replace(/^"(.*)"$/, '$1');
+  const message = 'must be 1 to 255 visible ASCII characters, quoted or bare';
+  throw new ValidationFailedError([
+    { pointer: '/idempotency-key', location: 'header', code: 'not-a-key', message },
+  ]);
+}
+
+/** Bodies of writes are flat objects; the order of their members means nothing. */
+function hashOf({ method, url, body }: FastifyRequest): Buffer {
+  const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([method, url, members]))
+    .digest();
+}
+
+/** Answers a write with the resource, and says whether it had been carried out before. */
+export function sendWritten(exchange: Exchange, { resource, isReplayed }: Written): string {
+  void exchange.reply.header('idempotency-replayed', String(isReplayed));
+  return sendResource(exchange, resource);
+}
+
+export const ApiIdempotencyKey = () =>
+  applyDecorators(
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Makes retries safe: the same request with the same key has one effect, however often it is sent.',
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 257,
+        pattern: KEY.source,
+        example: 'b7c1f0aa-1f5e-4b0e-9c3b-0f4e8f2f5f7d',
+      },
+    }),
+    ApiProblems('idempotency-key-reused'),
+  );

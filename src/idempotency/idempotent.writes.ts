@@ -1,0 +1,134 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { QueryRunner } from 'typeorm';
+import { ServiceBusyError } from '../common/domain-error.js';
+import { asServiceBusy } from '../database/database-errors.js';
+import type { Resource } from '../database/json.js';
+import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
+import type { Preconditions } from '../http/preconditions.js';
+import { IdempotencyKeyReusedError } from './idempotency.errors.js';
+
+/** How long a key is good. */
+const KEPT_DAYS = 7;
+const SWEEP_EVERY_MS = 60_000;
+const SWEPT_AT_ONCE = 1_000;
+
+/** What a client says about a write, beside the body. */
+export interface WriteRequest {
+  /** Checked by the effect, so that a retry is not refused because of what it did itself. */
+  readonly preconditions: Preconditions;
+  /** Its `Idempotency-Key`, if it sent one. */
+  readonly key: string | undefined;
+  /** Tells whether another request under the same key is a retry. */
+  readonly hash: Buffer;
+}
+
+/** A product or an order after a write. */
+export interface Written {
+  readonly resource: Resource;
+  /** Whether the write had been carried out before, under the same key. */
+  readonly isReplayed: boolean;
+}
+
+export interface Write {
+  /** @returns the id of the resource that it wrote. */
+  readonly effect: (queryRunner: QueryRunner) => Promise<number>;
+  readonly read: (queryRunner: QueryRunner, id: number) => Promise<Resource>;
+}
+
+/**
+ * Under READ COMMITTED the insertion waits for another transaction with the same key to end, like for a locked row.
+ * Keys of placed orders stand in their rows.
+ */
+const CLAIM = `
+  INSERT INTO write_keys (user_id, key, request_hash)
+  SELECT $1::integer, $2::varchar, $3::bytea
+   WHERE NOT EXISTS (SELECT FROM orders WHERE customer_id = $1 AND placement_key = $2)
+      ON CONFLICT ON CONSTRAINT pk_write_keys DO NOTHING
+  RETURNING true`;
+
+const FIND = `
+  SELECT resource_id::float8 AS "resourceId", request_hash AS hash
+    FROM write_keys WHERE user_id = $1 AND key = $2`;
+
+const COMPLETE = 'UPDATE write_keys SET resource_id = $3 WHERE user_id = $1 AND key = $2';
+
+const SWEEP = `
+  WITH swept AS (
+    DELETE FROM write_keys WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM write_keys WHERE created_at < now() - interval '${KEPT_DAYS} days'
+       ORDER BY created_at LIMIT ${SWEPT_AT_ONCE} FOR UPDATE SKIP LOCKED))
+    RETURNING 1)
+  SELECT count(*)::integer AS count FROM swept`;
+
+/** Carries out each write once, however often it is sent with its `Idempotency-Key`. */
+@Injectable()
+export class IdempotentWrites implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(IdempotentWrites.name);
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly transactions: TransactionRunner) {}
+
+  /**
+   * Commits the key together with the effect. A key that was committed before gives the resource as it is now; so
+   * does one whose COMMIT was lost, which is looked up on another connection.
+   * @throws IdempotencyKeyReusedError, ServiceBusyError and what `effect` throws; then nothing is kept of the key.
+   */
+  async run(userId: number, request: WriteRequest, write: Write): Promise<Written> {
+    const once = () => this.transactions.run((queryRunner) => runOnce(queryRunner, userId, request, write));
+    try {
+      return await once();
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknownError) || request.key === undefined) throw error;
+      return once();
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Forgets the keys that are too old, in small steps and without waiting for anybody. */
+  async sweep(): Promise<void> {
+    try {
+      const sweepOnce = async (queryRunner: QueryRunner) =>
+        ((await queryRunner.query(SWEEP)) as [{ count: number }])[0].count;
+      let swept: number;
+      do swept = await this.transactions.run(sweepOnce);
+      while (this.timer && swept === SWEPT_AT_ONCE);
+    } catch (error) {
+      // A database that is away is reported by those who ask for something; the next sweep tries again.
+      if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
+    }
+  }
+}
+
+async function runOnce(
+  queryRunner: QueryRunner,
+  userId: number,
+  { key, hash }: WriteRequest,
+  { effect, read }: Write,
+): Promise<Written> {
+  const earlier = key === undefined ? undefined : await claim(queryRunner, userId, key, hash);
+  const id = earlier ?? (await effect(queryRunner));
+  if (key !== undefined && earlier === undefined) await queryRunner.query(COMPLETE, [userId, key, id]);
+  return { resource: await read(queryRunner, id), isReplayed: earlier !== undefined };
+}
+
+/** @returns the id of what was written under the key before; nothing if the key is new, and now taken. */
+async function claim(
+  queryRunner: QueryRunner,
+  userId: number,
+  key: string,
+  hash: Buffer,
+): Promise<number | undefined> {
+  const claimed = (await queryRunner.query(CLAIM, [userId, key, hash])) as unknown[];
+  if (claimed.length > 0) return undefined;
+  const [earlier] = (await queryRunner.query(FIND, [userId, key])) as { resourceId: number; hash: Buffer }[];
+  if (!earlier?.hash.equals(hash)) throw new IdempotencyKeyReusedError();
+  return earlier.resourceId;
+}
