@@ -28,17 +28,23 @@ function linesAbout(requestId: string): Line[] {
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
-/** Runs a script on the built product and answers with what it printed. */
+/** Runs a script on the built product and answers with what it printed, also if it was killed. */
 async function printed(script: string): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]).catch(
+    (error: { signal?: string; stdout: string }) => {
+      if (error.signal !== 'SIGKILL') throw error;
+      return error;
+    },
+  );
   return stdout;
 }
 
-const logging = (format: string, record: string) =>
+const logging = (format: string, record: string, then = '') =>
   printed(`
     const { createLogger } = await import('./dist/telemetry/logger.js');
     const logger = await createLogger({ LOG_LEVEL: 'info', LOG_FORMAT: '${format}' });
-    logger.info(${record}, 'something');`);
+    logger.info(${record}, 'something');
+    ${then}`);
 
 // Guarantees that the log tells who asked for what and how it ended, and why when it was our fault; and no secret.
 describe('the log', () => {
@@ -126,6 +132,31 @@ describe('the log', () => {
       err: { message: 'outer', cause: { type: 'TypeError', message: 'inner', cause: 'a word' } },
     });
     expect(circle.match(/"message":"round"/g)?.length).toBeLessThan(10);
+  });
+
+  it('loses no line by a clean stop', async () => {
+    const service = await ServiceProcess.start({ DATABASE_URL: given.database.url, LOG_FORMAT: 'json' });
+    const ids = Array.from({ length: 50 }, (_, number) => `last-${number}`);
+    await Promise.all(ids.map((id) => fetch(`${service.url}/products`, { headers: { 'x-request-id': id } })));
+    await service.stop();
+
+    const lines = service.output.trim().split('\n');
+    const logged = lines.map((line) => (JSON.parse(line) as Line).request_id);
+    expect(logged).toEqual(expect.arrayContaining(ids));
+    expect(lines.at(-1)).toContain('"msg":"stopped"');
+  });
+
+  it('loses by a crash at most what had not been written for 100 ms, and no error', async () => {
+    const kill = "process.kill(process.pid, 'SIGKILL')";
+    const afterWaiting = await logging('json', '{ early: true }', `setTimeout(() => ${kill}, 150);`);
+    const afterError = await logging(
+      'json',
+      '{ early: true }',
+      `logger.error('late'); logger.info('later'); ${kill};`,
+    );
+
+    expect(afterWaiting).toContain('"early":true');
+    expect(afterError).toMatch(/"early":true.*\n.*"msg":"late"\}\n$/);
   });
 
   it('blots out what is secret, should anybody log an object that holds it', async () => {

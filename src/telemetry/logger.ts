@@ -3,6 +3,7 @@ import { type DestinationStream, type Level, type Logger, pino } from 'pino';
 import { traces } from '../common/observation.js';
 import type { Env } from '../config/env.js';
 import type { ProcessRole } from '../config/process-role.js';
+import { BufferedLines } from './buffered-lines.js';
 
 /** Causes of causes of causes; an error that goes deeper, or in a circle, is cut off. */
 const CAUSES_MAX = 5;
@@ -27,7 +28,11 @@ export async function createLogger(
     redact: { paths: REDACTED, censor: '[redacted]' },
     ...(env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { mixin: () => ({ ...traces.logFields() }) }),
   };
-  return env.LOG_FORMAT === 'json' ? pino(options) : pino(options, await prettyLines());
+  const lines =
+    env.LOG_FORMAT === 'json'
+      ? new BufferedLines(pino.destination({ dest: 1, sync: true }))
+      : await prettyLines();
+  return pino(options, lines);
 }
 
 /** Loaded only where a person reads the log. */

@@ -1,0 +1,39 @@
+import { type DestinationStream, pino } from 'pino';
+
+/** How long a line waits at most. */
+const WAIT_MS_MAX = 100;
+/** What a pipe takes in one piece (PIPE_BUF): the lines of several processes are never mixed up. */
+const BATCH_BYTES_MAX = 4_096;
+const WITH_METADATA: unique symbol = Symbol.for('pino.metadata');
+const INFO = pino.levels.values.info as number;
+
+/**
+ * Writes lines in batches, because a write for each line costs more than the line. Warnings and errors go out at once,
+ * and what is left when the process exits; only a crash loses lines, those of the last `WAIT_MS_MAX`.
+ */
+export class BufferedLines implements DestinationStream {
+  /** Makes pino set `lastLevel` before each line. */
+  readonly [WITH_METADATA] = true;
+  lastLevel = INFO;
+  private lines = '';
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly destination: DestinationStream) {
+    process.on('exit', () => this.flushSync());
+  }
+
+  write(line: string): void {
+    if (Buffer.byteLength(this.lines) + Buffer.byteLength(line) > BATCH_BYTES_MAX) this.flushSync();
+    this.lines += line;
+    if (this.lastLevel > INFO) this.flushSync();
+    else this.timer ??= setTimeout(() => this.flushSync(), WAIT_MS_MAX).unref();
+  }
+
+  flushSync(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { lines } = this;
+    this.lines = '';
+    if (lines !== '') this.destination.write(lines);
+  }
+}
