@@ -3,6 +3,7 @@ import pg from 'pg';
 import { Buyer, type Watcher } from '../../../storm/buyer.js';
 import type { Call } from '../../../storm/check-answers.js';
 import { checkHistory, type Findings } from '../../../storm/check-history.js';
+import { Follower } from '../../../storm/follower.js';
 import { type Attempt, History } from '../../../storm/history.js';
 import { PriceBook } from '../../../storm/price-book.js';
 import { Random } from '../../../storm/random.js';
@@ -38,6 +39,7 @@ export class Trade {
   readonly #prices = new PriceBook();
   readonly #over = new AbortController();
   readonly #everybody: Promise<unknown>;
+  readonly #follower: Follower;
 
   private constructor(
     private readonly shop: Shop,
@@ -46,6 +48,7 @@ export class Trade {
     random: Random,
   ) {
     for (const { productId, priceMinor } of history.prices) this.#prices.set(productId, priceMinor);
+    this.#follower = new Follower(shop.services[0] as StormedService, shop.admin);
     this.#everybody = this.#begin(clients, random);
     // Told by close().
     this.#everybody.catch(() => undefined);
@@ -69,6 +72,7 @@ export class Trade {
   async close(): Promise<void> {
     this.#over.abort();
     await this.#everybody;
+    await this.#follower.finish();
   }
 
   #begin(clients: number, random: Random): Promise<unknown> {
@@ -87,6 +91,7 @@ export class Trade {
     return Promise.all([
       ...names.map((name, index) => buyerOf(name, index).run(signal)),
       new Shopkeeper(this.shop, this.#prices, random.fork('shopkeeper')).run(signal),
+      this.#follower.run(signal),
     ]);
   }
 
@@ -97,6 +102,6 @@ export class Trade {
     const customers = this.shop.buyers.map(({ id }) => id);
     const stored = await readStoredState(client, this.shop.productIds, customers);
     await client.end();
-    return checkHistory(this.history, stored);
+    return checkHistory(this.history, stored, [this.#follower.log]);
   }
 }

@@ -21,7 +21,7 @@ export async function tradeVerdict(
   databaseUrl: string,
   faults: readonly string[],
 ): Promise<Verdict> {
-  const { violations, ...counts } = await trade.compare(databaseUrl);
+  const { violations, events, ...counts } = await trade.compare(databaseUrl);
   const { calls, busyCalls, lostCalls, slowestCallMs } = trade.history;
   const nothing = counts.acknowledged === 0 ? ['no order was acknowledged, so nothing was shown'] : [];
   return {
@@ -31,7 +31,8 @@ export async function tradeVerdict(
       `${calls} requests, ${busyCalls} answered 503, ${lostCalls} not at all, the slowest in ${Math.round(slowestCallMs)} ms; orders: ` +
       Object.entries(counts)
         .map(([what, count]) => `${count} ${what}`)
-        .join(', '),
+        .join(', ') +
+      `; ${events}`,
   };
 }
 
