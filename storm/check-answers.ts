@@ -3,7 +3,14 @@ const ANSWER_MS_MAX = 10_000;
 
 /** What a client may ask for, and the answers that the API description has for it. */
 const DOCUMENTED = {
-  'POST /orders': ['201', '409 insufficient-stock', '409 price-changed', '503 service-unavailable'],
+  'POST /orders': [
+    '201',
+    '409 not-on-sale',
+    '409 purchase-limit-exceeded',
+    '409 insufficient-stock',
+    '409 price-changed',
+    '503 service-unavailable',
+  ],
   'GET /orders/{id}': ['200', '503 service-unavailable'],
   'GET /products': ['200', '503 service-unavailable'],
   'PATCH /orders/{id}/cancel': ['200', '409 invalid-transition', '503 service-unavailable'],

@@ -56,6 +56,7 @@ const historyOf = (...orders: OrderRecord[]) => {
 const storedState = (stock: number, ...orders: StoredOrder[]): StoredState => ({
   stock: new Map([[1, stock]]),
   adjustments: [{ productId: 1, quantity: 10 }],
+  purchases: [],
   orders,
 });
 const found = (history: History, stored: StoredState) =>

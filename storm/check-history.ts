@@ -1,4 +1,5 @@
 import { compareOrders, type OrderComparison } from './check-orders.js';
+import { checkDrops, type DropComparison } from './check-drops.js';
 import { checkHolds, type HoldComparison } from './check-holds.js';
 import { checkPrices } from './check-prices.js';
 import { checkStatuses } from './check-statuses.js';
@@ -11,7 +12,7 @@ import type { Violation } from './violation.js';
 /** How soon after a fault the service has to serve again. */
 const RECOVERY_MS_MAX = 5_000;
 
-export interface Findings extends OrderComparison, HoldComparison {
+export interface Findings extends OrderComparison, HoldComparison, DropComparison {
   readonly cancelled: number;
   /** What the readers of the streams have found, in words. */
   readonly events: string;
@@ -26,9 +27,11 @@ export function checkHistory(
   for (const log of logs) log.compare(stored);
   const comparison = compareOrders(history.orders, stored);
   const holds = checkHolds(stored);
+  const drops = checkDrops(history, stored);
   return {
     ...comparison,
     ...holds,
+    ...drops,
     events: countsOf(logs),
     cancelled: history.orders.filter(({ cancels }) => cancels.includes('done')).length,
     violations: [
@@ -38,6 +41,7 @@ export function checkHistory(
       ...history.faults.flatMap(checkRecovery),
       ...checkPrices(history.orders, history.prices),
       ...holds.violations,
+      ...drops.violations,
       ...checkStatuses(history.orders, stored),
       ...logs.flatMap(({ violations }) => violations),
     ],

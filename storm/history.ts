@@ -59,6 +59,13 @@ export interface PriceRecord {
   readonly outcome: ChangeOutcome;
 }
 
+/** A limit per customer that was set, or may have been. */
+export interface LimitRecord {
+  readonly productId: number;
+  readonly maxPerCustomer: number;
+  readonly outcome: ChangeOutcome;
+}
+
 export interface FaultRecord {
   readonly kind: string;
   readonly endedAt: number;
@@ -73,6 +80,9 @@ export class History {
   readonly orders: OrderRecord[] = [];
   readonly restocks: RestockRecord[] = [];
   readonly prices: PriceRecord[] = [];
+  readonly limits: LimitRecord[] = [];
+  /** Products whose sale has not begun. */
+  readonly closedIds: number[] = [];
   readonly faults: FaultRecord[] = [];
   /** What was seen to be wrong while it happened. */
   readonly violations: Violation[] = [];

@@ -14,6 +14,8 @@ export interface Account {
 /** How long an order holds its stock: so short that many expire while the storm goes on. */
 export const HOLD_SECONDS = 2;
 
+const SALE_STARTS_AT = { closed: '9999-01-01T00:00:00Z', open: '2026-01-01T00:00:00Z' };
+
 /** Sign-ins are few: clients share accounts, as the browsers of one household do. */
 const BUYERS = 4;
 const CREATIONS_AT_ONCE = 8;
@@ -76,10 +78,20 @@ async function register(url: string, username: string, role: string): Promise<Ac
 
 async function shelve(url: string, admin: Account, ware: Ware, history: History): Promise<number> {
   const startedAt = now();
-  const json = { name: ware.name, price: ware.priceMinor / 100, stock_quantity: ware.stock };
+  const json = {
+    name: ware.name,
+    price: ware.priceMinor / 100,
+    stock_quantity: ware.stock,
+    max_per_customer: ware.maxPerCustomer ?? null,
+    sale_starts_at: ware.sale ? SALE_STARTS_AT[ware.sale] : null,
+  };
   const body = await succeed(url, { route: 'POST /products', token: admin.token, json });
   const productId = Number(body.id);
   history.restocks.push({ productId, quantity: ware.stock, outcome: 'done' });
+  if (ware.maxPerCustomer !== undefined) {
+    history.limits.push({ productId, maxPerCustomer: ware.maxPerCustomer, outcome: 'done' });
+  }
+  if (ware.sale === 'closed') history.closedIds.push(productId);
   history.prices.push({
     productId,
     priceMinor: ware.priceMinor,

@@ -1,5 +1,6 @@
 import { changeOutcomeOf } from './buyer.js';
 import { pause } from './clock.js';
+import type { LimitRecord } from './history.js';
 import type { PriceBook } from './price-book.js';
 import type { Random } from './random.js';
 import type { Shop } from './shop.js';
@@ -9,7 +10,7 @@ const RESTOCK_MAX = 12;
 const TAKE_OUT_MAX = 5;
 const PRICE_MINOR_MAX = 20_000;
 
-/** The admin, who restocks what runs out and changes prices, both while orders come in. */
+/** The admin, who restocks what runs out, changes prices and raises limits, all while orders come in. */
 export class Shopkeeper {
   constructor(
     private readonly shop: Shop,
@@ -21,6 +22,7 @@ export class Shopkeeper {
     await Promise.all([
       this.repeat(signal, this.random.fork('restock'), (random) => this.restock(random)),
       this.repeat(signal, this.random.fork('price'), (random) => this.changePrice(random)),
+      this.repeat(signal, this.random.fork('limit'), (random) => this.raiseLimit(random)),
     ]);
   }
 
@@ -52,6 +54,16 @@ export class Shopkeeper {
     const outcome = changeOutcomeOf(reply);
     this.shop.history.prices.push({ productId, priceMinor, startedAt, endedAt, outcome });
     if (outcome === 'done') this.prices.set(productId, priceMinor);
+  }
+
+  /** Limits only grow, so that the last one tells what is too much. */
+  private async raiseLimit(random: Random): Promise<void> {
+    const { limits } = this.shop.history;
+    if (limits.length === 0) return;
+    const { productId, maxPerCustomer: before } = limits.at(-1) as LimitRecord;
+    const maxPerCustomer = before + random.between(0, 2);
+    const reply = await this.patch(productId, random, { max_per_customer: maxPerCustomer });
+    limits.push({ productId, maxPerCustomer, outcome: changeOutcomeOf(reply) });
   }
 
   private patch(id: number, random: Random, json: unknown) {

@@ -20,16 +20,27 @@ export interface StoredOrder {
   readonly lines: readonly StoredLine[];
 }
 
+export interface StoredPurchase {
+  readonly productId: number;
+  readonly customerId: number;
+  readonly quantity: number;
+}
+
 /** What the database holds of a storm in the end. */
 export interface StoredState {
   readonly stock: ReadonlyMap<number, number>;
   readonly adjustments: readonly { readonly productId: number; readonly quantity: number }[];
+  /** What is counted for each customer of limited products. */
+  readonly purchases: readonly StoredPurchase[];
   readonly orders: readonly StoredOrder[];
 }
 
 const STOCK = 'SELECT id, stock_quantity::float8 AS stock FROM products WHERE id = ANY($1)';
 const ADJUSTMENTS = `
   SELECT product_id AS "productId", quantity FROM stock_adjustments WHERE product_id = ANY($1)`;
+const PURCHASES = `
+  SELECT product_id::float8 AS "productId", customer_id::float8 AS "customerId", quantity::float8 AS quantity
+    FROM customer_purchases WHERE product_id = ANY($1)`;
 const ORDERS = `
   SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor::float8 AS "totalMinor",
          cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL AS "wasExpired",
@@ -51,6 +62,7 @@ export async function readStoredState(
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const stock = await client.query<{ id: number; stock: number }>(STOCK, [productIds]);
   const adjustments = await client.query<{ productId: number; quantity: number }>(ADJUSTMENTS, [productIds]);
+  const purchases = await client.query<StoredPurchase>(PURCHASES, [productIds]);
   const orders = await client.query<Omit<StoredOrder, 'lines'>>(ORDERS, [customerIds]);
   const lines = await client.query<StoredLine & { orderId: number }>(LINES, [customerIds]);
   await client.query('COMMIT');
@@ -58,6 +70,7 @@ export async function readStoredState(
   return {
     stock: new Map(stock.rows.map((row) => [row.id, row.stock])),
     adjustments: adjustments.rows,
+    purchases: purchases.rows,
     orders: orders.rows.map((order) => ({ ...order, lines: linesOf.get(order.id) ?? [] })),
   };
 }

@@ -39,6 +39,7 @@ export function giveVerdict(facts: StormFacts, history: History, findings: Findi
     `requests: ${history.calls}, of which ${history.busyCalls} were answered 503 and ${history.lostCalls} not at all; the slowest took ${Math.round(history.slowestCallMs)} ms`,
     `orders: ${counts(findings)}`,
     `holds: ${findings.expired} expired, units lost to an expiry: ${findings.unitsLost}, returned twice: ${findings.returnedTwice}`,
+    `drops: sold beyond a limit: ${findings.soldBeyondLimit}, sold outside a sale: ${findings.soldOutsideSale}`,
     findings.events,
     ...[...groupBy(history.faults, ({ kind }) => kind)].map(
       ([kind, same]) => `fault ${faultLine(kind, same)}`,

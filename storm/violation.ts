@@ -5,6 +5,8 @@ export const STORM_PROMISES = {
   S3: 'nothing that was refused has taken stock',
   S4: 'every answer is a documented one within 10 s; service is back 5 s after a fault',
   H3: 'what nobody confirms in time ends after its time, and its stock comes back once',
+  D1: 'nothing is sold before its sale begins',
+  D2: 'no customer has more than the limit; what they have is counted right',
   O5: 'the prices on an order were in force while it was placed',
   V1: 'every change is in the log of events once, and no effect before its cause',
   O6: 'a status is what the answers made it; an order is cancelled once',

@@ -7,6 +7,10 @@ export interface Ware {
   readonly stock: number;
   /** Scarce, sought after, and restocked a little at a time. */
   readonly isHot: boolean;
+  /** The limit per customer at first; the shopkeeper raises it. */
+  readonly maxPerCustomer?: number;
+  /** Whether its sale begins after every storm, so that nobody may get it; or has begun. */
+  readonly sale?: 'closed' | 'open';
 }
 
 /** What a client is to do next; wares are told by their place in the catalogue. */
@@ -24,6 +28,12 @@ export interface Workload {
 
 const HOT_WARES = 4;
 const PLAIN_WARES = 20;
+/** The first of the hot wares. */
+const LIMITED = 0;
+const LIMIT = 6;
+/** Of the plain wares. */
+const CLOSED = HOT_WARES + 1;
+const OPEN = HOT_WARES + 2;
 const HOT_STOCK = 20;
 /** Never sold out, so that there is always something to be served. */
 export const PLENTY = 100_000_000;
@@ -37,6 +47,8 @@ export class InventedBaskets implements Workload {
       priceMinor: 1_000 + index * 99,
       stock: isHot ? HOT_STOCK : PLENTY,
       isHot,
+      ...(index === LIMITED ? { maxPerCustomer: LIMIT } : {}),
+      ...(index === CLOSED ? { sale: 'closed' } : index === OPEN ? { sale: 'open' } : {}),
     };
   });
 

@@ -20,6 +20,7 @@ describe('a storm', () => {
       expect(code).toBe(0);
       expect(run.output).toMatch(/ 0 lost, 0 doubled/);
       expect(run.output).toMatch(/^holds: [1-9]\d* expired, units lost to an expiry: 0, returned twice: 0$/m);
+      expect(run.output).toMatch(/^drops: sold beyond a limit: 0, sold outside a sale: 0$/m);
       expect(run.output).toMatch(/^events missing: 0, doubled: 0, out of order: 0$/m);
       for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
         expect(run.output).toMatch(
