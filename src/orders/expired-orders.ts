@@ -46,7 +46,7 @@ const lockOverdue = (onLocked: OnLocked) => `
    ORDER BY expires_at, id LIMIT ${BATCH_ORDERS_MAX}
      FOR UPDATE ${onLocked === 'skip' ? 'SKIP LOCKED' : ''}`;
 
-const LOCK_OVERDUE = { wait: lockOverdue('wait'), skip: lockOverdue('skip') };
+export const LOCK_OVERDUE = { wait: lockOverdue('wait'), skip: lockOverdue('skip') };
 
 /**
  * Cancels expired orders and returns their stock, oldest first and in batches. Each order is locked before its

@@ -9,7 +9,7 @@ import { cancelExpired, IS_OVERDUE } from './expired-orders.js';
 
 const SWEEP_EVERY_MS = 1_000;
 
-const OLDEST_OVERDUE = `
+export const OLDEST_OVERDUE = `
   SELECT coalesce(max(extract(epoch FROM statement_timestamp() - expires_at)), 0)::float8 AS seconds
     FROM (SELECT expires_at FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at LIMIT 1) AS oldest`;
 

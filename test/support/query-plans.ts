@@ -39,9 +39,8 @@ export async function plansOf(
 
 /** The values are the test's own. */
 function literal(value: unknown): string {
-  return typeof value === 'number'
-    ? `${value}`
-    : `'${value instanceof Date ? value.toISOString() : String(value)}'`;
+  if (value === null || typeof value === 'number') return `${value}`;
+  return `'${value instanceof Date ? value.toISOString() : (value as string)}'`;
 }
 
 function flatten(node: PlanNode): PlanNode[] {

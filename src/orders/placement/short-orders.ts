@@ -14,7 +14,7 @@ const RELEASE_MS_MAX = 1_000;
 const LOOKED_AT_MAX = 10_000;
 
 /** Walks the expired orders, of which there are few, and not the lines of a product, of which there are many. */
-const HELD_BY_EXPIRED = `
+export const HELD_BY_EXPIRED = `
   SELECT DISTINCT line.product_id AS id
     FROM (SELECT id FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT ${LOOKED_AT_MAX}) AS expired
    CROSS JOIN LATERAL (SELECT product_id FROM order_items
