@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { until } from './support/database.js';
 import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../src/common/problem-catalogue.js';
 import type { ProblemBody } from './support/api-types.js';
 import { type Answer, Client } from './support/client.js';
