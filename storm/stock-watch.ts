@@ -10,9 +10,9 @@ const INTERVAL_PER_LOOK = 10;
 
 /** One statement, so one snapshot. */
 const BALANCES = `
-  SELECT id, stock_quantity::float8 AS stock,
-         (SELECT coalesce(sum(quantity), 0)::float8 FROM stock_adjustments WHERE product_id = products.id) AS "putIn",
-         (SELECT coalesce(sum(item.quantity), 0)::float8
+  SELECT id, stock_quantity AS stock,
+         (SELECT coalesce(sum(quantity), 0) FROM stock_adjustments WHERE product_id = products.id) AS "putIn",
+         (SELECT coalesce(sum(item.quantity), 0)
             FROM order_items AS item JOIN orders ON orders.id = item.order_id AND orders.status <> 'CANCELLED'
            WHERE item.product_id = products.id) AS sold
     FROM products WHERE id = ANY($1)`;

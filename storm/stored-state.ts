@@ -35,19 +35,19 @@ export interface StoredState {
   readonly orders: readonly StoredOrder[];
 }
 
-const STOCK = 'SELECT id, stock_quantity::float8 AS stock FROM products WHERE id = ANY($1)';
+const STOCK = 'SELECT id, stock_quantity AS stock FROM products WHERE id = ANY($1)';
 const ADJUSTMENTS = `
   SELECT product_id AS "productId", quantity FROM stock_adjustments WHERE product_id = ANY($1)`;
 const PURCHASES = `
   SELECT product_id::float8 AS "productId", customer_id::float8 AS "customerId", quantity::float8 AS quantity
     FROM customer_purchases WHERE product_id = ANY($1)`;
 const ORDERS = `
-  SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor::float8 AS "totalMinor",
+  SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor AS "totalMinor",
          cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL AS "wasExpired",
          coalesce(cancelled_at < expires_at, false) AS "endedEarly"
     FROM orders WHERE customer_id = ANY($1) ORDER BY id`;
 const LINES = `
-  SELECT order_id AS "orderId", product_id AS "productId", quantity, price_minor::float8 AS "priceMinor",
+  SELECT order_id AS "orderId", product_id AS "productId", quantity, price_minor AS "priceMinor",
          (SELECT count(*)::integer FROM stock_returns AS back
            WHERE back.order_id = item.order_id AND back.product_id = item.product_id) AS returns
     FROM order_items AS item

@@ -9,6 +9,7 @@ const MIGRATIONS = [
   'Sessions1764100000000',
   'OrderHistory1764200000000',
   'ListOrder1764300000000',
+  'LargeIds1764400000000',
   'WriteKeys1764420000000',
   'Holds1764500000000',
   'Drops1764510000000',

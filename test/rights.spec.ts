@@ -164,7 +164,7 @@ describe('GET /users/{id}', () => {
     const changed = await client.patch<AccountBody>(`/users/${person.id}`, { is_active: false });
 
     const found = await client.get<AccountBody>(`/users/${person.id}`);
-    const nobody = await client.get<ProblemBody>('/users/2147483647');
+    const nobody = await client.get<ProblemBody>('/users/9007199254740991');
 
     expect(found.body).toEqual(changed.body);
     expect(found.body).toMatchObject({ id: person.id, username: person.username, is_active: false });

@@ -19,7 +19,7 @@ export async function seedCatalogue(client, fileProducts) {
   await client.query(
     `INSERT INTO sessions (id, user_id, family_hash, token_hash, expires_at)
      SELECT id, user_id, sha256(id::text::bytea), sha256(id::text::bytea), now() + interval '1 day'
-       FROM unnest($1::uuid[], $2::integer[]) AS t (id, user_id)`,
+       FROM unnest($1::uuid[], $2::bigint[]) AS t (id, user_id)`,
     [users.map(sessionOf), users],
   );
   await client.query(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '#dist/database/migrator.js';
+import { TYPES } from '#dist/database/session-client.js';
 import { seedCatalogue } from './seed.mjs';
 
 /** Everything else is as the service runs it for its user: what is committed is on the disk. */
@@ -101,7 +102,7 @@ export class Server {
  * @param {string} url @param {(client: pg.Client) => Promise<T>} work
  */
 export async function withClient(url, work) {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, types: TYPES });
   client.on('error', () => undefined);
   await client.connect();
   try {

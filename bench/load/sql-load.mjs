@@ -1,6 +1,7 @@
 // The baseline without HTTP: one transaction per order, straight to PostgreSQL, over as many connections as there
 // are clients. Statements are prepared once, and nothing else is done.
 import pg from 'pg';
+import { TYPES } from '#dist/database/session-client.js';
 import { newPlacementKey } from '#dist/orders/placement/placement-request.js';
 import { readBaskets } from '../baskets.mjs';
 import { customerOf } from '../catalogue.mjs';
@@ -21,7 +22,7 @@ async function prepare(/** @type {import('./jobs.mjs').Load} */ { scenario: name
   const scenario = scenarioOf(name);
   const fileOrders = scenario.isFromFile && baskets ? readBaskets(baskets).orders : [];
   buyers = Array.from({ length: clients }, (_, connection) => ({
-    client: new pg.Client({ connectionString: url }),
+    client: new pg.Client({ connectionString: url, types: TYPES }),
     customerId: customerOf(connection),
     orders: ordersOf(scenario, connection, clients, fileOrders).map(mergeLines),
     turn: 0,

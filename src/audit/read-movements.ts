@@ -23,7 +23,7 @@ export const READ_MOVEMENTS = `
            placed.customer_id AS "userId", line.order_id AS "orderId"
       FROM (SELECT order_id, quantity FROM order_items
              WHERE product_id >= $1 AND (product_id, created_at, order_id) <= ($1,
-                     CASE $2::integer WHEN ${ID_MAX} THEN 'infinity'::timestamptz
+                     CASE $2::bigint WHEN ${ID_MAX} THEN 'infinity'::timestamptz
                                       ELSE (SELECT created_at FROM orders WHERE id = $2) END, $2)
              ORDER BY product_id DESC, created_at DESC, order_id DESC LIMIT $5) AS line
      CROSS JOIN LATERAL (SELECT customer_id, created_at AS at FROM orders
@@ -49,7 +49,7 @@ export const READ_MOVEMENTS = `
     (SELECT 1 FROM stock_adjustments WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6) UNION ALL
     (SELECT 1 FROM stock_returns WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6)
   )
-  SELECT stock_quantity::float8 AS "stockQuantity", (SELECT count(*)::integer FROM counted) AS counted,
+  SELECT stock_quantity AS "stockQuantity", (SELECT count(*)::integer FROM counted) AS counted,
          (SELECT coalesce(json_agg(sold ORDER BY at DESC, id DESC), '[]') FROM sold) AS sold,
          (SELECT coalesce(json_agg(adjusted ORDER BY id DESC), '[]') FROM adjusted) AS adjusted,
          (SELECT coalesce(json_agg(returned ORDER BY id DESC), '[]') FROM returned) AS returned

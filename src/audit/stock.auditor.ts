@@ -50,15 +50,15 @@ const COMPARE = `
      GROUP BY item.product_id, orders.customer_id
   ), miscounted AS (
     SELECT product_id AS "productId", customer_id AS "customerId",
-           coalesce(counter.quantity, 0)::float8 AS counted,
-           coalesce(purchase.quantity, 0)::float8 AS "inLiveOrders"
+           coalesce(counter.quantity, 0) AS counted,
+           coalesce(purchase.quantity, 0) AS "inLiveOrders"
       FROM purchase FULL JOIN customer_purchases AS counter USING (product_id, customer_id)
      WHERE coalesce(counter.quantity, 0) <> coalesce(purchase.quantity, 0)
   ), balance AS (
     SELECT products.id AS "productId",
-           coalesce(put_in.quantity, 0)::float8 AS "putIn",
-           coalesce(live.quantity, 0)::float8 AS "inLiveOrders",
-           products.stock_quantity::float8 AS "stockQuantity"
+           coalesce(put_in.quantity, 0) AS "putIn",
+           coalesce(live.quantity, 0) AS "inLiveOrders",
+           products.stock_quantity AS "stockQuantity"
       FROM products
       LEFT JOIN put_in ON put_in.product_id = products.id
       LEFT JOIN live ON live.product_id = products.id

@@ -1,15 +1,17 @@
-import { Column, CreateDateColumn, getMetadataArgsStorage, type ValueTransformer } from 'typeorm';
+import { Column, CreateDateColumn, getMetadataArgsStorage, PrimaryGeneratedColumn } from 'typeorm';
 
-/** pg hands `bigint` over as text; amounts and stocks stay far below 2^53. */
-export const BIGINT_AS_NUMBER: ValueTransformer = {
-  to: (value: number | undefined) => value,
-  from: (value: string | null) => (value === null ? null : Number(value)),
-};
+/** The id of a row, which PostgreSQL gives. */
+export const IdColumn = (primaryKeyConstraintName: string) =>
+  PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    primaryKeyConstraintName,
+    generatedIdentity: 'ALWAYS',
+  });
 
 /** The columns of a row that changes and whose changes clients can tell. */
 export abstract class VersionedRow {
   /** Counts every change of the row; its ETag. */
-  @Column('integer', { default: 1 }) version!: number;
+  @Column('bigint', { default: 1 }) version!: number;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' }) updatedAt!: Date;
 }
@@ -38,11 +40,7 @@ function isOrExtends(entity: EntityOf<unknown>, target: unknown): boolean {
   return entity === target || (typeof target === 'function' && entity.prototype instanceof target);
 }
 
-/** SQL that selects properties of an entity under their names. Whole amounts below 2^53 are exact as `float8`. */
+/** SQL that selects properties of an entity under their names. */
 export function selecting<Row>(entity: EntityOf<Row>, properties: readonly (keyof Row & string)[]): string {
-  const selections = properties.map((property) => {
-    const { name, type } = columnOf(entity, property);
-    return `${type === 'bigint' ? `CAST(${name} AS float8)` : name} AS "${property}"`;
-  });
-  return selections.join(', ');
+  return properties.map((property) => `${columnOf(entity, property).name} AS "${property}"`).join(', ');
 }

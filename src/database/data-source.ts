@@ -4,6 +4,7 @@ import { InitialSchema1764000000000 } from './migrations/1764000000000-initial-s
 import { Sessions1764100000000 } from './migrations/1764100000000-sessions.js';
 import { OrderHistory1764200000000 } from './migrations/1764200000000-order-history.js';
 import { ListOrder1764300000000 } from './migrations/1764300000000-list-order.js';
+import { LargeIds1764400000000 } from './migrations/1764400000000-large-ids.js';
 import { WriteKeys1764420000000 } from './migrations/1764420000000-write-keys.js';
 import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { Drops1764510000000 } from './migrations/1764510000000-drops.js';
@@ -28,6 +29,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
       Sessions1764100000000,
       OrderHistory1764200000000,
       ListOrder1764300000000,
+      LargeIds1764400000000,
       WriteKeys1764420000000,
       Holds1764500000000,
       Drops1764510000000,

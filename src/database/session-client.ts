@@ -6,6 +6,15 @@ export interface SessionConfig extends pg.ClientConfig {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+type Parse = (text: string) => unknown;
+const parserOf = (type: number) => pg.types.getTypeParser(type, 'text') as Parse;
+const [INTEGER, BIGINT, INTEGERS, BIGINTS] = [23, 20, 1007, 1016] as const;
+
+/** Reads `bigint` as numbers, not as text: ids, amounts and stocks stay below 2^53. */
+export const TYPES = new pg.TypeOverrides();
+TYPES.setTypeParser(BIGINT, parserOf(INTEGER));
+TYPES.setTypeParser(BIGINTS, parserOf(INTEGERS));
+
 /** What pg has and its types lack. */
 interface ClientInternals {
   readonly processID: number;
@@ -22,7 +31,7 @@ export class SessionClient extends pg.Client {
   private readonly settings: readonly [string, string][];
 
   constructor(config: SessionConfig = {}) {
-    super(config);
+    super({ types: TYPES, ...config });
     this.settings = Object.entries({ ...NO_LIMITS, ...RELIED_ON, ...PREFERRED, ...config.settings });
     // A fault of an idle connection must not end the process; the next query reports it.
     this.on('error', () => undefined);

@@ -1,5 +1,5 @@
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { BIGINT_AS_NUMBER } from '../database/columns.js';
+import { Check, Column, Entity, Index } from 'typeorm';
+import { IdColumn } from '../database/columns.js';
 
 /**
  * What one transaction did to one or more resources: a row has as many events as ids. Rows are written with the change
@@ -12,18 +12,12 @@ import { BIGINT_AS_NUMBER } from '../database/columns.js';
 @Index('ix_events_unnumbered', ['sequence'], { where: 'last_id IS NULL' })
 export class Event {
   /** Drawn under the locks of the change, so that a cause comes before its effect. It has gaps and is not public. */
-  @PrimaryGeneratedColumn('identity', {
-    type: 'bigint',
-    primaryKeyConstraintName: 'pk_events',
-    generatedIdentity: 'ALWAYS',
-  })
-  sequence!: string;
+  @IdColumn('pk_events') sequence!: number;
 
-  @Column('bigint', { name: 'last_id', nullable: true, transformer: BIGINT_AS_NUMBER }) lastId!:
-    number | null;
+  @Column('bigint', { name: 'last_id', nullable: true }) lastId!: number | null;
   @Column({ type: 'timestamptz', name: 'occurred_at', precision: 3 }) occurredAt!: Date;
   @Column('varchar', { length: 32 }) type!: string;
-  @Column('bigint', { name: 'resource_ids', array: true }) resourceIds!: string[];
+  @Column('bigint', { name: 'resource_ids', array: true }) resourceIds!: number[];
 
   /** The row of the product as it was then. An order needs no copy: what an event shows of it never changes. */
   @Column('json', { nullable: true }) product!: unknown;

@@ -44,8 +44,8 @@ interface LogState {
 const HEAD = '(SELECT max(last_id) FROM events)';
 
 const STATE = `
-  SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}), $1)::float8 AS reached,
-         ${HEAD}::float8 AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
+  SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}), $1) AS reached,
+         ${HEAD} AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
 
 const STATUS = `CASE type ${Object.entries(STATUS_AFTER)
   .map(([type, status]) => `WHEN '${type}' THEN '${status}'`)
@@ -65,7 +65,7 @@ const PRODUCT = `SELECT ${ProductResponseDto.json} FROM json_populate_record(NUL
 
 /** The events of a row have the numbers up to its `last_id`. */
 const EVENTS = `
-  SELECT event.id::float8, event.type, ${timestamp('event.occurred_at')} AS occurred_at,
+  SELECT event.id, event.type, ${timestamp('event.occurred_at')} AS occurred_at,
          CASE WHEN event.product IS NULL THEN (${ORDER}) ELSE (${PRODUCT}) END AS data
     FROM (SELECT last_id - cardinality(resource_ids) + position AS id, type, occurred_at, resource_id, product
             FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)

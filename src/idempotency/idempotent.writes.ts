@@ -41,13 +41,13 @@ export interface Write {
  */
 const CLAIM = `
   INSERT INTO write_keys (user_id, key, request_hash)
-  SELECT $1::integer, $2::varchar, $3::bytea
+  SELECT $1::bigint, $2::varchar, $3::bytea
    WHERE NOT EXISTS (SELECT FROM orders WHERE customer_id = $1 AND placement_key = $2)
       ON CONFLICT ON CONSTRAINT pk_write_keys DO NOTHING
   RETURNING true`;
 
 const FIND = `
-  SELECT resource_id::float8 AS "resourceId", request_hash AS hash
+  SELECT resource_id AS "resourceId", request_hash AS hash
     FROM write_keys WHERE user_id = $1 AND key = $2`;
 
 const COMPLETE = 'UPDATE write_keys SET resource_id = $3 WHERE user_id = $1 AND key = $2';

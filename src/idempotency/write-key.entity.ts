@@ -1,12 +1,11 @@
 import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { User } from '../auth/users/user.entity.js';
-import { BIGINT_AS_NUMBER } from '../database/columns.js';
 
 /** The key of a write that was carried out, committed together with its effect. */
 @Entity('write_keys')
 @Index('ix_write_keys_created_at', ['createdAt'])
 export class WriteKey {
-  @PrimaryColumn('integer', { name: 'user_id', primaryKeyConstraintName: 'pk_write_keys' }) userId!: number;
+  @PrimaryColumn('bigint', { name: 'user_id', primaryKeyConstraintName: 'pk_write_keys' }) userId!: number;
 
   @PrimaryColumn('varchar', { length: 255, primaryKeyConstraintName: 'pk_write_keys' }) key!: string;
 
@@ -18,8 +17,7 @@ export class WriteKey {
   @Column('bytea', { name: 'request_hash' }) requestHash!: Buffer;
 
   /** The product or order that was written; null only within the transaction. */
-  @Column('bigint', { name: 'resource_id', nullable: true, transformer: BIGINT_AS_NUMBER }) resourceId!:
-    number | null;
+  @Column('bigint', { name: 'resource_id', nullable: true }) resourceId!: number | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }

@@ -41,7 +41,7 @@ const lockOverdue = (onLocked: OnLocked) => `
          (SELECT array_agg(product_id) FROM order_items WHERE order_id = orders.id) AS "productIds"
     FROM orders
    WHERE ${IS_OVERDUE} AND (expires_at, id) > ($1::timestamptz, $2)
-     AND ($3::integer[] IS NULL OR (SELECT true FROM order_items
+     AND ($3::bigint[] IS NULL OR (SELECT true FROM order_items
                                      WHERE order_id = orders.id AND product_id = ANY ($3) LIMIT 1))
    ORDER BY expires_at, id LIMIT ${BATCH_ORDERS_MAX}
      FOR UPDATE ${onLocked === 'skip' ? 'SKIP LOCKED' : ''}`;

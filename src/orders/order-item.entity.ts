@@ -8,7 +8,6 @@ import {
   ManyToOne,
   PrimaryColumn,
 } from 'typeorm';
-import { BIGINT_AS_NUMBER } from '../database/columns.js';
 import { Product } from '../products/product.entity.js';
 import { Order } from './order.entity.js';
 
@@ -18,14 +17,14 @@ import { Order } from './order.entity.js';
 @Check('ck_order_items_price_range', 'price_minor BETWEEN 0 AND 9999999999')
 @Index('ix_order_items_product_id_created_at_order_id', ['productId', 'createdAt', 'orderId'])
 export class OrderItem {
-  @PrimaryColumn('integer', { name: 'order_id', primaryKeyConstraintName: 'pk_order_items' })
+  @PrimaryColumn('bigint', { name: 'order_id', primaryKeyConstraintName: 'pk_order_items' })
   orderId!: number;
 
   @ManyToOne(() => Order, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'order_id', foreignKeyConstraintName: 'fk_order_items_order' })
   order?: Order;
 
-  @PrimaryColumn('integer', { name: 'product_id', primaryKeyConstraintName: 'pk_order_items' })
+  @PrimaryColumn('bigint', { name: 'product_id', primaryKeyConstraintName: 'pk_order_items' })
   productId!: number;
 
   @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
@@ -34,7 +33,7 @@ export class OrderItem {
 
   @Column('varchar', { name: 'product_name', length: 200 }) productName!: string;
   @Column('integer') quantity!: number;
-  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER }) priceMinor!: number;
+  @Column('bigint', { name: 'price_minor' }) priceMinor!: number;
 
   /**
    * When the order was placed, as in `orders`. It is repeated here so that an index can hold the orders with

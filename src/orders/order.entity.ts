@@ -1,6 +1,6 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, Unique } from 'typeorm';
 import { User } from '../auth/users/user.entity.js';
-import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
+import { IdColumn, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import type { OrderStatus } from './order-status.js';
 
@@ -32,17 +32,16 @@ export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AN
 // For finding the orders that have expired.
 @Index('ix_orders_pending_expires_at_id', ['expiresAt', 'id'], { where: HAS_EXPIRY })
 export class Order extends VersionedRow {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_orders', generatedIdentity: 'ALWAYS' })
-  id!: number;
+  @IdColumn('pk_orders') id!: number;
 
-  @Column('integer', { name: 'customer_id' }) customerId!: number;
+  @Column('bigint', { name: 'customer_id' }) customerId!: number;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'customer_id', foreignKeyConstraintName: 'fk_orders_customer' })
   customer?: User;
 
   @Column('varchar', { length: 16 }) status!: OrderStatus;
-  @Column('bigint', { name: 'total_minor', transformer: BIGINT_AS_NUMBER }) totalMinor!: number;
+  @Column('bigint', { name: 'total_minor' }) totalMinor!: number;
 
   /** The client's Idempotency-Key, or a generated one. It makes placing the order twice impossible. */
   @Column('varchar', { name: 'placement_key', length: 255 }) placementKey!: string;
@@ -59,7 +58,7 @@ export class Order extends VersionedRow {
   confirmedAt!: Date | null;
 
   /** Null for orders confirmed before this column existed. */
-  @Column('integer', { name: 'confirmed_by', nullable: true }) confirmedBy!: number | null;
+  @Column('bigint', { name: 'confirmed_by', nullable: true }) confirmedBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'confirmed_by', foreignKeyConstraintName: 'fk_orders_confirmed_by' })
@@ -68,7 +67,7 @@ export class Order extends VersionedRow {
   @Column({ type: 'timestamptz', name: 'cancelled_at', precision: 3, nullable: true })
   cancelledAt!: Date | null;
 
-  @Column('integer', { name: 'cancelled_by', nullable: true }) cancelledBy!: number | null;
+  @Column('bigint', { name: 'cancelled_by', nullable: true }) cancelledBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'cancelled_by', foreignKeyConstraintName: 'fk_orders_cancelled_by' })

@@ -1,4 +1,5 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, Unique } from 'typeorm';
+import { IdColumn } from '../database/columns.js';
 import { OrderItem } from './order-item.entity.js';
 
 /**
@@ -9,14 +10,10 @@ import { OrderItem } from './order-item.entity.js';
 @Unique('uq_stock_returns_order_id_product_id', ['orderId', 'productId'])
 @Index('ix_stock_returns_product_id_id', ['productId', 'id'])
 export class StockReturn {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'pk_stock_returns',
-    generatedIdentity: 'ALWAYS',
-  })
-  id!: number;
+  @IdColumn('pk_stock_returns') id!: number;
 
-  @Column('integer', { name: 'order_id' }) orderId!: number;
-  @Column('integer', { name: 'product_id' }) productId!: number;
+  @Column('bigint', { name: 'order_id' }) orderId!: number;
+  @Column('bigint', { name: 'product_id' }) productId!: number;
 
   @ManyToOne(() => OrderItem, { onDelete: 'RESTRICT' })
   @JoinColumn([

@@ -1,6 +1,5 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { User } from '../auth/users/user.entity.js';
-import { BIGINT_AS_NUMBER } from '../database/columns.js';
 import { Product } from './product.entity.js';
 
 const KEY = { primaryKeyConstraintName: 'pk_customer_purchases' };
@@ -13,17 +12,17 @@ const KEY = { primaryKeyConstraintName: 'pk_customer_purchases' };
 @Entity('customer_purchases')
 @Check('ck_customer_purchases_quantity_nonnegative', 'quantity >= 0')
 export class CustomerPurchase {
-  @PrimaryColumn('integer', { ...KEY, name: 'product_id' }) productId!: number;
+  @PrimaryColumn('bigint', { ...KEY, name: 'product_id' }) productId!: number;
 
   @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_customer_purchases_product' })
   product?: Product;
 
-  @PrimaryColumn('integer', { ...KEY, name: 'customer_id' }) customerId!: number;
+  @PrimaryColumn('bigint', { ...KEY, name: 'customer_id' }) customerId!: number;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'customer_id', foreignKeyConstraintName: 'fk_customer_purchases_customer' })
   customer?: User;
 
-  @Column('bigint', { transformer: BIGINT_AS_NUMBER }) quantity!: number;
+  @Column('bigint') quantity!: number;
 }

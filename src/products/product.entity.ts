@@ -1,5 +1,5 @@
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { BIGINT_AS_NUMBER, VersionedRow } from '../database/columns.js';
+import { Check, Column, Entity, Index } from 'typeorm';
+import { IdColumn, VersionedRow } from '../database/columns.js';
 
 /** The most units that one product may have in stock. */
 export const STOCK_MAX = 1_000_000_000;
@@ -13,17 +13,13 @@ export const PER_CUSTOMER_MAX = 1_000_000;
 @Check('ck_products_sale_window', 'sale_ends_at > sale_starts_at')
 @Index('ix_products_active_id', ['id'], { where: 'is_active' })
 export class Product extends VersionedRow {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'pk_products',
-    generatedIdentity: 'ALWAYS',
-  })
-  id!: number;
+  @IdColumn('pk_products') id!: number;
 
   @Column('varchar', { length: 200 }) name!: string;
-  @Column('bigint', { name: 'price_minor', transformer: BIGINT_AS_NUMBER }) priceMinor!: number;
+  @Column('bigint', { name: 'price_minor' }) priceMinor!: number;
 
   /** Whole units. Cancelled orders may raise it above `STOCK_MAX`, so it has room. */
-  @Column('bigint', { name: 'stock_quantity', transformer: BIGINT_AS_NUMBER }) stockQuantity!: number;
+  @Column('bigint', { name: 'stock_quantity' }) stockQuantity!: number;
   @Column('boolean', { name: 'is_active', default: true }) isActive!: boolean;
 
   /** Pieces that a customer may have in orders that are not cancelled; null is any number. */

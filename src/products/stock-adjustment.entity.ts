@@ -1,13 +1,5 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-} from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
+import { IdColumn } from '../database/columns.js';
 import { User } from '../auth/users/user.entity.js';
 import { Product } from './product.entity.js';
 
@@ -19,13 +11,9 @@ import { Product } from './product.entity.js';
 @Check('ck_stock_adjustments_quantity_not_zero', 'quantity <> 0')
 @Index('ix_stock_adjustments_product_id_id', ['productId', 'id'])
 export class StockAdjustment {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'pk_stock_adjustments',
-    generatedIdentity: 'ALWAYS',
-  })
-  id!: number;
+  @IdColumn('pk_stock_adjustments') id!: number;
 
-  @Column('integer', { name: 'product_id' }) productId!: number;
+  @Column('bigint', { name: 'product_id' }) productId!: number;
 
   @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_stock_adjustments_product' })
@@ -35,7 +23,7 @@ export class StockAdjustment {
   @Column('integer') quantity!: number;
 
   /** Who did it; null for the demo catalogue. */
-  @Column('integer', { name: 'created_by', nullable: true }) createdBy!: number | null;
+  @Column('bigint', { name: 'created_by', nullable: true }) createdBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'created_by', foreignKeyConstraintName: 'fk_stock_adjustments_created_by' })

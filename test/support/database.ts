@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { TYPES } from '../../src/database/session-client.js';
 
 /** A database of a test file's own, migrated and empty, and a way to look into it past the service. */
 export class TestDatabase {
@@ -20,7 +21,7 @@ export class TestDatabase {
   }
 
   static at(url: string): TestDatabase {
-    const pool = new pg.Pool({ connectionString: url, max: 4 });
+    const pool = new pg.Pool({ connectionString: url, max: 4, types: TYPES });
     pool.on('error', () => undefined);
     return new TestDatabase(url, pool);
   }

@@ -2,6 +2,7 @@
 // same checks, statements and answers as the service gives to requests that succeed.
 import Fastify from 'fastify';
 import pg from 'pg';
+import { TYPES } from '#dist/database/session-client.js';
 import { Callers } from './callers.mjs';
 import { GroupQueue } from './group-queue.mjs';
 import { servePlacing } from './placing.mjs';
@@ -12,7 +13,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** As many connections as the service has. */
 const POOL_SIZE = 10;
 
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: POOL_SIZE, pipeline: true });
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: POOL_SIZE, pipeline: true, types: TYPES });
 pool.on('error', () => undefined);
 // Planned as for the service.
 pool.on('connect', (client) => void client.query('SET plan_cache_mode = force_generic_plan'));

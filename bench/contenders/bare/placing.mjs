@@ -16,7 +16,7 @@ const BODY = {
         type: 'object',
         required: ['product_id', 'quantity'],
         additionalProperties: false,
-        properties: { product_id: integer(2_147_483_647), quantity: integer(1_000_000) },
+        properties: { product_id: integer(Number.MAX_SAFE_INTEGER), quantity: integer(1_000_000) },
       },
     },
   },

@@ -21,7 +21,7 @@ import { User } from '../users/user.entity.js';
 export class Session {
   /** What access tokens carry as `sid`. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_sessions' }) id!: string;
-  @Column('integer', { name: 'user_id' }) userId!: number;
+  @Column('bigint', { name: 'user_id' }) userId!: number;
 
   @ManyToOne(() => User, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_sessions_user' })

@@ -12,7 +12,7 @@ const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
   const { sub, sid, iat, exp } = claims;
-  const userId = typeof sub === 'string' && /^[1-9]\d{0,9}$/.test(sub) ? Number(sub) : Infinity;
+  const userId = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : Infinity;
   const latestIat = Date.now() / 1000 + CLOCK_SKEW_SECONDS;
   if (userId > ID_MAX || typeof sid !== 'string' || !SESSION_ID.test(sid)) return undefined;
   if (!Number.isInteger(exp) || !Number.isInteger(iat) || Number(iat) > latestIat) return undefined;

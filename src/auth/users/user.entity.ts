@@ -1,4 +1,5 @@
-import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, Unique } from 'typeorm';
+import { IdColumn } from '../../database/columns.js';
 import { CONSTRAINTS } from '../../database/constraint-names.js';
 import type { Role } from '../access/role.js';
 
@@ -7,8 +8,7 @@ import type { Role } from '../access/role.js';
 @Check('ck_users_role', `role IN ('customer', 'admin')`)
 @Index('ix_users_active_admins', ['id'], { where: `role = 'admin' AND is_active` })
 export class User {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'pk_users', generatedIdentity: 'ALWAYS' })
-  id!: number;
+  @IdColumn('pk_users') id!: number;
 
   @Column('varchar', { length: 64 }) username!: string;
 

@@ -7,7 +7,7 @@ export class WriteKeys1764420000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       CREATE TABLE write_keys (
-        user_id      integer NOT NULL,
+        user_id      bigint NOT NULL,
         key          varchar(255) NOT NULL,
         request_hash bytea NOT NULL,
         resource_id  bigint,

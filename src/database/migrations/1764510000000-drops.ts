@@ -14,9 +14,9 @@ export class Drops1764510000000 implements MigrationInterface {
         ADD CONSTRAINT ck_products_sale_window CHECK (sale_ends_at > sale_starts_at)`);
     await queryRunner.query(`
       CREATE TABLE customer_purchases (
-        product_id  integer NOT NULL,
-        customer_id integer NOT NULL,
-        quantity    bigint  NOT NULL,
+        product_id  bigint NOT NULL,
+        customer_id bigint NOT NULL,
+        quantity    bigint NOT NULL,
         CONSTRAINT pk_customer_purchases PRIMARY KEY (product_id, customer_id),
         CONSTRAINT fk_customer_purchases_product FOREIGN KEY (product_id)
           REFERENCES products (id) ON DELETE RESTRICT,

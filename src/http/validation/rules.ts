@@ -3,8 +3,8 @@ import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { Rule } from '../../common/rules.js';
 import { lengthOf } from '../../common/text.js';
 
-/** PostgreSQL's `integer`. */
-export const ID_MAX = 2_147_483_647;
+/** Ids are `bigint` in the database; up to here, JSON numbers are exact. */
+export const ID_MAX = Number.MAX_SAFE_INTEGER;
 
 export const IsCleanText = () =>
   Rule(

@@ -15,11 +15,11 @@ const FIND_PLACED = `
   SELECT customer_id AS "customerId", placement_key AS "placementKey", request_hash AS "requestHash",
          id, version, ${OrderResponseDto.json}::text AS json
     FROM orders
-   WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))
+   WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::bigint[], $2::varchar[]))
    UNION ALL
   SELECT user_id, key, NULL, NULL, NULL, NULL
     FROM write_keys
-   WHERE (user_id, key) IN (SELECT * FROM unnest($1::integer[], $2::varchar[]))`;
+   WHERE (user_id, key) IN (SELECT * FROM unnest($1::bigint[], $2::varchar[]))`;
 
 /**
  * Finds the orders that already exist under the keys of these requests. Runs under the locks on their

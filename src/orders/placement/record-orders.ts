@@ -31,7 +31,7 @@ const arraysOf = (columns: readonly { type: string }[], from: number) =>
  */
 const RECORD_ORDERS = `
   WITH demand AS (
-    SELECT * FROM unnest($1::integer[], $2::bigint[]) AS t (product_id, quantity)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS t (product_id, quantity)
   ), taken AS (
     UPDATE products
        SET stock_quantity = stock_quantity - demand.quantity, version = version + 1,
