@@ -68,20 +68,12 @@ describe('a stream of events', () => {
   });
 
   it('is cut when its reader does not read, without a loss for those who do; the bytes are counted', async () => {
-    const products = await given.database.addProducts(500, 10);
-    const order = await given.order(
-      await given.customer(),
-      Object.fromEntries(products.map((id) => [id, 1])),
-    );
+    const order = await largeOrder();
     const stuck = await stuckReader();
     const reader = await follow();
     let written = 0;
     while ((await metrics()).sum('event_stream_bytes_cut_total') === 0) {
-      await given.database.rows(
-        `INSERT INTO events (type, resource_ids, occurred_at)
-         SELECT 'order.confirmed', ARRAY[$1::bigint], now() FROM generate_series(1, 20)`,
-        [order.id],
-      );
+      await happensTo(order, 20);
       written += 20;
       await reader.has(written);
     }
@@ -90,6 +82,23 @@ describe('a stream of events', () => {
     expect((await metrics()).sum('event_stream_bytes_cut_total')).toBeGreaterThan(1024 * 1024);
     expect(reader.ids).toEqual(reader.ids.map((_, index) => (reader.ids[0] ?? 0) + index));
     expect(reader.isClosed).toBe(false);
+  });
+
+  it('misses nothing that happens while its reader still takes what came before', async () => {
+    const { client: admin } = await given.admin();
+    const order = await largeOrder();
+    const start = await lastEvent(admin);
+    await happensTo(order, 200);
+    const late = await stuckReader(`?after=${start}`);
+    await until('it is given what came before', () => Promise.resolve(late.socket.readableLength > 10_000));
+    const live = await follow();
+    await given.product();
+    await live.has(1);
+
+    const ids = await late.readsUntil(start + 201);
+
+    expect(ids.map((id) => id - start)).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));
+    late.socket.destroy();
   });
 
   it('is no request: neither its duration nor its being open is measured as one', async () => {
@@ -140,20 +149,48 @@ describe('a stream of events', () => {
   });
 });
 
-/** A reader whose connection takes nothing after the head of the answer. */
-async function stuckReader() {
+/** An order whose events are large. */
+async function largeOrder(): Promise<OrderBody> {
+  const products = await given.database.addProducts(500, 10);
+  return given.order(await given.customer(), Object.fromEntries(products.map((id) => [id, 1])));
+}
+
+async function happensTo({ id }: OrderBody, count: number): Promise<void> {
+  await given.database.rows(
+    `INSERT INTO events (type, resource_ids, occurred_at)
+     SELECT 'order.confirmed', ARRAY[$1::bigint], now() FROM generate_series(1, $2)`,
+    [id, count],
+  );
+}
+
+/** A reader whose connection takes nothing behind the head of the answer, until it is asked to. */
+async function stuckReader(query = '') {
   const { client } = await given.admin();
   const { hostname, port } = new URL(given.service.url);
   const socket = connect(Number(port), hostname);
-  socket.write(`GET /events/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${client.token}\r\n\r\n`);
+  const head = `host: x\r\nauthorization: Bearer ${client.token}`;
+  socket.write(`GET /events/stream${query} HTTP/1.1\r\n${head}\r\n\r\n`);
   await once(socket, 'readable');
   return {
+    socket,
     /** Reads what is left, which is not the end of a whole answer. */
     async isCut() {
       let text = '';
       socket.on('data', (chunk: Buffer) => (text = (text + chunk.toString('latin1')).slice(-10)));
       await once(socket, 'close');
       return !text.endsWith('0\r\n\r\n');
+    },
+    /** Reads up to an event; the ids of all that came. */
+    async readsUntil(last: number) {
+      const ids: number[] = [];
+      let rest = '';
+      socket.on('data', (chunk: Buffer) => {
+        const lines = (rest + chunk.toString('latin1')).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) ids.push(...(/^data: \{"id":(\d+)/.exec(line)?.slice(1).map(Number) ?? []));
+      });
+      await until(`event ${last} comes`, () => Promise.resolve((ids.at(-1) ?? 0) >= last));
+      return ids;
     },
   };
 }

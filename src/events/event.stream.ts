@@ -1,6 +1,11 @@
 import { Readable } from 'node:stream';
+import { delay } from '../common/retry.js';
 import type { FeedEvent, FeedPage } from './event.feed.js';
 import type { EventType } from './event-types.js';
+
+/** So little that its reader is given more. */
+const NEARLY_NOTHING_BYTES = 256 * 1024;
+const TAKEN_CHECK_MS = 20;
 
 export interface StreamOptions {
   readonly types: readonly EventType[] | undefined;
@@ -11,7 +16,6 @@ export interface StreamOptions {
 
 /** What one reader gets, as Server-Sent Events. */
 export class EventStream extends Readable {
-  private onTaken: (() => void) | undefined;
   private hasFinished = false;
 
   /** @param position the last event that the reader has. */
@@ -20,7 +24,6 @@ export class EventStream extends Readable {
     readonly options: StreamOptions,
   ) {
     super();
-    this.once('close', () => this.onTaken?.());
     this.push(`retry: 1000\n${positionBlock(position)}`);
   }
 
@@ -29,9 +32,8 @@ export class EventStream extends Readable {
     return this.readableLength + this.options.unsentBytes();
   }
 
-  override _read(): void {
-    this.onTaken?.();
-  }
+  /** What comes is pushed. */
+  override _read(): void {}
 
   /** Passes on what the reader does not have yet and wants. */
   send({ events, nextAfter }: Pick<FeedPage, 'events' | 'nextAfter'>): void {
@@ -54,9 +56,7 @@ export class EventStream extends Readable {
 
   /** Waits until the reader has taken nearly all, or is gone. */
   async taken(): Promise<void> {
-    while (!this.destroyed && this.readableLength > this.readableHighWaterMark) {
-      await new Promise<void>((resolve) => (this.onTaken = resolve));
-    }
+    while (!this.destroyed && this.backlogBytes > NEARLY_NOTHING_BYTES) await delay(TAKEN_CHECK_MS);
   }
 
   private write(text: string | null): void {
