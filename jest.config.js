@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -9,6 +11,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Tests wait for other processes and for time limits most of the time, so every core may run two.
-  maxWorkers: '200%',
+  maxWorkers: 2 * availableParallelism(),
   testTimeout: 30_000,
 };
