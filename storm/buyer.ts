@@ -1,16 +1,15 @@
 import type { Route } from './check-answers.js';
-import { NEVER, now, pause } from './clock.js';
+import { now, pause } from './clock.js';
 import { fateOf, placedOutcomes } from './fate.js';
-import type { Attempt, ChangeOutcome, Line, OrderRecord, PlacementOutcome, SoldLine } from './history.js';
+import type { Attempt, Line, OrderRecord, PlacementOutcome, SoldLine } from './history.js';
 import type { Reply } from './http-exchange.js';
+import { sendUntilKnown, write } from './keyed-write.js';
 import type { PriceBook } from './price-book.js';
 import type { Random } from './random.js';
 import type { StormedService } from './service-process.js';
 import { type Account, HOLD_SECONDS, type Shop } from './shop.js';
 import type { Task } from './workload.js';
 
-/** How long a client goes on asking what became of its order. */
-const PATIENCE_MS = 30_000;
 const PROBE_PAUSE_MS = 50;
 
 export type Watcher = (service: StormedService, order: OrderRecord, attempt: Attempt) => void;
@@ -18,7 +17,7 @@ export type Watcher = (service: StormedService, order: OrderRecord, attempt: Att
 /** A client that places orders one after the other, and now and then does with them whatever clients do. */
 export class Buyer {
   private latest: OrderRecord | undefined;
-  private ordersMade = 0;
+  private keysMade = 0;
   /** Orders that are paid, or given up, at the moment when they expire. */
   private readonly late: { readonly order: OrderRecord; readonly dueAt: number }[] = [];
 
@@ -64,14 +63,8 @@ export class Buyer {
   private async place(task: Task & { kind: 'place' }): Promise<OrderRecord> {
     const order = this.newOrder(this.linesOf(task));
     this.shop.history.orders.push(order);
-    const giveUpAt = now() + PATIENCE_MS;
-    // Some ask both processes at once, as impatient people and proxies do.
-    const atOnce = this.random.chance(0.05) ? this.shop.services : [this.random.pick(this.shop.services)];
-    await Promise.all(atOnce.map((service) => this.attempt(order, service)));
-    while (fateOf(order) === 'unknown' && now() < giveUpAt) {
-      await pause(this.random.between(20, 200), NEVER);
-      await this.attempt(order, this.random.pick(this.shop.services));
-    }
+    const attempt = (service: StormedService) => this.attempt(order, service);
+    await sendUntilKnown(this.shop, this.random, attempt, () => fateOf(order) !== 'unknown');
     return order;
   }
 
@@ -83,10 +76,9 @@ export class Buyer {
   }
 
   private newOrder(lines: readonly Line[]): OrderRecord {
-    this.ordersMade += 1;
     return {
       customerId: this.account.id,
-      key: `${this.name}-${this.ordersMade}`,
+      key: this.newKey(),
       lines,
       expectedTotalMinor: this.random.chance(0.25) ? this.prices.totalOf(lines) : undefined,
       attempts: [],
@@ -140,25 +132,19 @@ export class Buyer {
     const route: Route = `PATCH /orders/{id}/${action}`;
     const { token } = action === 'confirm' ? this.shop.admin : this.account;
     const outcomes = action === 'confirm' ? order.confirms : order.cancels;
-    const giveUpAt = now() + PATIENCE_MS;
-    let outcome: ChangeOutcome;
-    do {
-      const service = this.random.pick(this.shop.services);
-      outcome = changeOutcomeOf(await this.shop.ask(service, { route, id: idOf(order), token }));
-      outcomes.push(outcome);
-      if (outcome === 'unknown') await pause(this.random.between(20, 200), NEVER);
-    } while (outcome === 'unknown' && now() < giveUpAt);
+    const key = this.newKey();
+    const { outcome } = await write(this.shop, this.random, { route, id: idOf(order), token, key });
+    outcomes.push(outcome);
+  }
+
+  private newKey(): string {
+    this.keysMade += 1;
+    return `${this.name}-${this.keysMade}`;
   }
 }
 
 function idOf(order: OrderRecord): number {
   return placedOutcomes(order)[0]?.orderId ?? 0;
-}
-
-/** Answers that are not documented count as unknown here; they are violations by themselves. */
-export function changeOutcomeOf({ status }: Reply): ChangeOutcome {
-  if (status === 200) return 'done';
-  return status !== undefined && status < 500 ? 'refused' : 'unknown';
 }
 
 interface OrderBody {

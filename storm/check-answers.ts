@@ -15,6 +15,7 @@ const DOCUMENTED = {
   'GET /products': ['200', '503 service-unavailable'],
   'PATCH /orders/{id}/cancel': ['200', '409 invalid-transition', '503 service-unavailable'],
   'PATCH /orders/{id}/confirm': ['200', '409 invalid-transition', '503 service-unavailable'],
+  'POST /products': ['201', '503 service-unavailable'],
   'PATCH /products/{id}': ['200', '409 insufficient-stock', '503 service-unavailable'],
 } as const satisfies Record<string, readonly string[]>;
 

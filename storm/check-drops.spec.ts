@@ -20,7 +20,7 @@ const limit = (maxPerCustomer: number, outcome: LimitRecord['outcome'] = 'done')
 });
 const check = (limits: LimitRecord[], counted: number, ...orders: StoredOrder[]) => {
   const purchases = [{ productId: 1, customerId: 7, quantity: counted }];
-  const stored: StoredState = { stock: new Map(), adjustments: [], purchases, orders };
+  const stored: StoredState = { stock: new Map(), adjustments: [], productNames: [], purchases, orders };
   const { violations, ...sums } = checkDrops({ limits, closedIds: [2] }, stored);
   return { ...sums, texts: violations.map(({ promise, text }) => `${promise}: ${text}`) };
 };

@@ -57,6 +57,7 @@ const storedState = (stock: number, ...orders: StoredOrder[]): StoredState => ({
   stock: new Map([[1, stock]]),
   adjustments: [{ productId: 1, quantity: 10 }],
   purchases: [],
+  productNames: [],
   orders,
 });
 const found = (history: History, stored: StoredState) =>

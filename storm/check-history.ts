@@ -5,6 +5,7 @@ import { checkPrices } from './check-prices.js';
 import { checkStatuses } from './check-statuses.js';
 import { checkStock } from './check-stock.js';
 import { countsOf, type EventLog } from './event-log.js';
+import { compareWrites, type WriteComparison } from './check-writes.js';
 import type { FaultRecord, History } from './history.js';
 import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
@@ -12,7 +13,7 @@ import type { Violation } from './violation.js';
 /** How soon after a fault the service has to serve again. */
 const RECOVERY_MS_MAX = 5_000;
 
-export interface Findings extends OrderComparison, HoldComparison, DropComparison {
+export interface Findings extends OrderComparison, HoldComparison, DropComparison, WriteComparison {
   readonly cancelled: number;
   /** What the readers of the streams have found, in words. */
   readonly events: string;
@@ -28,15 +29,18 @@ export function checkHistory(
   const comparison = compareOrders(history.orders, stored);
   const holds = checkHolds(stored);
   const drops = checkDrops(history, stored);
+  const writes = compareWrites(history, stored);
   return {
     ...comparison,
     ...holds,
     ...drops,
     events: countsOf(logs),
+    ...writes,
     cancelled: history.orders.filter(({ cancels }) => cancels.includes('done')).length,
     violations: [
       ...history.violations,
-      ...checkStock(history.restocks, stored),
+      ...checkStock(stored),
+      ...writes.violations,
       ...comparison.violations,
       ...history.faults.flatMap(checkRecovery),
       ...checkPrices(history.orders, history.prices),

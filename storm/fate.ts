@@ -1,6 +1,14 @@
-import type { Attempt, OrderRecord, PlacementOutcome } from './history.js';
+import type { ChangeOutcome, OrderRecord, PlacementOutcome } from './history.js';
+import type { Reply } from './http-exchange.js';
 
 type PlacedOutcome = PlacementOutcome & { kind: 'placed' };
+
+/** One attempt at a write, and its answer. */
+export interface Answered {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcome: ChangeOutcome;
+}
 
 /** What a client may conclude about an order from all the answers it got. */
 export type Fate = 'acknowledged' | 'refused' | 'unknown';
@@ -9,19 +17,27 @@ export function placedOutcomes({ attempts }: OrderRecord): PlacedOutcome[] {
   return attempts.flatMap(({ outcome }) => (outcome.kind === 'placed' ? [outcome] : []));
 }
 
-/**
- * An order is refused for good when every attempt was, or when a refusal came to an attempt that began
- * after all those of unknown outcome had ended: it has looked for the key and found no order.
- */
-export function fateOf(order: OrderRecord): Fate {
-  if (placedOutcomes(order).length > 0) return 'acknowledged';
-  const lastDoubtAt = Math.max(...order.attempts.filter(isUnknown).map(({ endedAt }) => endedAt));
-  const isRefused = order.attempts.some(
-    ({ outcome, startedAt }) => outcome.kind === 'refused' && startedAt >= lastDoubtAt,
-  );
-  return isRefused ? 'refused' : 'unknown';
+export function fateOf({ attempts }: OrderRecord): Fate {
+  const answers = attempts.map(({ startedAt, endedAt, outcome: { kind } }): Answered => {
+    return { startedAt, endedAt, outcome: kind === 'placed' ? 'done' : kind };
+  });
+  const outcome = outcomeOf(answers);
+  return outcome === 'done' ? 'acknowledged' : outcome;
 }
 
-function isUnknown({ outcome }: Attempt): boolean {
-  return outcome.kind === 'unknown';
+/**
+ * A write is refused for good when every attempt with its key was, or when a refusal came to an attempt that
+ * began after all those of unknown outcome had ended: it has looked for the key and found nothing.
+ */
+export function outcomeOf(answers: readonly Answered[]): ChangeOutcome {
+  const withOutcome = (wanted: ChangeOutcome) => answers.filter(({ outcome }) => outcome === wanted);
+  if (withOutcome('done').length > 0) return 'done';
+  const lastDoubtAt = Math.max(...withOutcome('unknown').map(({ endedAt }) => endedAt));
+  return withOutcome('refused').some(({ startedAt }) => startedAt >= lastDoubtAt) ? 'refused' : 'unknown';
+}
+
+/** Answers that are not documented count as unknown here; they are violations by themselves. */
+export function changeOutcomeOf({ status }: Pick<Reply, 'status'>): ChangeOutcome {
+  if (status === 200 || status === 201) return 'done';
+  return status !== undefined && status < 500 ? 'refused' : 'unknown';
 }

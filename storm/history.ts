@@ -29,7 +29,7 @@ export interface Attempt {
   readonly outcome: PlacementOutcome;
 }
 
-/** What a client knows after asking for a change that has no key. */
+/** What a client knows after asking for a change. */
 export type ChangeOutcome = 'done' | 'refused' | 'unknown';
 
 /** One order that a client wants: all its attempts carry one key. */
@@ -39,6 +39,7 @@ export interface OrderRecord {
   readonly lines: readonly Line[];
   readonly expectedTotalMinor?: number | undefined;
   readonly attempts: Attempt[];
+  /** One for each key: what came of it in the end. */
   readonly cancels: ChangeOutcome[];
   readonly confirms: ChangeOutcome[];
 }
@@ -47,6 +48,12 @@ export interface OrderRecord {
 export interface RestockRecord {
   readonly productId: number;
   readonly quantity: number;
+  readonly outcome: ChangeOutcome;
+}
+
+/** A product that was put on the shelf while the storm went on. */
+export interface CreationRecord {
+  readonly name: string;
   readonly outcome: ChangeOutcome;
 }
 
@@ -79,6 +86,7 @@ export interface FaultRecord {
 export class History {
   readonly orders: OrderRecord[] = [];
   readonly restocks: RestockRecord[] = [];
+  readonly creations: CreationRecord[] = [];
   readonly prices: PriceRecord[] = [];
   readonly limits: LimitRecord[] = [];
   /** Products whose sale has not begun. */

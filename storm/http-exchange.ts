@@ -7,7 +7,7 @@ const GIVE_UP_MS = 20_000;
 const CONNECTIONS_MAX = 1_024;
 
 export interface Ask {
-  readonly route: Route | 'POST /register' | 'POST /login' | 'POST /products';
+  readonly route: Route | 'POST /register' | 'POST /login';
   readonly id?: number;
   readonly token?: string;
   readonly key?: string;

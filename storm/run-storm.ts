@@ -78,8 +78,7 @@ async function stormIn(
   await stopServices(services, history);
   // What a killed process has left behind must not change the books any more.
   await becomesTrue(async () => (await database.terminateBackends()) === 0, SESSIONS_END_MS_MAX);
-  const customerIds = shop.buyers.map(({ id }) => id);
-  const stored = await database.connected((client) => readStoredState(client, shop.productIds, customerIds));
+  const stored = await database.connected((client) => readStoredState(client, shop));
   const facts = { seed, clients, seconds, wasStopped: signal.aborted };
   const logs = followers.map(({ log }) => log);
   return giveVerdict(facts, history, checkHistory(history, stored, logs));

@@ -6,6 +6,9 @@ import { now } from './clock.js';
 import type { StormedService } from './service-process.js';
 import type { Ware, Workload } from './workload.js';
 
+/** A request to one of the processes, whose answer is judged. */
+export type ShopAsk = Ask & { readonly route: Route };
+
 export interface Account {
   readonly id: number;
   readonly token: string;
@@ -23,6 +26,8 @@ const CREATIONS_AT_ONCE = 8;
 /** What the storm works with: two processes, the accounts and the products, all of this storm alone. */
 export class Shop {
   private constructor(
+    /** Unlike that of any other storm on the same database. */
+    readonly name: string,
     readonly services: readonly StormedService[],
     readonly history: History,
     readonly workload: Workload,
@@ -49,7 +54,7 @@ export class Shop {
       const wares = workload.catalogue.slice(n, n + CREATIONS_AT_ONCE);
       productIds.push(...(await Promise.all(wares.map((ware) => shelve(url, admin, ware, history)))));
     }
-    return new Shop(services, history, workload, admin, buyers, productIds);
+    return new Shop(storm, services, history, workload, admin, buyers, productIds);
   }
 
   get hotIds(): number[] {
@@ -57,7 +62,7 @@ export class Shop {
   }
 
   /** Asks one process, and has the answer judged. */
-  async ask(service: StormedService, ask: Ask & { readonly route: Route }): Promise<Reply> {
+  async ask(service: StormedService, ask: ShopAsk): Promise<Reply> {
     const reply = await exchange(service.url, ask);
     const call: Call = { ...reply, route: ask.route };
     this.history.noteCall(call);

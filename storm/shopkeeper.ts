@@ -1,6 +1,6 @@
-import { changeOutcomeOf } from './buyer.js';
 import { pause } from './clock.js';
 import type { LimitRecord } from './history.js';
+import { write, type Written } from './keyed-write.js';
 import type { PriceBook } from './price-book.js';
 import type { Random } from './random.js';
 import type { Shop } from './shop.js';
@@ -10,8 +10,10 @@ const RESTOCK_MAX = 12;
 const TAKE_OUT_MAX = 5;
 const PRICE_MINOR_MAX = 20_000;
 
-/** The admin, who restocks what runs out, changes prices and raises limits, all while orders come in. */
+/** The admin, who restocks what runs out, changes prices, raises limits and adds products, all while orders come in. */
 export class Shopkeeper {
+  private keysMade = 0;
+
   constructor(
     private readonly shop: Shop,
     private readonly prices: PriceBook,
@@ -23,6 +25,7 @@ export class Shopkeeper {
       this.repeat(signal, this.random.fork('restock'), (random) => this.restock(random)),
       this.repeat(signal, this.random.fork('price'), (random) => this.changePrice(random)),
       this.repeat(signal, this.random.fork('limit'), (random) => this.raiseLimit(random)),
+      this.repeat(signal, this.random.fork('create'), (random) => this.addProduct(random)),
     ]);
   }
 
@@ -42,18 +45,16 @@ export class Shopkeeper {
     const id = random.pick(this.shop.hotIds);
     const takesOut = random.chance(0.15);
     const quantity = takesOut ? -random.between(1, TAKE_OUT_MAX) : random.between(1, RESTOCK_MAX);
-    const reply = await this.patch(id, random, { stock_delta: quantity });
-    this.shop.history.restocks.push({ productId: id, quantity, outcome: changeOutcomeOf(reply) });
+    const { outcome } = await this.patch(id, random, { stock_delta: quantity });
+    this.shop.history.restocks.push({ productId: id, quantity, outcome });
   }
 
   private async changePrice(random: Random): Promise<void> {
     const productId = random.pick(random.chance(0.5) ? this.shop.hotIds : this.shop.productIds);
     const priceMinor = random.between(1, PRICE_MINOR_MAX);
-    const reply = await this.patch(productId, random, { price: priceMinor / 100 });
-    const { startedAt, endedAt } = reply;
-    const outcome = changeOutcomeOf(reply);
-    this.shop.history.prices.push({ productId, priceMinor, startedAt, endedAt, outcome });
-    if (outcome === 'done') this.prices.set(productId, priceMinor);
+    const written = await this.patch(productId, random, { price: priceMinor / 100 });
+    this.shop.history.prices.push({ productId, priceMinor, ...written });
+    if (written.outcome === 'done') this.prices.set(productId, priceMinor);
   }
 
   /** Limits only grow, so that the last one tells what is too much. */
@@ -62,12 +63,27 @@ export class Shopkeeper {
     if (limits.length === 0) return;
     const { productId, maxPerCustomer: before } = limits.at(-1) as LimitRecord;
     const maxPerCustomer = before + random.between(0, 2);
-    const reply = await this.patch(productId, random, { max_per_customer: maxPerCustomer });
-    limits.push({ productId, maxPerCustomer, outcome: changeOutcomeOf(reply) });
+    const { outcome } = await this.patch(productId, random, { max_per_customer: maxPerCustomer });
+    limits.push({ productId, maxPerCustomer, outcome });
   }
 
-  private patch(id: number, random: Random, json: unknown) {
-    const service = random.pick(this.shop.services);
-    return this.shop.ask(service, { route: 'PATCH /products/{id}', id, token: this.shop.admin.token, json });
+  private async addProduct(random: Random): Promise<void> {
+    const key = this.newKey();
+    const name = `${this.shop.name} ${key}`;
+    const json = { name, price: 10, stock_quantity: 1 };
+    const { token } = this.shop.admin;
+    const { outcome } = await write(this.shop, random, { route: 'POST /products', token, key, json });
+    this.shop.history.creations.push({ name, outcome });
+  }
+
+  private patch(id: number, random: Random, json: unknown): Promise<Written> {
+    const { token } = this.shop.admin;
+    const key = this.newKey();
+    return write(this.shop, random, { route: 'PATCH /products/{id}', id, token, key, json });
+  }
+
+  private newKey(): string {
+    this.keysMade += 1;
+    return `shopkeeper-${this.keysMade}`;
   }
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { groupBy } from './group-by.js';
 import type { SoldLine } from './history.js';
+import type { Shop } from './shop.js';
 
 export interface StoredLine extends SoldLine {
   /** How often its stock came back. */
@@ -32,6 +33,8 @@ export interface StoredState {
   readonly adjustments: readonly { readonly productId: number; readonly quantity: number }[];
   /** What is counted for each customer of limited products. */
   readonly purchases: readonly StoredPurchase[];
+  /** Of the products that were created while the storm went on. */
+  readonly productNames: readonly string[];
   readonly orders: readonly StoredOrder[];
 }
 
@@ -41,6 +44,7 @@ const ADJUSTMENTS = `
 const PURCHASES = `
   SELECT product_id::float8 AS "productId", customer_id::float8 AS "customerId", quantity::float8 AS quantity
     FROM customer_purchases WHERE product_id = ANY($1)`;
+const NAMES = 'SELECT name FROM products WHERE name = ANY($1)';
 const ORDERS = `
   SELECT id, customer_id AS "customerId", placement_key AS key, status, total_minor AS "totalMinor",
          cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL AS "wasExpired",
@@ -56,13 +60,15 @@ const LINES = `
 /** Reads it in one snapshot. */
 export async function readStoredState(
   client: Client,
-  productIds: readonly number[],
-  customerIds: readonly number[],
+  { productIds, buyers, history }: Pick<Shop, 'productIds' | 'buyers' | 'history'>,
 ): Promise<StoredState> {
+  const customerIds = buyers.map(({ id }) => id);
+  const createdNames = history.creations.map(({ name }) => name);
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const stock = await client.query<{ id: number; stock: number }>(STOCK, [productIds]);
   const adjustments = await client.query<{ productId: number; quantity: number }>(ADJUSTMENTS, [productIds]);
   const purchases = await client.query<StoredPurchase>(PURCHASES, [productIds]);
+  const names = await client.query<{ name: string }>(NAMES, [createdNames]);
   const orders = await client.query<Omit<StoredOrder, 'lines'>>(ORDERS, [customerIds]);
   const lines = await client.query<StoredLine & { orderId: number }>(LINES, [customerIds]);
   await client.query('COMMIT');
@@ -71,6 +77,7 @@ export async function readStoredState(
     stock: new Map(stock.rows.map((row) => [row.id, row.stock])),
     adjustments: adjustments.rows,
     purchases: purchases.rows,
+    productNames: names.rows.map(({ name }) => name),
     orders: orders.rows.map((order) => ({ ...order, lines: linesOf.get(order.id) ?? [] })),
   };
 }

@@ -41,6 +41,7 @@ export function giveVerdict(facts: StormFacts, history: History, findings: Findi
     `holds: ${findings.expired} expired, units lost to an expiry: ${findings.unitsLost}, returned twice: ${findings.returnedTwice}`,
     `drops: sold beyond a limit: ${findings.soldBeyondLimit}, sold outside a sale: ${findings.soldOutsideSale}`,
     findings.events,
+    `keys: ${findings.restocks} restocks, ${history.creations.length} products created; restocks doubled: ${findings.restocksDoubled}, products doubled: ${findings.productsDoubled}`,
     ...[...groupBy(history.faults, ({ kind }) => kind)].map(
       ([kind, same]) => `fault ${faultLine(kind, same)}`,
     ),

@@ -7,6 +7,7 @@ export const STORM_PROMISES = {
   H3: 'what nobody confirms in time ends after its time, and its stock comes back once',
   D1: 'nothing is sold before its sale begins',
   D2: 'no customer has more than the limit; what they have is counted right',
+  I1: 'a write with a key has one effect, however often it is sent',
   O5: 'the prices on an order were in force while it was placed',
   V1: 'every change is in the log of events once, and no effect before its cause',
   O6: 'a status is what the answers made it; an order is cancelled once',

@@ -99,8 +99,7 @@ export class Trade {
   async compare(databaseUrl: string): Promise<Findings> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    const customers = this.shop.buyers.map(({ id }) => id);
-    const stored = await readStoredState(client, this.shop.productIds, customers);
+    const stored = await readStoredState(client, this.shop);
     await client.end();
     return checkHistory(this.history, stored, [this.#follower.log]);
   }
