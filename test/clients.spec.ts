@@ -37,7 +37,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 // Guarantees that whoever starts from the page of the clients starts from programs that work.
 describe('a client in', () => {
   itNeeding('bash and curl', works('bash', ['-c', 'curl --version']))(
-    'curl orders once, whatever the network does',
+    'curl orders and restocks once, whatever the network does',
     async () => {
       await holdsItsConversation('carla', 40, async (url) => {
         const script = join(folder, 'client.sh');
@@ -48,7 +48,7 @@ describe('a client in', () => {
   );
 
   itNeeding('Python and requests', works('python3', ['-c', 'import requests']))(
-    'Python orders once, whatever the network does',
+    'Python orders and restocks once, whatever the network does',
     async () => {
       await holdsItsConversation('paula', 41, async (url) => {
         writeFileSync(join(folder, 'client.py'), program('python', url));
@@ -63,7 +63,7 @@ describe('a client in', () => {
   });
 
   it(
-    'TypeScript has its types from the API description, and orders once, whatever the network does',
+    'TypeScript has its types from the API description, and orders and restocks once, whatever the network does',
     async () => {
       await holdsItsConversation('tessa', 42, async (url) => {
         writeFileSync(join(folder, 'client.ts'), program('ts', url));
@@ -99,7 +99,9 @@ async function holdsItsConversation(
   start: (url: string) => Promise<{ stdout: string; stderr: string }>,
 ): Promise<void> {
   const network = await UnreliableNetwork.start(given.service.url);
-  const laptopsBefore = await given.database.stockOf({ id: 1 });
+  const [laptopsBefore, keyboardsBefore] = await Promise.all(
+    [1, 3].map((id) => given.database.stockOf({ id })),
+  );
   try {
     const { stdout, stderr } = await start(network.url);
 
@@ -111,15 +113,17 @@ async function holdsItsConversation(
     expect(stdout.match(/"next_cursor":/g)).toHaveLength(2);
     expect(stdout).toMatch(/"name":"Keyboard"/);
     expect(stdout).toMatch(new RegExp(`^200 .*"stock_quantity":${stock}`, 'm'));
-    expect(network.attemptsOfOrders).toEqual([3, 1]);
+    expect(stdout).toMatch(/^200 .*"name":"Keyboard"/m);
+    expect(network.attemptsOfWrites).toEqual([3, 1, 3]);
   } finally {
     await network.stop();
   }
   const orders =
     'SELECT array_agg(status) FROM orders o JOIN users u ON u.id = o.customer_id WHERE username = $1';
   expect(await given.database.value(orders, [username])).toEqual(['CONFIRMED']);
-  expect(await given.database.stockOf({ id: 1 })).toBe(laptopsBefore - 2);
+  expect(await given.database.stockOf({ id: 1 })).toBe(Number(laptopsBefore) - 2);
   expect(await given.database.stockOf({ id: 2 })).toBe(stock);
+  expect(await given.database.stockOf({ id: 3 })).toBe(Number(keyboardsBefore) + 5);
 }
 
 /** The program in a language, which may be in several blocks of the page, for a service elsewhere. */

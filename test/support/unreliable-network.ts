@@ -8,11 +8,14 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /**
- * What a client reaches a service through. The first order that comes with a key is passed on, but its answer is
- * lost; when it is sent again there is too much to do; the third time it goes through. So does everything else.
+ * What a client reaches a service through. The first order and the first change that come with a key are passed on,
+ * but their answers are lost; when they are sent again there is too much to do; the third time they go through. So
+ * does everything else.
  */
 export class UnreliableNetwork {
   private readonly attempts = new Map<string, number>();
+  /** The key of the first request of each method. */
+  private readonly firstKeys = new Map<string, string>();
   private readonly server: Server;
 
   private constructor(private readonly serviceUrl: string) {
@@ -31,8 +34,8 @@ export class UnreliableNetwork {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** How often each order was sent. */
-  get attemptsOfOrders(): number[] {
+  /** How often each write with a key was sent. */
+  get attemptsOfWrites(): number[] {
     return [...this.attempts.values()];
   }
 
@@ -43,14 +46,14 @@ export class UnreliableNetwork {
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const attempt = this.count(request);
-    const isFirstOrder = this.attempts.size === 1;
-    if (isFirstOrder && attempt === 2) {
+    const isDisturbed = this.firstKeys.get(request.method ?? '') === request.headers['idempotency-key'];
+    if (isDisturbed && attempt === 2) {
       request.resume();
       response.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('Busy.\n');
       return;
     }
     const answer = await this.passOn(request);
-    if (isFirstOrder && attempt === 1) {
+    if (isDisturbed && attempt === 1) {
       answer.destroy();
       response.destroy();
       return;
@@ -59,12 +62,13 @@ export class UnreliableNetwork {
     answer.pipe(response);
   }
 
-  /** Which time an order with a key is sent; nothing for other requests. */
-  private count({ headers }: IncomingMessage): number | undefined {
+  /** Which time a write with a key is sent; nothing for other requests. */
+  private count({ method = '', headers }: IncomingMessage): number | undefined {
     const key = headers['idempotency-key'];
     if (typeof key !== 'string') return undefined;
     const attempt = (this.attempts.get(key) ?? 0) + 1;
     this.attempts.set(key, attempt);
+    if (!this.firstKeys.has(method)) this.firstKeys.set(method, key);
     return attempt;
   }
 
