@@ -16,19 +16,19 @@ the same \`Idempotency-Key\` never orders twice.
 
 Every error is a problem (RFC 9457); its \`type\` leads to a page that says what to do, and [all of them](/problems) are
 listed. Unknown fields of a body and unknown parameters of a list are refused with 422, unknown paths with 404, and other
-methods with 405; HEAD works wherever GET does. Answers may get more fields later.
+methods with 405; HEAD works wherever GET does. Responses may gain fields later.
 
 Every answer has an \`X-Request-Id\`, which finds it in the log; if requests are limited, \`RateLimit-Limit\`,
 \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds); if traces are recorded, \`traceresponse\`; and for pages of
 other origins that may read it, \`Access-Control-Allow-Origin\`.`;
 
-const TOKENS = 'Tokens are JWTs that are made and checked as RFC8725 advises.';
+const TOKENS = 'Tokens are JWTs, issued and verified as RFC8725 recommends.';
 const BEARER = `The access_token of POST /login. ${TOKENS}`;
 
 /** Relative, so that the description is the same wherever it is served. */
 const SERVER = {
   url: '/',
-  description: 'The service that serves this, in production or tests.',
+  description: 'The service that serves this document, in production or tests.',
   'x-internal': false,
 };
 
@@ -43,8 +43,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Auth', 'Register and sign in')
     .addTag('Products', 'The catalogue and its stock')
     .addTag('Orders', 'Place, read, confirm and cancel orders')
-    .addTag('Events', 'What happened, in order')
-    .addTag('Users', 'Roles and access, for admins')
+    .addTag('Events', 'The event log')
+    .addTag('Users', 'Manage users, for admins')
     .addTag('Audit', 'Proof that the stock adds up')
     .addTag('Operations', 'For load balancers and monitors')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')

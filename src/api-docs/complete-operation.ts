@@ -57,8 +57,8 @@ function withoutPrefill(parameter: ParameterObject | ReferenceObject): Parameter
 
 /** Who may call, for a reader. */
 function who({ 'x-access': access = { kind: 'signed-in' } }: Operation): string {
-  if (access.kind === 'public') return 'For anyone.';
-  if (access.kind === 'optional') return 'For anyone; where a token comes, it must be a good one.';
+  if (access.kind === 'public') return 'Open to anyone.';
+  if (access.kind === 'optional') return 'Open to anyone; a token, if sent, must be valid.';
   return access.kind === 'signed-in' ? 'For signed-in users.' : `For ${access.roles.join('s and ')}s.`;
 }
 

@@ -47,7 +47,7 @@ const STYLE = `body { margin: 0; background: #fafafa; }
 .swagger-ui .response-controls > div:not(:has(option + option)) { display: none; }
 .swagger-ui .responses-inner .tab { margin: 8px 0 0; }
 .swagger-ui .opblock textarea { min-height: 150px; }
-.swagger-ui .responses-inner .microlight { max-height: 170px; }
+.swagger-ui .responses-inner .microlight { max-height: 150px; }
 .swagger-ui .responses-inner h5 { margin: 8px 0 0; }
 .swagger-ui .responses-inner table.headers td { padding: 2px 0; }
 .swagger-ui .responses-inner table.headers .header-example { display: none; }

@@ -24,14 +24,14 @@ const line = { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.l
 export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
   ShortLine: {
     type: 'object',
-    description: 'A line that asks for more than there is.',
+    description: 'A line that asks for more units than are available.',
     required: ['product_id', 'requested', 'available'],
     properties: { product_id: id, requested: pieces, available: pieces },
     example: { product_id: 1, requested: 2, available: 1 },
   },
   LineNotOnSale: {
     type: 'object',
-    description: 'A line whose product is on sale at other times; null where the sale has no such end.',
+    description: 'A line whose product is not on sale now; null for a sale without a start or an end.',
     required: ['product_id', 'sale_starts_at', 'sale_ends_at'],
     properties: {
       product_id: id,
@@ -41,7 +41,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
   },
   LineBeyondLimit: {
     type: 'object',
-    description: 'A line that asks for more than the customer may have.',
+    description: 'A line that exceeds the limit per customer of its product.',
     required: ['product_id', 'max_per_customer', 'already_ordered', 'requested'],
     properties: {
       product_id: id,
@@ -100,7 +100,9 @@ const invalidGrant = (error_description: string): Record<string, Member> => ({
 
 /** The members that come with each kind of problem; the API description has them as members of the problem. */
 export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string, Member>>>> = {
-  unauthenticated: { error: { const: 'invalid_token', description: 'Where a token came (RFC 6750, 3.1).' } },
+  unauthenticated: {
+    error: { const: 'invalid_token', description: 'Present if a token was sent (RFC 6750, 3.1).' },
+  },
   'invalid-credentials': invalidGrant('The name or the password is wrong.'),
   'invalid-refresh-token': invalidGrant('The refresh token is not valid, or no longer.'),
   'product-not-found': { product_ids: productIds },

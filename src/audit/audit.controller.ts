@@ -11,10 +11,11 @@ export class AuditController {
 
   @ApiOperation({
     operationId: 'auditStock',
-    summary: 'Prove that no unit was sold twice or lost',
-    description: 'Compares, in one snapshot, what was put in with what live orders hold and what is left.',
+    summary: 'Audit the stock',
+    description:
+      'Proves from one snapshot of the database that the stock of every product equals the units put in less the units in live orders.',
   })
-  @ApiOkResponse({ type: StockAuditResponseDto, description: 'Whether the stock adds up.' })
+  @ApiOkResponse({ type: StockAuditResponseDto, description: 'The result of the audit.' })
   @Roles('admin')
   @Get('stock')
   async stock(): Promise<StockAuditResponseDto> {

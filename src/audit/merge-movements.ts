@@ -5,7 +5,7 @@ export interface StockMovement {
   /** Of the order, adjustment or return. */
   readonly id: number;
   readonly kind: (typeof MOVEMENT_KINDS)[number];
-  /** Units that came in; negative when they went out. */
+  /** Units added; negative if they were removed. */
   readonly quantity: number;
   /** RFC 3339, as the database writes it. */
   readonly at: string;
@@ -14,7 +14,7 @@ export interface StockMovement {
 }
 
 export interface BalancedMovement extends StockMovement {
-  /** The stock that this movement left. */
+  /** The stock after this movement. */
   readonly balance: number;
 }
 

@@ -8,7 +8,7 @@ const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
 export class UnbalancedProductDto {
   @ApiId() readonly product_id!: number;
 
-  @ApiWholeNumber({ ...ANY_SIGN, description: 'Units put in by hand, less those taken out by hand.' })
+  @ApiWholeNumber({ ...ANY_SIGN, description: 'Units put in by admins, less those taken out by admins.' })
   readonly put_in!: number;
 
   @ApiWholeNumber({ description: 'Units in orders that are not cancelled.' })
@@ -16,22 +16,22 @@ export class UnbalancedProductDto {
 
   @ApiWholeNumber(ANY_SIGN) readonly stock_quantity!: number;
 
-  @ApiWholeNumber({ ...ANY_SIGN, description: 'stock_quantity less what it must be.' })
+  @ApiWholeNumber({ ...ANY_SIGN, description: '`stock_quantity` minus its expected value.' })
   readonly difference!: number;
 }
 
 export class MiscountedPurchaseDto {
   @ApiId() readonly product_id!: number;
   @ApiId() readonly customer_id!: number;
-  @ApiWholeNumber({ description: 'Pieces that count towards the limit.' }) readonly counted!: number;
-  @ApiWholeNumber({ description: 'Pieces in orders that are not cancelled.' })
+  @ApiWholeNumber({ description: 'Units counted towards the limit.' }) readonly counted!: number;
+  @ApiWholeNumber({ description: 'Units in orders that are not cancelled.' })
   readonly in_live_orders!: number;
 }
 
 export class StockAuditResponseDto {
   @ApiProperty({
     description:
-      'Whether every product has the stock it must have, and the pieces that each customer has of limited products are counted right.',
+      'Whether the stock of every product is right, and the units counted towards every purchase limit as well.',
   })
   readonly balanced!: boolean;
 
@@ -41,7 +41,7 @@ export class StockAuditResponseDto {
   @ApiProperty({
     type: [UnbalancedProductDto],
     maxItems: LISTED_MAX,
-    description: `The first ${LISTED_MAX}.`,
+    description: `Products whose stock is wrong; the first ${LISTED_MAX}.`,
     example: [],
   })
   readonly unbalanced!: UnbalancedProductDto[];
@@ -51,7 +51,7 @@ export class StockAuditResponseDto {
   @ApiProperty({
     type: [MiscountedPurchaseDto],
     maxItems: LISTED_MAX,
-    description: `What customers have of limited products where it is counted wrong; the first ${LISTED_MAX}.`,
+    description: `Customers whose units of a limited product are counted wrong; the first ${LISTED_MAX}.`,
     example: [],
   })
   readonly miscounted!: MiscountedPurchaseDto[];

@@ -11,8 +11,8 @@ export class StockMovementResponseDto {
     enum: MOVEMENT_KINDS,
     example: 'SOLD',
     description:
-      'PUT_IN with the product, SOLD by an order, RETURNED by cancelling it, EXPIRED when it came back because ' +
-      'nobody confirmed the order in time, CORRECTED by a change of the product.',
+      'PUT_IN: the initial stock. SOLD: taken by an order. RETURNED: the order was cancelled. EXPIRED: the order ' +
+      'was not confirmed in time. CORRECTED: changed by an admin.',
   })
   readonly kind!: BalancedMovement['kind'];
 
@@ -20,24 +20,24 @@ export class StockMovementResponseDto {
     minimum: -STOCK_MAX,
     maximum: STOCK_MAX,
     example: -2,
-    description: 'Units that came in; negative when they went out.',
+    description: 'Units added; negative if they were removed.',
   })
   readonly quantity!: number;
 
-  @ApiWholeNumber({ ...ANY_SIGN, example: 3, description: 'The stock that this movement left.' })
+  @ApiWholeNumber({ ...ANY_SIGN, example: 3, description: 'The stock after this movement.' })
   readonly balance!: number;
 
   @ApiId({
     nullable: true,
     example: 1,
-    description: 'The order that sold or returned the units; null for the others.',
+    description: 'The order that took or returned the units; null for other movements.',
   })
   readonly order_id!: number | null;
 
   @ApiId({
     nullable: true,
     example: 2,
-    description: 'Who did it; null for EXPIRED, and where that is not known.',
+    description: 'Who did it; null for EXPIRED, or if unknown.',
   })
   readonly user_id!: number | null;
 

@@ -17,9 +17,9 @@ export class StockMovementsController {
 
   @ApiOperation({
     operationId: 'listStockMovements',
-    summary: 'List what has changed the stock of a product',
+    summary: 'List the stock movements of a product',
     description:
-      'What was put in, sold, returned and corrected, by whom and when, newest first, each with the balance that it left.',
+      'Every change of the stock, newest first: how many units, why, by whom, when, and the stock after it.',
   })
   @ApiIdParam('product')
   @ApiListResponse(StockMovementResponseDto)

@@ -33,7 +33,7 @@ export class AuthController {
     operationId: 'register',
     summary: 'Register a user',
     description:
-      'While there is no admin, whoever registers as one becomes the first; later ones need the token of an admin (ADMIN_SIGNUP).',
+      'The first admin may register without a token; further admins need the token of an existing one (ADMIN_SIGNUP).',
   })
   @ApiCreatedResponse({
     type: UserResponseDto,
@@ -57,8 +57,8 @@ export class AuthController {
 
   @ApiOperation({
     operationId: 'getCurrentUser',
-    summary: 'Who am I?',
-    description: 'The user of the access token.',
+    summary: 'Read my user',
+    description: 'Returns the user to whom the access token belongs.',
   })
   @ApiOkResponse({ type: UserResponseDto, description: 'The user.' })
   @SignedIn()
@@ -69,10 +69,11 @@ export class AuthController {
 
   @ApiOperation({
     operationId: 'changePassword',
-    summary: 'Change my password and end my other sessions',
-    description: 'Guesses count like failed logins; a wrong present password is 422.',
+    summary: 'Change my password',
+    description:
+      'Ends all of your other sessions. A wrong current password is refused with 422 and counts as a failed login.',
   })
-  @ApiNoContentResponse({ description: 'The password is changed; this session goes on.' })
+  @ApiNoContentResponse({ description: 'The password was changed; this session stays valid.' })
   @ApiProblems('too-many-attempts')
   @SignedIn()
   @HttpCode(204)

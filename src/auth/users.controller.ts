@@ -20,8 +20,8 @@ export class UsersController {
 
   @ApiOperation({
     operationId: 'listUsers',
-    summary: 'List users by id',
-    description: 'Active users and others.',
+    summary: 'List users, sorted by id',
+    description: 'Lists active and inactive users.',
   })
   @ApiListResponse(AccountResponseDto)
   @Roles('admin')
@@ -30,7 +30,11 @@ export class UsersController {
     return answerWithPage(await this.administration.list(query), exchange);
   }
 
-  @ApiOperation({ operationId: 'getUser', summary: 'Read a user', description: 'Whether active or not.' })
+  @ApiOperation({
+    operationId: 'getUser',
+    summary: 'Read a user',
+    description: 'Returns active and inactive users.',
+  })
   @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
   @ApiProblems('user-not-found')
@@ -42,9 +46,9 @@ export class UsersController {
 
   @ApiOperation({
     operationId: 'updateUser',
-    summary: "Change a user's role or activity",
+    summary: "Change a user's role, or deactivate them",
     description:
-      'Nothing can be changed any more with rights that were taken away; what they let read, for a second at most.',
+      'Rights taken away no longer allow any change from this moment on; reading may still work for up to a second.',
   })
   @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })

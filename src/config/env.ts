@@ -58,7 +58,7 @@ export class Env extends OperationsEnv {
   /** Seconds for which an order holds its stock without being confirmed; 0 is for ever. */
   @integerBetween(0, 31_536_000) readonly PENDING_ORDER_TTL: number = 0;
 
-  @Matches(/^[^~]/, { message: '$property begins with ~, which only a shell knows' })
+  @Matches(/^[^~]/, { message: '$property begins with ~, which only a shell expands' })
   readonly DATA_DIR: string = './data';
   @IsOptional() @IsString() @MinLength(32) readonly JWT_SECRET?: string;
 

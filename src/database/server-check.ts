@@ -109,7 +109,7 @@ function warn({ unsafeSettings, connectionsMax, isStandby }: ServerFindings, env
   if (wanted > connectionsMax) {
     logger.warn(
       { wanted, server: connectionsMax },
-      'WORKERS times DATABASE_POOL_SIZE is more than the connections of the server: some may be refused',
+      'WORKERS times DATABASE_POOL_SIZE exceeds max_connections of the server: connections may be refused',
     );
   }
 }

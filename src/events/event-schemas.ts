@@ -26,13 +26,13 @@ function eventDto(type: EventType): Type {
   Object.defineProperty(dto, 'name', { value: `${schemaName(type)}Dto` });
   const status = (STATUS_AFTER as Partial<Record<EventType, string>>)[type];
   const members: Record<string, PropertyDecorator> = {
-    id: ApiWholeNumber({ minimum: 1, example: 18, description: 'Counts from 1, without gaps.' }),
+    id: ApiWholeNumber({ minimum: 1, example: 18, description: 'Numbered from 1, without gaps.' }),
     type: ApiProperty({ enum: [type] }),
     occurred_at: ApiTimestamp(),
     data: ApiProperty({
       type: 'object',
       allOf: status === undefined ? [PRODUCT] : [ORDER, withStatus(status)],
-      description: `The ${status === undefined ? 'product' : 'order'} as it was then.`,
+      description: `The ${status === undefined ? 'product' : 'order'} as it was at that moment.`,
     } as ApiPropertyOptions),
   };
   for (const [name, decorate] of Object.entries(members)) decorate(dto.prototype, name);
@@ -61,7 +61,7 @@ export const ApiEventList = () =>
   applyDecorators(
     ApiExtraModels(OrderResponseDto, ProductResponseDto, EventPaginationDto, ...EVENT_DTOS),
     ApiOkResponse({
-      description: 'Events in their order.',
+      description: 'One page of events.',
       schema: {
         type: 'object',
         required: ['data', 'pagination'],
@@ -83,8 +83,8 @@ const FRAME =
 export const ApiEventStream = () =>
   ApiOkResponse({
     description:
-      'Server-Sent Events without an end. `id` is the id of the event, `event` its type, and `data` the event ' +
-      'as JSON, as in the list. Frames without data carry the position, and a heartbeat every 15 s.',
+      'An endless stream of Server-Sent Events. `id` is the id of the event, `event` its type, and `data` the ' +
+      'event as JSON, as in the list. Frames without data carry the position or, every 15 s, a heartbeat.',
     headers: apiHeaders('X-Accel-Buffering'),
     content: {
       'text/event-stream': {

@@ -15,7 +15,7 @@ export class EventStreamQueryDto {
   @IntegerField(0, Number.MAX_SAFE_INTEGER, {
     required: false,
     description:
-      'The id of the last event that you have. Without it, a list begins at the beginning, and a stream now.',
+      'The id of the last event you have read. Without it, the list starts with the first event, and a stream with the next one.',
   })
   @FromDigits()
   readonly after?: number;
@@ -26,9 +26,9 @@ export class EventStreamQueryDto {
       type: 'string',
       maxLength: 300,
       pattern: TYPES,
-      description: `Only these types, with commas between them: ${EVENT_TYPES.join(', ')}.`,
+      description: `Only these types, separated by commas: ${EVENT_TYPES.join(', ')}.`,
     },
-    Matches(new RegExp(TYPES), { message: '$property must be types of events with commas between them' }),
+    Matches(new RegExp(TYPES), { message: '$property must be event types separated by commas' }),
   )
   readonly types?: string;
 
@@ -38,7 +38,7 @@ export class EventStreamQueryDto {
 }
 
 export class ListEventsQueryDto extends EventStreamQueryDto {
-  @IntegerField(1, EVENT_LIMIT_MAX, { required: false, default: 100, description: 'Events on a page.' })
+  @IntegerField(1, EVENT_LIMIT_MAX, { required: false, default: 100, description: 'Events per page.' })
   @FromDigits()
   readonly limit: number = 100;
 }
@@ -48,15 +48,16 @@ export class EventPaginationDto {
 
   @ApiWholeNumber({
     example: 18,
-    description: 'Send it as `after` for what follows. It moves on past events of other types as well.',
+    description:
+      'Send it as `after` to get the next page. It also advances past events that `types` filters out.',
   })
   readonly next_after!: number;
 
-  @ApiProperty({ description: 'Whether there is more, so that you can ask again at once.', example: false })
+  @ApiProperty({ description: 'Whether more events are available now.', example: false })
   readonly has_more!: boolean;
 
   @ApiTimestamp({
-    description: 'Since when events are recorded. Orders and products from before have no earlier events.',
+    description: 'When recording began. Earlier changes of orders and products have no events.',
   })
   readonly log_began_at!: string;
 }

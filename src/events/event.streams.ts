@@ -47,7 +47,7 @@ export class EventStreams implements OnModuleDestroy {
   async start(after: number | undefined, options: StreamOptions): Promise<EventStream> {
     const position = after ?? (await this.feed.head());
     if (this.isStopping || this.open.size >= this.limit) {
-      throw new ServiceBusyError({}, 'This process serves no more streams of events now.');
+      throw new ServiceBusyError({}, 'This process has as many event streams as it may.');
     }
     const stream = new EventStream(position, options);
     this.open.add(stream);

@@ -23,10 +23,11 @@ export class EventsController {
 
   @ApiOperation({
     operationId: 'listEvents',
-    summary: 'Read what happened, in order',
+    summary: 'List events, oldest first',
     description:
-      'What happened to orders and products, once each. An event never comes before its cause, and its id never ' +
-      'changes: keep the last one, and you miss nothing. `data` is the order or the product as it was then.',
+      'Everything that happened to orders and products, each once, in an order that never changes; an event ' +
+      'always follows its cause. Keep the last id you have read, and you miss nothing. ' +
+      '`data` is the order or product as it was at that moment.',
   })
   @ApiEventList()
   @Get()
@@ -41,17 +42,17 @@ export class EventsController {
 
   @ApiOperation({
     operationId: 'streamEvents',
-    summary: 'Follow what happens',
+    summary: 'Stream events',
     description:
-      'The same events as Server-Sent Events, and then each as it happens. Whoever does not read is cut off when more ' +
-      'than 1 MiB waits for them. The stream also ends with its session or the role of its user, and with the process: ' +
-      'send the last id again to resume without a gap or a repeat.',
+      'Sends the same events as Server-Sent Events, then each new one as it happens. A reader that falls more than ' +
+      '1 MiB behind is disconnected. The stream also ends when its session ends, its user loses the role or the ' +
+      'process stops. Reconnect with the last id to resume without gaps or repeats.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
     description:
-      'The id of the last event that you have; it goes before `after`, as clients send it by themselves.',
+      'The id of the last event you have read, as SSE clients send it when they reconnect. Takes precedence over `after`.',
     schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
   })
   @ApiEventStream()

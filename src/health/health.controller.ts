@@ -16,10 +16,10 @@ export class HealthController {
 
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Is the process running?',
-    description: 'Asks nothing of the database.',
+    summary: 'Check liveness',
+    description: 'Tells whether the process is running. Does not use the database.',
   })
-  @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
+  @ApiOkResponse({ type: HealthDto, description: 'The process is running.' })
   @Public()
   @Get('live')
   live(): HealthDto {
@@ -28,10 +28,11 @@ export class HealthController {
 
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Can it take requests now?',
-    description: 'Asks the database; 503 also while the service stops.',
+    summary: 'Check readiness',
+    description:
+      'Tells whether the service can take requests now. Checks the database; 503 while it is unavailable, and while the service is stopping.',
   })
-  @ApiOkResponse({ type: HealthDto, description: 'Yes.' })
+  @ApiOkResponse({ type: HealthDto, description: 'The process is running.' })
   @Public()
   @Get('ready')
   async ready(): Promise<HealthDto> {

@@ -37,7 +37,7 @@ export function parseForm(raw: Buffer, contentType: string): Promise<Record<stri
 }
 
 function repetition(names: readonly string[]): ValidationFailedError {
-  const fault = { location: 'body', code: 'repeated', message: 'may be there only once' } as const;
+  const fault = { location: 'body', code: 'repeated', message: 'must not be repeated' } as const;
   return new ValidationFailedError(
     [...new Set(names)].map((name) => ({ pointer: `/${asSegment(name)}`, ...fault })),
   );

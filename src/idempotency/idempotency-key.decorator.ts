@@ -57,8 +57,7 @@ export const ApiIdempotencyKey = () =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description:
-        'Makes retries safe: the same request with the same key has one effect, however often it is sent.',
+      description: 'Makes retries safe: repeated with the same key, a request has one effect.',
       schema: {
         type: 'string',
         minLength: 1,

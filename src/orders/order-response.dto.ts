@@ -36,8 +36,8 @@ export class OrderResponseDto {
     nullable: true,
     example: null,
     description:
-      'From then on the order may be cancelled, and its stock returned, if it is still PENDING; null is never. ' +
-      'Until it has been cancelled, it can be confirmed.',
+      'From this time on, the service may cancel the order and return its stock if it is still PENDING; ' +
+      'null if it never expires. Until it has been cancelled, it can be confirmed.',
   })
   readonly expires_at!: string | null;
 

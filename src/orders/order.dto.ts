@@ -32,7 +32,7 @@ export class PlaceOrderDto {
       type: [PlaceOrderLineDto],
       minItems: 1,
       maxItems: BODY_LINES_MAX,
-      description: `At most ${ORDER_PRODUCTS_MAX} products. Lines with the same product are merged.`,
+      description: `At most ${ORDER_PRODUCTS_MAX} different products. Lines with the same product are merged.`,
     },
     IsArray(),
     ArrayMinSize(1),
@@ -46,7 +46,7 @@ export class PlaceOrderDto {
   @RoundedMoneyField(TOTAL_MAX_MINOR, {
     required: false,
     description:
-      'The total that the buyer agreed to, rounded to two decimals. An order with another total is refused.',
+      'The total that the buyer agreed to, rounded to two decimals. If the actual total differs, the order is refused.',
   })
   readonly expected_total?: number;
 
@@ -75,7 +75,7 @@ export class CancelOrderDto {
   @LineField(1, CANCEL_REASON_MAX, {
     required: false,
     example: 'Ordered by mistake.',
-    description: "One line of text for the order's history, which its owner and admins can read.",
+    description: "One line of text for the order's history, visible to its owner and to admins.",
   })
   @Trim()
   readonly reason?: string;
@@ -86,7 +86,7 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @FromText((text) => text.toUpperCase())
   readonly status?: OrderStatus;
 
-  @IdField({ required: false, description: 'For admins. Customers see their own orders only.' })
+  @IdField({ required: false, description: 'Admins only; customers always see just their own orders.' })
   @FromDigits()
   readonly customer_id?: number;
 
@@ -99,8 +99,8 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @IdField({
     required: false,
     description:
-      'Orders with a line of this product. With `customer_id` or `status`, and always for customers, ' +
-      `a page is looked for in ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
+      'Orders that contain this product. With `customer_id` or `status`, and always for customers, ' +
+      `each page searches ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
   })
   @FromDigits()
   readonly product_id?: number;

@@ -28,7 +28,7 @@ export class OrderReader {
   async list(query: ListOrdersQueryDto, caller: AuthenticatedUser): Promise<Page> {
     const customerId = ownerFilter(caller).customerId ?? query.customer_id;
     if (query.customer_id !== undefined && query.customer_id !== customerId) {
-      throw new ForbiddenError("Only admins see other customers' orders.");
+      throw new ForbiddenError("Only admins can see other customers' orders.");
     }
     const { list, filters } = orderList({ ...query, customer_id: customerId });
     return paginate(this.database, list, filters, query);

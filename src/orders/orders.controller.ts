@@ -30,7 +30,9 @@ import { OrdersService } from './orders.service.js';
 const ApiTransition = () =>
   applyDecorators(
     ApiIdParam('order'),
-    ApiConditionalWrite('The ETag you have seen. If the order has changed since, the answer is 412.'),
+    ApiConditionalWrite(
+      'The ETag you last read. If the order has changed since, the request is refused with 412.',
+    ),
     ApiIdempotencyKey(),
     ApiOkResponse({
       type: OrderResponseDto,
@@ -51,11 +53,10 @@ export class OrdersController {
 
   @ApiOperation({
     operationId: 'placeOrder',
-    summary: 'Place an order: all lines or none',
+    summary: 'Place an order',
     description:
-      'Takes the stock of every line, or of none. Lines with the same product are merged. ' +
-      'The order keeps the names and prices that its products have now. It holds its stock until it is ' +
-      'cancelled, or from its `expires_at` on until somebody else needs it.',
+      'Takes the stock of all lines, or of none; lines with the same product are merged. ' +
+      'The order keeps the current names and prices of its products.',
   })
   @ApiIdempotencyKey()
   @ApiCreatedResponse({
@@ -92,7 +93,7 @@ export class OrdersController {
   @ApiOperation({
     operationId: 'listOrders',
     summary: 'List orders, newest first',
-    description: 'Customers see their own orders, admins see all. Each order comes with its lines.',
+    description: 'Customers see their own orders, admins see all. Each order includes its lines.',
   })
   @ApiListResponse(OrderResponseDto)
   @ApiProblems('forbidden')
@@ -109,7 +110,7 @@ export class OrdersController {
   @ApiOperation({
     operationId: 'getOrder',
     summary: 'Read an order',
-    description: "Another customer's order gets the same 404 as one that does not exist.",
+    description: "Another customer's order is answered like one that does not exist, with 404.",
   })
   @ApiIdParam('order')
   @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') })
@@ -127,10 +128,10 @@ export class OrdersController {
 
   @ApiOperation({
     operationId: 'getOrderHistory',
-    summary: 'Read what happened to an order',
+    summary: 'Read the history of an order',
     description:
-      'When and by whom it was placed, confirmed and cancelled, and why it was cancelled, if that was said; or ' +
-      'when it expired.',
+      'Tells when and by whom the order was placed, confirmed and cancelled, and the reason given for ' +
+      'cancelling it; or when it expired.',
   })
   @ApiIdParam('order')
   @ApiOkResponse({
@@ -175,7 +176,7 @@ export class OrdersController {
     operationId: 'cancelOrder',
     summary: 'Cancel an order and return its stock',
     description:
-      'Changes the status from PENDING or CONFIRMED to CANCELLED. The stock is returned once. ' +
+      'Changes the status from PENDING or CONFIRMED to CANCELLED. The stock is returned exactly once. ' +
       'Customers can cancel their own orders.',
   })
   @ApiTransition()

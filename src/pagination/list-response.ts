@@ -13,18 +13,18 @@ export class PaginationDto {
     minimum: 1,
     maximum: PAGE_MAX,
     example: 1,
-    description: 'Always 1 behind a `cursor`, where pages have no numbers.',
+    description: 'Always 1 with a `cursor`, since such pages have no numbers.',
   })
   readonly page!: number;
 
   @ApiWholeNumber({ minimum: 1, maximum: PAGE_LIMIT_MAX, example: 10 }) readonly limit!: number;
 
-  @ApiWholeNumber({ example: 1, description: `Rows that match; exact up to ${TOTAL_EXACT_MAX}.` })
+  @ApiWholeNumber({ example: 1, description: `Number of matching rows; exact up to ${TOTAL_EXACT_MAX}.` })
   readonly total!: number;
 
-  @ApiWholeNumber({ example: 1, description: 'Pages that `total` makes.' }) readonly pages!: number;
+  @ApiWholeNumber({ example: 1, description: 'Number of pages for `total` rows.' }) readonly pages!: number;
 
-  @ApiProperty({ description: 'False where there are more rows than `total` says.' })
+  @ApiProperty({ description: 'False if there are more rows than `total`.' })
   readonly total_is_exact!: boolean;
 
   @ApiProperty({
@@ -33,7 +33,7 @@ export class PaginationDto {
     maxLength: CURSOR_LENGTH_MAX,
     pattern: PATTERNS.base64Url,
     example: null,
-    description: 'Send as `cursor` for what follows; null at the end, and only there.',
+    description: 'Send it as `cursor` to get the next page; null on the last page, and only there.',
   })
   readonly next_cursor!: string | null;
 }

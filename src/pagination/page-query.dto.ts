@@ -11,12 +11,12 @@ export class PageQueryDto {
   @IntegerField(1, PAGE_MAX, {
     required: false,
     description:
-      'The number of the page, 1 by default; not together with `cursor`. Rows beyond the first 10,000 are reached by `cursor` only.',
+      'Page number, 1 by default. Cannot be combined with `cursor`. Only `cursor` reaches rows beyond the first 10,000.',
   })
   @FromDigits()
   readonly page?: number;
 
-  @IntegerField(1, PAGE_LIMIT_MAX, { required: false, default: 10, description: 'Rows on a page.' })
+  @IntegerField(1, PAGE_LIMIT_MAX, { required: false, default: 10, description: 'Rows per page.' })
   @FromDigits()
   readonly limit: number = 10;
 
@@ -25,7 +25,7 @@ export class PageQueryDto {
     minLength: 1,
     pattern: PATTERNS.base64Url,
     description:
-      'The `next_cursor` of the page before, with the same filters. Walks the whole list at a cost that does not grow with the depth.',
+      'The `next_cursor` of the previous page; keep the same filters. The cost of a page does not grow with its depth.',
   })
   readonly cursor?: string;
 }

@@ -25,14 +25,14 @@ export const PAGE_BESIDE_CURSOR: InputFault = {
   pointer: '/page',
   location: 'query',
   code: 'page-beside-cursor',
-  message: 'must be left out where there is a cursor',
+  message: 'cannot be combined with cursor',
 };
 
 export const PAGE_TOO_DEEP: InputFault = {
   pointer: '/page',
   location: 'query',
   code: 'page-too-deep',
-  message: `must begin within the first ${PAGES_REACH} rows of a list; to go further, send the next_cursor of a page as cursor`,
+  message: `must be within the first ${PAGES_REACH} rows of the list; to go further, send the next_cursor of a page as cursor`,
 };
 
 /**

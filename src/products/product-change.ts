@@ -55,7 +55,7 @@ export function stockAfter(
 export function assertStockChange({ stockDelta, stockQuantity }: ProductChange, nameVersions: boolean): void {
   if (stockQuantity === undefined) return;
   if (stockDelta !== undefined) {
-    const message = 'must be left out where there is a stock_quantity';
+    const message = 'cannot be combined with stock_quantity';
     throw new ValidationFailedError([
       { pointer: '/stock_delta', location: 'body', code: 'one-of-two', message },
     ]);

@@ -16,7 +16,7 @@ class SaleRulesDto {
     required: false,
     nullable: true,
     example: null,
-    description: 'Pieces that one customer may have in orders that are not cancelled; null for any number.',
+    description: 'Units that one customer may have in orders that are not cancelled; null for no limit.',
   })
   readonly max_per_customer?: number | null;
 
@@ -24,7 +24,7 @@ class SaleRulesDto {
     required: false,
     nullable: true,
     example: null,
-    description: 'Orders are taken from this time on; null if the sale has begun.',
+    description: 'Start of the sale; null if it has already begun.',
   })
   readonly sale_starts_at?: string | null;
 
@@ -32,7 +32,7 @@ class SaleRulesDto {
     required: false,
     nullable: true,
     example: null,
-    description: 'Orders are taken before this time, which is after `sale_starts_at`; null for no end.',
+    description: 'End of the sale (exclusive), later than `sale_starts_at`; null for no end.',
   })
   readonly sale_ends_at?: string | null;
 }
@@ -87,7 +87,8 @@ export class UpdateProductDto extends SaleRulesDto {
 
   @IntegerField(0, STOCK_MAX, {
     required: false,
-    description: 'The stock as counted. Needs If-Match, so that sales in the meantime are not overwritten.',
+    description:
+      'The counted stock. Requires If-Match, so that sales made in the meantime are not overwritten.',
   })
   readonly stock_quantity?: number;
 
@@ -109,7 +110,7 @@ export class ListProductsQueryDto extends PageQueryDto {
   @BooleanField({
     required: false,
     default: false,
-    description: 'Include inactive products. For admins only.',
+    description: 'Include inactive products. Admins only.',
   })
   @FromBooleanWord()
   readonly include_inactive: boolean = false;

@@ -22,7 +22,7 @@ export class ProductReader {
    */
   async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page> {
     if (query.include_inactive && !seesInactive(caller))
-      throw new ForbiddenError('Only admins see inactive products.');
+      throw new ForbiddenError('Only admins can see inactive products.');
     return paginate(this.database, query.include_inactive ? ALL_PRODUCTS : ACTIVE_PRODUCTS, {}, query);
   }
 

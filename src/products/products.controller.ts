@@ -33,7 +33,7 @@ export class ProductsController {
   @ApiOperation({
     operationId: 'createProduct',
     summary: 'Add a product',
-    description: 'The stock history records its first stock as added by you.',
+    description: 'The initial stock appears in the stock history under your name.',
   })
   @ApiCreatedResponse({
     type: ProductResponseDto,
@@ -56,8 +56,8 @@ export class ProductsController {
 
   @ApiOperation({
     operationId: 'listProducts',
-    summary: 'List products, in order of id',
-    description: 'Active products; admins may ask for the others too with `include_inactive`.',
+    summary: 'List products, sorted by id',
+    description: 'Lists active products. Admins can include inactive ones with `include_inactive`.',
   })
   @ApiListResponse(ProductResponseDto)
   @ApiProblems('forbidden')
@@ -94,11 +94,11 @@ export class ProductsController {
     operationId: 'updateProduct',
     summary: 'Change a product or its stock',
     description:
-      'Fields that are left out keep their values. Change the stock by `stock_delta`, ' +
-      'or set it by `stock_quantity` with `If-Match`.',
+      'Omitted fields keep their values. Change the stock with `stock_delta`, ' +
+      'or set it with `stock_quantity` and `If-Match`.',
   })
   @ApiIdParam('product')
-  @ApiConditionalWrite('The ETag you have seen; required with `stock_quantity`.')
+  @ApiConditionalWrite('The ETag you last read; required with `stock_quantity`.')
   @ApiIdempotencyKey()
   @ApiOkResponse({
     type: ProductResponseDto,

@@ -66,7 +66,7 @@ interface LineBeyondLimit {
 export class PurchaseLimitExceededError extends DomainError {
   constructor(readonly lines: readonly LineBeyondLimit[]) {
     const ids = lines.map((line) => line.product_id);
-    super('purchase-limit-exceeded', `More than one customer may have of ${listed(ids)}.`, { lines });
+    super('purchase-limit-exceeded', `The limit per customer is exceeded for ${listed(ids)}.`, { lines });
   }
 }
 

@@ -22,7 +22,7 @@ export class InvalidTokenError extends DomainError {
 }
 
 export class ForbiddenError extends DomainError {
-  constructor(detail = 'Your role may not do this.') {
+  constructor(detail = 'Your role does not allow this.') {
     super('forbidden', detail);
   }
 }

@@ -14,7 +14,8 @@ export const NewPasswordField = (example: string) =>
       format: 'password',
       pattern: PATTERNS.line,
       example,
-      description: 'At least 4 characters, in production 8 (PASSWORD_MIN_LENGTH) and no common password.',
+      description:
+        'At least 4 characters; in production at least 8 (PASSWORD_MIN_LENGTH) and not a common password.',
     },
     IsString(),
     IsCleanText(),

@@ -10,7 +10,7 @@ export class RegisterDto {
   @LineField(USERNAME_MIN, USERNAME_MAX, {
     pattern: PATTERNS.username,
     example: 'customer1',
-    description: 'Compared without regard to case.',
+    description: 'Case-insensitive.',
   })
   @FromText(normaliseUsername)
   readonly username!: string;

@@ -6,7 +6,7 @@ export class UpdateUserDto {
 
   @BooleanField({
     required: false,
-    description: 'A deactivated user cannot sign in, and their sessions end.',
+    description: 'Deactivating a user ends their sessions; they can no longer sign in.',
   })
   readonly is_active?: boolean;
 }

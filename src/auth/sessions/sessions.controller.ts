@@ -20,8 +20,8 @@ export class SessionsController {
     operationId: 'login',
     summary: 'Sign in with name and password',
     description:
-      'Takes the password grant of OAuth 2: other parameters are ignored, repeated ones refused. Failures are limited ' +
-      'by account and address.',
+      'Accepts the OAuth 2 password grant; other parameters are ignored, repeated ones refused. ' +
+      'Failed logins are limited per account and per address.',
   })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and a refresh token.' })
   @ApiProblems('invalid-credentials', 'too-many-attempts')
@@ -35,10 +35,10 @@ export class SessionsController {
 
   @ApiOperation({
     operationId: 'refresh',
-    summary: 'Exchange a refresh token for new tokens',
+    summary: 'Refresh the tokens',
     description:
-      'Each refresh token is good once. Sent again within 10 seconds, as after a lost answer, it gets the same ' +
-      'successor; sent again later, it ends the session.',
+      'A refresh token works once. Sent again within 10 seconds, for example after a lost answer, it returns ' +
+      'the same successor; sent again later, it ends the session.',
   })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and the next refresh token.' })
   @ApiProblems('invalid-refresh-token')
@@ -52,10 +52,10 @@ export class SessionsController {
 
   @ApiOperation({
     operationId: 'logout',
-    summary: 'End the session of a refresh token',
-    description: 'Its access tokens stop working within a second.',
+    summary: 'Log out',
+    description: 'Ends the session of the refresh token. Its access tokens stop working within a second.',
   })
-  @ApiNoContentResponse({ description: 'The session has ended; its tokens are worth nothing.' })
+  @ApiNoContentResponse({ description: 'The session has ended; its tokens no longer work.' })
   @ApiProblems('invalid-refresh-token')
   @AcceptsBody(URLENCODED_BODY, MULTIPART_BODY, JSON_BODY)
   @Public()

@@ -16,8 +16,7 @@ export class AdminBootstrap implements OnApplicationBootstrap {
     const { ADMIN_USERNAME, ADMIN_PASSWORD, ADMIN_SIGNUP } = this.env;
     if (ADMIN_USERNAME !== undefined && ADMIN_PASSWORD !== undefined) {
       const isAdmin = await this.users.ensureAdmin(ADMIN_USERNAME, ADMIN_PASSWORD);
-      if (!isAdmin)
-        this.logger.warn('The name in ADMIN_USERNAME is taken by somebody who is not an active admin.');
+      if (!isAdmin) this.logger.warn('The user named by ADMIN_USERNAME exists but is not an active admin.');
     } else if (ADMIN_SIGNUP === 'closed') {
       this.logger.log(
         'ADMIN_SIGNUP is closed and no ADMIN_USERNAME is set: only existing admins can add admins.',

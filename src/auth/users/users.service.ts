@@ -91,7 +91,7 @@ export class UsersService {
 
   private async assertNoAdminYet(manager: EntityManager): Promise<void> {
     if (this.env.ADMIN_SIGNUP === 'closed') {
-      throw new AdminSignupClosedError("Only an admin may register an admin: send an admin's token.");
+      throw new AdminSignupClosedError("Only an admin may register another admin: send an admin's token.");
     }
     if (await manager.existsBy(User, { role: 'admin' })) {
       throw new AdminSignupClosedError(

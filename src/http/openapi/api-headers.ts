@@ -18,21 +18,21 @@ export const API_HEADERS = {
   'X-Request-Id': {
     required: true,
     description:
-      'Finds the request in the log of the service. Taken over from the request where it has one of 1 to 64 letters, digits, `_`, `.` or `-`.',
+      'Identifies the request in the log of the service. Copied from the request if it sends one of 1 to 64 letters, digits, `_`, `.` or `-`.',
     schema: { type: 'string', minLength: 1, maxLength: 64, pattern: PATTERNS.requestId },
   },
   'RateLimit-Limit': {
-    description: 'Requests that a client address may send in a minute, where that is limited.',
+    description: 'Requests per minute allowed from one client address, if limited.',
     schema: count,
   },
-  'RateLimit-Remaining': { description: 'Those that are left of them.', schema: count },
-  'RateLimit-Reset': { description: 'Seconds until all are there again.', schema: seconds },
+  'RateLimit-Remaining': { description: 'Requests left in the current minute.', schema: count },
+  'RateLimit-Reset': { description: 'Seconds until the limit resets.', schema: seconds },
   'Access-Control-Allow-Origin': {
-    description: 'The origin of the page that asks, where CORS_ORIGINS names it.',
+    description: 'The origin of the calling page, if CORS_ORIGINS lists it.',
     schema: { type: 'string', format: 'uri', maxLength: 300, example: 'https://shop.example' },
   },
   traceresponse: {
-    description: 'The trace that the request became part of (W3C Trace Context), where traces are recorded.',
+    description: 'The trace of this request (W3C Trace Context), if traces are recorded.',
     schema: {
       type: 'string',
       maxLength: 55,
@@ -47,12 +47,12 @@ export const API_HEADERS = {
   },
   Location: {
     required: true,
-    description: 'Where the new resource is.',
+    description: 'The path of the new resource.',
     schema: { type: 'string', maxLength: 100, pattern: '^[/][a-z]+([/][1-9][0-9]*)?$', example: '/orders/1' },
   },
   Link: {
     required: true,
-    description: 'The first, previous, next and last page, as far as there are such (RFC 8288).',
+    description: 'Links to the first, previous, next and last page, if they exist (RFC 8288).',
     schema: {
       type: 'string',
       maxLength: 5 * URL_LENGTH_MAX,
@@ -67,39 +67,40 @@ export const API_HEADERS = {
   },
   'X-Accel-Buffering': {
     required: true,
-    description: 'That proxies pass on what comes at once.',
+    description: 'Tells proxies not to buffer the stream.',
     schema: { type: 'string', enum: ['no'] },
   },
   'Retry-After': {
     description:
-      'Seconds after which to try again (RFC 9110, 10.2.3), with 429 and 503, and with `not-on-sale` if the sale begins within the hour.',
+      'Seconds to wait before a retry (RFC 9110, 10.2.3); sent with 429 and 503, and with `not-on-sale` if the sale begins within the hour.',
     schema: { ...seconds, example: 1 },
     'x-statuses': [409, 429, 503],
     'x-always': [429, 503],
   },
   'WWW-Authenticate': {
-    description: 'How to sign in, with 401; has an `error` if the token is not valid (RFC 6750, 3).',
+    description:
+      'How to authenticate; sent with 401. Contains an `error` if the token is not valid (RFC 6750, 3).',
     schema: { type: 'string', enum: ['Bearer', 'Bearer error="invalid_token"'] },
     'x-statuses': [401],
     'x-always': [401],
   },
   Accept: {
-    description: 'The media types that the path takes, with 415 (RFC 9110, 15.5.16).',
+    description: 'The accepted media types; sent with 415 (RFC 9110, 15.5.16).',
     schema: { ...mediaTypes, example: 'application/json' },
     'x-statuses': [415],
   },
   'Accept-Encoding': {
-    description: 'That bodies may not be compressed, with 415 (RFC 9110, 15.5.16).',
+    description: 'Says that compressed bodies are not accepted; sent with 415 (RFC 9110, 15.5.16).',
     schema: { type: 'string', enum: ['identity'] },
     'x-statuses': [415],
   },
   'Accept-Patch': {
-    description: 'The same as Accept, for PATCH (RFC 5789, 2.2).',
+    description: 'The media types accepted for PATCH; sent with 415 (RFC 5789, 2.2).',
     schema: { ...mediaTypes, example: 'application/json' },
     'x-statuses': [415],
   },
   Allow: {
-    description: 'The methods that the path takes, with 405 (RFC 9110, 10.2.1).',
+    description: 'The methods that the path supports; sent with 405 (RFC 9110, 10.2.1).',
     schema: { type: 'string', maxLength: 100, pattern: '^[A-Z]+(, [A-Z]+)*$', example: 'GET, HEAD' },
     'x-statuses': [405],
     'x-always': [405],
@@ -151,14 +152,14 @@ const ApiTags = (name: 'If-Match' | 'If-None-Match', description: string) =>
 /** Describes a read that can be answered with 304. */
 export const ApiConditionalRead = () =>
   applyDecorators(
-    ApiTags('If-Match', 'ETags, such as "1"; 412 unless one of them is the current one.'),
+    ApiTags('If-Match', 'ETags, such as "1". The request is refused with 412 unless one of them is current.'),
     ApiTags(
       'If-None-Match',
-      'ETags that the client has, such as "1"; 304 if one of them is the current one.',
+      'ETags of the copies you hold, such as "1". The answer is 304 if one of them is current.',
     ),
     ApiResponse({
       status: 304,
-      description: "The client's copy is current.",
+      description: 'Your copy is current.',
       headers: apiHeaders('ETag'),
     }),
     ApiProblems('precondition-failed'),
@@ -168,6 +169,9 @@ export const ApiConditionalRead = () =>
 export const ApiConditionalWrite = (description: string) =>
   applyDecorators(
     ApiTags('If-Match', description),
-    ApiTags('If-None-Match', 'ETags, such as "1"; 412 if one of them is the current one.'),
+    ApiTags(
+      'If-None-Match',
+      'ETags, such as "1". The request is refused with 412 if one of them is current.',
+    ),
     ApiProblems('precondition-failed'),
   );
