@@ -1,13 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
-const inFolder = (folder: string) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join(folder, name));
-const DOCUMENTS = [...inFolder('.'), ...inFolder('docs'), ...inFolder('bench')];
+const isOfOthers = (name: string) => /^(\.|node_modules$|dist$|data$)/.test(name);
+const DOCUMENTS = readdirSync('.')
+  .filter((name) => !isOfOthers(name))
+  .flatMap((name) =>
+    statSync(name).isDirectory()
+      ? readdirSync(name, { recursive: true }).map((path) => join(name, String(path)))
+      : [name],
+  )
+  .filter((path) => path.endsWith('.md'));
 
 /** Without what stands in blocks of code. */
 async function prose(path: string): Promise<string> {
@@ -58,15 +62,30 @@ describe.each(DOCUMENTS)('%s', (document) => {
 });
 
 describe('the documents', () => {
-  const variablesOf = (text: string, pattern: RegExp) =>
-    [...text.matchAll(pattern)].map(([, name]) => name as string).sort();
+  const matchesIn = async (path: string, pattern: RegExp) =>
+    [...(await readFile(path, 'utf8')).matchAll(pattern)].map(([, ...parts]) => parts);
+  const explained = () => matchesIn('.env.example', /^#?([A-Z][A-Z0-9_]+)=(.*)$/gm);
 
-  it('explain every variable of .env.example, and no other', async () => {
-    const example = variablesOf(await readFile('.env.example', 'utf8'), /^#?([A-Z][A-Z0-9_]+)=/gm);
-    const table = variablesOf(await readFile('docs/configuration.md', 'utf8'), /^\| `([A-Z][A-Z0-9_]+)`/gm);
+  it('explain every variable that the service or Docker Compose reads, and no other', async () => {
+    const sources = ['src/config/env.ts', 'src/config/operations-env.ts'];
+    const read = await Promise.all(
+      sources.map((path) => matchesIn(path, /readonly ([A-Z][A-Z0-9_]+)[?!:]/g)),
+    );
+    const ofCompose = await matchesIn('docker-compose.yml', /\$\{(POSTGRES_\w+)/g);
 
-    expect(example.length).toBeGreaterThan(40);
-    expect(table).toEqual(example);
+    expect(new Set((await explained()).flatMap(([name]) => name))).toEqual(
+      new Set([...read.flat(2), ...ofCompose.flat()]),
+    );
+  });
+
+  it('have a row for each of them, with the default of .env.example and what it means', async () => {
+    const rows = await matchesIn('docs/configuration.md', /^\| `([A-Z][A-Z0-9_]+)` *\| (\S+).*?\| \S.*\|$/gm);
+    const defaults = rows.map(([name, first]) => [
+      name,
+      first === 'none' ? '' : first?.replace(/[`;,]/g, ''),
+    ]);
+
+    expect(defaults.sort()).toEqual((await explained()).sort());
   });
 
   it('begin with a README of at most 150 lines and 1,500 words', async () => {
