@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from 'pg';
 import { becomesTrue } from '../src/common/retry.js';
 import { checkHistory } from './check-history.js';
 import { now } from './clock.js';
@@ -20,6 +21,7 @@ import { giveVerdict, type Verdict } from './verdict.js';
 import { InventedBaskets } from './workload.js';
 
 const SESSIONS_END_MS_MAX = 10_000;
+const HOLDS_END_MS_MAX = 20_000;
 
 /** Undone one after the other in the end, the last first. */
 type Endings = (() => Promise<unknown>)[];
@@ -73,6 +75,8 @@ async function stormIn(
   const seconds = (now() - startedAt) / 1000;
   over.abort();
   await Promise.all(following);
+  // Orders go on expiring by themselves; what happens behind the readers' back would look missing.
+  await becomesTrue(() => database.connected(hasNoPendingOrder), HOLDS_END_MS_MAX);
   await Promise.all(followers.map((follower) => follower.finish()));
 
   await stopServices(services, history);
@@ -82,6 +86,11 @@ async function stormIn(
   const facts = { seed, clients, seconds, wasStopped: signal.aborted };
   const logs = followers.map(({ log }) => log);
   return giveVerdict(facts, history, checkHistory(history, stored, logs));
+}
+
+async function hasNoPendingOrder(client: Client): Promise<boolean> {
+  const { rowCount } = await client.query("SELECT FROM orders WHERE status = 'PENDING' LIMIT 1");
+  return rowCount === 0;
 }
 
 async function startServices(

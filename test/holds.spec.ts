@@ -176,6 +176,6 @@ describe('the sweep of expired orders', () => {
       'SELECT DISTINCT stock_quantity FROM products WHERE id = ANY ($1)',
       [products],
     );
-    expect(stocks).toEqual([{ stock_quantity: '4' }]);
+    expect(stocks).toEqual([{ stock_quantity: 4 }]);
   });
 });

@@ -38,7 +38,7 @@ describe('a connection', () => {
   });
 
   it('keeps those that come often otherwise, and has them planned once, not for the values of each time', async () => {
-    expect(await keptStatements(true)).toEqual([{ custom_plans: '0' }, { custom_plans: '0' }]);
+    expect(await keptStatements(true)).toEqual([{ custom_plans: 0 }, { custom_plans: 0 }]);
   });
 
   it('has the time limit of a read from its first statement on', async () => {
