@@ -68,8 +68,13 @@ describe('two workers', () => {
     expect(answers.filter(succeeded)).toHaveLength(1);
     expect(answers.filter(refusedWith('insufficient-stock'))).toHaveLength(19);
     expect(await given.database.stockOf(lamp)).toBe(0);
-    const orders = given.service.output.split('\n').filter((line) => line.includes('"route":"/orders"'));
-    expect(new Set(orders.map((line) => (JSON.parse(line) as { pid: number }).pid)).size).toBe(2);
+    // The log is written in batches.
+    await until('both workers have logged orders', () => {
+      const lines = given.service.output.split('\n').slice(0, -1);
+      const orders = lines.filter((line) => line.includes('"route":"/orders"'));
+      const workers = new Set(orders.map((line) => (JSON.parse(line) as { pid: number }).pid));
+      return Promise.resolve(workers.size === 2);
+    });
   });
 
   it('place an order once, whichever of them gets its retries', async () => {
