@@ -22,7 +22,7 @@ export interface UserChange {
   readonly isActive?: boolean | undefined;
 }
 
-const SELECT_ACCOUNT = `SELECT ${AccountResponseDto.json}::text AS json FROM users WHERE id =`;
+const SELECT_ACCOUNT = `SELECT ${AccountResponseDto.json} AS json FROM users WHERE id =`;
 
 const ALL_USERS: List = {
   name: 'users',

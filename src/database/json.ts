@@ -6,29 +6,46 @@ export interface Resource {
   readonly json: string;
 }
 
-/** For each member of an answer, SQL on the columns of its row. The compiler wants all of them. */
-export type Members<Answer> = Readonly<Record<keyof Answer & string, string>>;
+/** SQL for the JSON of a value of this type, as text or as what becomes the right text; NULL is written `null`. */
+export interface JsonSql<Value> {
+  readonly sql: string;
+  readonly type?: Value;
+}
 
-/** SQL for an answer as JSON, with its members in this order. */
+/** For each member of an answer, SQL on the columns of its row. The compiler wants all of them. */
+export type Members<Answer> = { readonly [Name in keyof Answer & string]: JsonSql<Answer[Name]> };
+
+/**
+ * SQL for an answer as JSON text, with its members in this order. It is put together from its parts, which takes
+ * PostgreSQL half as long as `row_to_json`.
+ */
 export function jsonOf<Answer>(members: Members<Answer>): string {
-  return `(SELECT row_to_json(answer) FROM (SELECT ${selected(members)}) AS answer)`;
+  const parts = Object.entries<JsonSql<unknown>>(members).map(
+    ([name, { sql }], index) => `'${index === 0 ? '{' : ','}"${name}":', coalesce((${sql})::text, 'null')`,
+  );
+  return `concat(${parts.join(', ')}, '}')`;
 }
 
 /**
- * SQL for a member that is a list.
+ * A member that is a list.
  * @param rows which, from FROM on.
  */
-export function jsonListOf<Item>(members: Members<Item>, rows: string): string {
-  return `ARRAY(SELECT row_to_json(item) FROM (SELECT ${selected(members)} ${rows}) AS item)`;
+export function list<Item>(members: Members<Item>, rows: string): JsonSql<Item[]> {
+  return {
+    sql: `SELECT concat('[', string_agg(item, ','), ']') FROM (SELECT ${jsonOf(members)} AS item ${rows}) AS items`,
+  };
 }
 
-function selected<Answer>(members: Members<Answer>): string {
-  const columns = Object.entries<string>(members);
-  return columns.map(([name, sql]) => `${sql} AS ${name}`).join(', ');
-}
+export const number = (column: string): JsonSql<number> => ({ sql: column });
+
+export const flag = (column: string): JsonSql<boolean> => ({ sql: column });
+
+export const text = <Text extends string>(column: string): JsonSql<Text> => ({ sql: `to_json(${column})` });
 
 /** Exact: both are the double that is nearest to n/100, in its shortest form. */
-export const amount = (minor: string): string => `${minor} / 100::float8`;
+export const amount = (minor: string): JsonSql<number> => ({ sql: `${minor} / 100::float8` });
+
+export const time = (column: string): JsonSql<string> => ({ sql: `'"' || ${timestamp(column)} || '"'` });
 
 /** As `Date.toISOString` writes it; the time zone of every connection is UTC. */
 export const timestamp = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -53,7 +53,7 @@ const STATUS = `CASE type ${Object.entries(STATUS_AFTER)
 
 /** An order as it was: all of it that an event shows never changes, but for the status and its time. */
 const ORDER = `
-  SELECT ${OrderResponseDto.json}
+  SELECT ${OrderResponseDto.json}::json
     FROM (SELECT order_then.*
             FROM orders AS order_now
            CROSS JOIN LATERAL json_populate_record(order_now, json_build_object(
@@ -61,7 +61,7 @@ const ORDER = `
            WHERE order_now.id = event.resource_id) AS orders`;
 
 /** A column that there was not at that time is null. */
-const PRODUCT = `SELECT ${ProductResponseDto.json} FROM json_populate_record(NULL::products, event.product) AS products`;
+const PRODUCT = `SELECT ${ProductResponseDto.json}::json FROM json_populate_record(NULL::products, event.product) AS products`;
 
 /** The events of a row have the numbers up to its `last_id`. */
 const EVENTS = `

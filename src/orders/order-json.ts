@@ -4,7 +4,7 @@ import type { NewOrder, PricedLine } from './order-row.js';
 import { OrderResponseDto } from './order-response.dto.js';
 
 /** SQL for orders as a `Resource`; a condition follows. */
-export const SELECT_ORDER = `SELECT id, version, ${OrderResponseDto.json}::text AS json FROM orders WHERE`;
+export const SELECT_ORDER = `SELECT id, version, ${OrderResponseDto.json} AS json FROM orders WHERE`;
 
 /** The times of an order, as clients see them. */
 export type OrderTimes = Pick<OrderResponseDto, 'created_at' | 'expires_at'>;

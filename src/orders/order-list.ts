@@ -29,7 +29,7 @@ const ORDERS: List = {
     product_id: (id) =>
       `(SELECT true FROM order_items WHERE order_id = key.id AND product_id = ${id} LIMIT 1)`,
   },
-  row: `SELECT ${OrderResponseDto.json}::text AS json FROM orders WHERE id = key.id`,
+  row: `SELECT ${OrderResponseDto.json} AS json FROM orders WHERE id = key.id`,
 };
 
 /** Orders with a product, found by its lines. */

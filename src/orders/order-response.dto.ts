@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PRICE_MAX_MINOR, TOTAL_MAX_MINOR } from '../common/money.js';
-import { amount, jsonListOf, jsonOf, type Members, timestamp } from '../database/json.js';
+import { amount, jsonOf, list, type Members, number, text, time } from '../database/json.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { PRODUCT_NAME_MAX } from '../products/product.dto.js';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
@@ -20,9 +20,9 @@ export class OrderItemResponseDto {
 }
 
 const ITEM: Members<OrderItemResponseDto> = {
-  product_id: 'product_id',
-  product_name: 'product_name',
-  quantity: 'quantity',
+  product_id: number('product_id'),
+  product_name: text('product_name'),
+  quantity: number('quantity'),
   price_at_purchase: amount('price_minor'),
 };
 
@@ -49,13 +49,13 @@ export class OrderResponseDto {
 
   /** How PostgreSQL writes it, from a row of `orders`. What a new order has is in `newOrder`, too. */
   static readonly json = jsonOf<OrderResponseDto>({
-    id: 'id',
-    customer_id: 'customer_id',
-    status: 'status',
+    id: number('id'),
+    customer_id: number('customer_id'),
+    status: text('status'),
     total_amount: amount('total_minor'),
-    expires_at: timestamp('expires_at'),
-    items: jsonListOf(ITEM, 'FROM order_items WHERE order_id = orders.id ORDER BY product_id'),
-    created_at: timestamp('created_at'),
-    updated_at: timestamp('updated_at'),
+    expires_at: time('expires_at'),
+    items: list(ITEM, 'FROM order_items WHERE order_id = orders.id ORDER BY product_id'),
+    created_at: time('created_at'),
+    updated_at: time('updated_at'),
   });
 }

@@ -2,7 +2,7 @@ import type { List } from '../pagination/list-statement.js';
 import { ProductResponseDto } from './product.dto.js';
 
 /** SQL for a product as a `Resource`; a condition follows. */
-export const SELECT_PRODUCT = `SELECT id, version, ${ProductResponseDto.json}::text AS json FROM products WHERE`;
+export const SELECT_PRODUCT = `SELECT id, version, ${ProductResponseDto.json} AS json FROM products WHERE`;
 
 /** Products, in order of id. */
 export const ALL_PRODUCTS: List = {
@@ -10,7 +10,7 @@ export const ALL_PRODUCTS: List = {
   table: 'products',
   id: 'id',
   direction: 'ASC',
-  row: `SELECT ${ProductResponseDto.json}::text AS json FROM products WHERE id = key.id`,
+  row: `SELECT ${ProductResponseDto.json} AS json FROM products WHERE id = key.id`,
 };
 
 export const ACTIVE_PRODUCTS: List = { ...ALL_PRODUCTS, name: 'active products', where: 'is_active' };

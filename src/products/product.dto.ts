@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../common/money.js';
 import { FromBooleanWord, Trim } from '../common/rules.js';
-import { amount, jsonOf, timestamp } from '../database/json.js';
+import { amount, flag, jsonOf, number, text, time } from '../database/json.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { BooleanField, IntegerField, LineField, MoneyField, TimestampField } from '../http/openapi/fields.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
@@ -133,15 +133,15 @@ export class ProductResponseDto {
 
   /** How PostgreSQL writes it, from a row of `products`. */
   static readonly json = jsonOf<ProductResponseDto>({
-    id: 'id',
-    name: 'name',
+    id: number('id'),
+    name: text('name'),
     price: amount('price_minor'),
-    stock_quantity: 'stock_quantity',
-    is_active: 'is_active',
-    max_per_customer: 'max_per_customer',
-    sale_starts_at: timestamp('sale_starts_at'),
-    sale_ends_at: timestamp('sale_ends_at'),
-    created_at: timestamp('created_at'),
-    updated_at: timestamp('updated_at'),
+    stock_quantity: number('stock_quantity'),
+    is_active: flag('is_active'),
+    max_per_customer: number('max_per_customer'),
+    sale_starts_at: time('sale_starts_at'),
+    sale_ends_at: time('sale_ends_at'),
+    created_at: time('created_at'),
+    updated_at: time('updated_at'),
   });
 }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { jsonOf, timestamp } from '../../database/json.js';
+import { flag, jsonOf, number, text, time } from '../../database/json.js';
 import { UserResponseDto } from './user-response.dto.js';
 
 /** A user as admins see them. */
@@ -8,10 +8,10 @@ export class AccountResponseDto extends UserResponseDto {
 
   /** How PostgreSQL writes it, from a row of `users`. */
   static readonly json = jsonOf<AccountResponseDto>({
-    id: 'id',
-    username: 'username',
-    role: 'role',
-    created_at: timestamp('created_at'),
-    is_active: 'is_active',
+    id: number('id'),
+    username: text('username'),
+    role: text('role'),
+    created_at: time('created_at'),
+    is_active: flag('is_active'),
   });
 }

@@ -13,7 +13,7 @@ type KeyedRow = Resource & Pick<PlacementRequest, 'customerId' | 'placementKey' 
  */
 const FIND_PLACED = `
   SELECT customer_id AS "customerId", placement_key AS "placementKey", request_hash AS "requestHash",
-         id, version, ${OrderResponseDto.json}::text AS json
+         id, version, ${OrderResponseDto.json} AS json
     FROM orders
    WHERE (customer_id, placement_key) IN (SELECT * FROM unnest($1::bigint[], $2::varchar[]))
    UNION ALL
