@@ -14,6 +14,7 @@ const MIGRATIONS = [
   'Holds1764500000000',
   'Drops1764510000000',
   'Events1764600000000',
+  'PurchasesWithoutKeys1764610000000',
 ];
 
 let database: TestDatabase;

@@ -9,6 +9,7 @@ import { WriteKeys1764420000000 } from './migrations/1764420000000-write-keys.js
 import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { Drops1764510000000 } from './migrations/1764510000000-drops.js';
 import { Events1764600000000 } from './migrations/1764600000000-events.js';
+import { PurchasesWithoutKeys1764610000000 } from './migrations/1764610000000-purchases-without-keys.js';
 import { RobustClient } from './postgres-client.js';
 import { SessionClient } from './session-client.js';
 
@@ -34,6 +35,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
       Holds1764500000000,
       Drops1764510000000,
       Events1764600000000,
+      PurchasesWithoutKeys1764610000000,
     ],
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',

@@ -1,6 +1,4 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import { User } from '../auth/users/user.entity.js';
-import { Product } from './product.entity.js';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 const KEY = { primaryKeyConstraintName: 'pk_customer_purchases' };
 
@@ -13,16 +11,6 @@ const KEY = { primaryKeyConstraintName: 'pk_customer_purchases' };
 @Check('ck_customer_purchases_quantity_nonnegative', 'quantity >= 0')
 export class CustomerPurchase {
   @PrimaryColumn('bigint', { ...KEY, name: 'product_id' }) productId!: number;
-
-  @ManyToOne(() => Product, { onDelete: 'RESTRICT' })
-  @JoinColumn({ name: 'product_id', foreignKeyConstraintName: 'fk_customer_purchases_product' })
-  product?: Product;
-
   @PrimaryColumn('bigint', { ...KEY, name: 'customer_id' }) customerId!: number;
-
-  @ManyToOne(() => User, { onDelete: 'RESTRICT' })
-  @JoinColumn({ name: 'customer_id', foreignKeyConstraintName: 'fk_customer_purchases_customer' })
-  customer?: User;
-
   @Column('bigint') quantity!: number;
 }

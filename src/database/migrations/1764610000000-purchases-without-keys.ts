@@ -1,0 +1,24 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Purchases are counted from orders, which have these foreign keys themselves. Checking them once more took most of
+ * the time in which a limit that is set late counts the orders of before.
+ */
+export class PurchasesWithoutKeys1764610000000 implements MigrationInterface {
+  readonly name = 'PurchasesWithoutKeys1764610000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      ALTER TABLE customer_purchases
+        DROP CONSTRAINT fk_customer_purchases_product, DROP CONSTRAINT fk_customer_purchases_customer`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      ALTER TABLE customer_purchases
+        ADD CONSTRAINT fk_customer_purchases_product FOREIGN KEY (product_id)
+          REFERENCES products (id) ON DELETE RESTRICT,
+        ADD CONSTRAINT fk_customer_purchases_customer FOREIGN KEY (customer_id)
+          REFERENCES users (id) ON DELETE RESTRICT`);
+  }
+}

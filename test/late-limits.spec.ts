@@ -1,0 +1,57 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { change, countOf } from './support/drops.js';
+import { succeeded, useWorld } from './support/world.js';
+
+/** With a foreign key to check for each of the counted customers, fewer took too long on a fast machine. */
+const ORDERS = 280_000;
+
+jest.setTimeout(120_000);
+
+const given = useWorld();
+
+/** A product that so many customers have ordered once, past the service. */
+async function soldToMany(): Promise<{ id: number }> {
+  const id = await given.database.addProduct(ORDERS + 10);
+  // Checking them takes half of the time, and what is inserted here is right.
+  await given.database.rows('ALTER TABLE orders DROP CONSTRAINT fk_orders_customer');
+  await given.database.rows(
+    'ALTER TABLE order_items DROP CONSTRAINT fk_order_items_order, DROP CONSTRAINT fk_order_items_product',
+  );
+  await given.database.rows(
+    `WITH customer AS (
+       INSERT INTO users (username, username_key, password_hash, role)
+       SELECT name, name, '-', 'customer' FROM generate_series(1, $1::integer) AS n, concat('many-', n) AS name
+       RETURNING id
+     ), placed AS (
+       INSERT INTO orders (customer_id, status, total_minor, placement_key)
+       SELECT id, 'PENDING', 100, 'past' FROM customer ORDER BY id % 1009 RETURNING id
+     ), line AS (
+       INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
+       SELECT id, $2::bigint, 'Lamp', 1, 100 FROM placed
+     )
+     UPDATE products SET stock_quantity = stock_quantity - $1::integer WHERE id = $2`,
+    [ORDERS, id],
+  );
+  return { id };
+}
+
+// Guarantees D2 for a limit that comes late: no product has too many orders for one.
+describe('the first limit of a product with very many orders', () => {
+  it('counts all of them in time, and those that are placed meanwhile', async () => {
+    const [lamp, buyers] = [await soldToMany(), await given.customers(8)];
+
+    const buying = buyers.map((buyer) => buyer.places({ [lamp.id]: 1 }));
+    const limited = await change(given, lamp, { max_per_customer: 1 });
+    const bought = await Promise.all(buying);
+
+    expect(limited.status).toBe(200);
+    expect(await given.database.value('SELECT sum(quantity)::integer FROM customer_purchases')).toBe(
+      ORDERS + bought.filter(succeeded).length,
+    );
+    for (const [index, buyer] of buyers.entries()) {
+      const again = await buyer.places({ [lamp.id]: 1 });
+      expect(await countOf(given, lamp, buyer)).toBe(1);
+      expect(succeeded(again)).toBe(!succeeded(bought[index] ?? again));
+    }
+  });
+});
