@@ -208,16 +208,15 @@ describe('listing products', () => {
   });
 
   it('counts up to 1,000 rows exactly and says so beyond', async () => {
+    const few = await list('/products');
     await given.database.rows(
       `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM generate_series(1, 1001)`,
     );
     const many = await list('/products');
-    await given.database.rows(`DELETE FROM products WHERE name = 'many'`);
-    const few = await list('/products');
 
+    expect(few.body.pagination.total_is_exact).toBe(true);
     expect(many.body.pagination).toMatchObject({ total: 1_000, total_is_exact: false });
     expect(links(many.headers).last).toBeUndefined();
-    expect(few.body.pagination.total_is_exact).toBe(true);
   });
 
   it('refuses a cursor that is made up, of another list, or beside a page', async () => {

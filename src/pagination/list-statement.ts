@@ -4,6 +4,8 @@ import { PAGE_LIMIT_MAX } from './page-query.dto.js';
 export const TOTAL_EXACT_MAX = 1_000;
 /** Rows that numbered pages reach; beyond them, a cursor goes on. */
 export const PAGES_REACH = 10_000;
+/** Rows that the first pages reach; PostgreSQL plans for them as for few. */
+export const NEAR_REACH = 2 * PAGE_LIMIT_MAX;
 /** Rows that one page, and the count, look through for those that pass the filter of a list. */
 export const FILTERED_MAX = 500;
 
@@ -29,8 +31,8 @@ export interface List {
   readonly row: string;
 }
 
-/** Which rows of a list to read: those behind so many others, or behind a position. */
-export type Place = 'offset' | 'after';
+/** Which rows of a list to read: those behind so many others, few or many, or behind a position. */
+export type Place = 'near' | 'far' | 'after';
 
 /** What the statement answers with. */
 export interface ListPart {
@@ -48,17 +50,20 @@ export interface ListPart {
   readonly filteredToId?: number | null;
 }
 
+/** Of a list that is known to be longer. */
+const UNCOUNTED = `SELECT ${TOTAL_EXACT_MAX} AS total, false AS "totalIsExact"`;
+
 /** Writing the text takes longer than sending it. */
 const texts = new Map<string, string>();
 
 /**
- * One statement for a part of a list and the count of the whole. Its parameters are the values of the filters in the
+ * One statement for a part of a list and, unless it `counts` nothing, the count of the whole. Its parameters are the values of the filters in the
  * order of their names, the limit, and then the offset, or id and time of the position.
  */
-export function listStatement(list: List, filters: readonly string[], place: Place): string {
-  const key = `${list.name} ${place} ${filters.join(' ')}`;
+export function listStatement(list: List, filters: readonly string[], place: Place, counts: boolean): string {
+  const key = `${list.name} ${place} ${counts} ${filters.join(' ')}`;
   let text = texts.get(key);
-  if (text === undefined) texts.set(key, (text = writeStatement(list, filters, place)));
+  if (text === undefined) texts.set(key, (text = writeStatement(list, filters, place, counts)));
   return text;
 }
 
@@ -66,7 +71,7 @@ export function listStatement(list: List, filters: readonly string[], place: Pla
  * Ids first, then each row by its id. The reaches are constants of the text, so that PostgreSQL plans for short walks,
  * and every walk says its order, so that it takes the index. Neither the filter nor the rows can be turned into a join.
  */
-function writeStatement(list: List, filters: readonly string[], place: Place): string {
+function writeStatement(list: List, filters: readonly string[], place: Place, counts: boolean): string {
   const where = [list.where, ...conditionsOf(list.indexed, filters)];
   const passes = conditionsOf(list.unindexed, filters).join(' AND ');
   const limit = `$${filters.length + 1}::integer`;
@@ -74,11 +79,11 @@ function writeStatement(list: List, filters: readonly string[], place: Place): s
   const [from, reach] =
     place === 'after'
       ? [[...where, isBehind(list, last, lastTime)], PAGE_LIMIT_MAX + 1]
-      : [where, PAGES_REACH + PAGE_LIMIT_MAX + 1];
+      : [where, (place === 'near' ? NEAR_REACH : PAGES_REACH + PAGE_LIMIT_MAX) + 1];
   const window = walk(list, from, passes ? FILTERED_MAX : reach);
   return `
     SELECT counted.*, ${passes ? 'filtered.*,' : ''} page.*
-      FROM (${countOf(list, where, passes)}) AS counted
+      FROM (${counts ? countOf(list, where, passes) : UNCOUNTED}) AS counted
       ${passes ? `LEFT JOIN (${lastOf(window)}) AS filtered ON true` : ''}
      CROSS JOIN (
        SELECT count(*)::integer AS found, array_to_string((array_agg(json))[:${limit}], ',') AS items,
@@ -86,7 +91,7 @@ function writeStatement(list: List, filters: readonly string[], place: Place): s
          FROM (SELECT key.id, key.time, item.json
                  FROM (SELECT * FROM (${window}) AS key ${passes && `WHERE ${passes}`}
                         ORDER BY ${orderOf(list, 'time', 'id')} LIMIT ${limit} + 1
-                        ${place === 'offset' ? `OFFSET ${last}::bigint` : ''}) AS key
+                        ${place !== 'after' ? `OFFSET ${last}::bigint` : ''}) AS key
                 CROSS JOIN LATERAL (${list.row} LIMIT 1) AS item
                 ORDER BY ${orderOf(list, 'key.time', 'key.id')}) AS row
      ) AS page`;

@@ -1,7 +1,8 @@
 import type { DatabaseReader } from '../database/database.reader.js';
 import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
 import { decodeCursor, encodeCursor, type Range } from './cursor.js';
-import { type List, type ListPart, listStatement, PAGES_REACH } from './list-statement.js';
+import { type List, type ListPart, listStatement, NEAR_REACH, PAGES_REACH } from './list-statement.js';
+import { LongLists } from './long-lists.js';
 import { ID_MAX } from '../http/validation/rules.js';
 import type { PageQueryDto } from './page-query.dto.js';
 
@@ -35,6 +36,8 @@ export const PAGE_TOO_DEEP: InputFault = {
   message: `must be within the first ${PAGES_REACH} rows of the list; to go further, send the next_cursor of a page as cursor`,
 };
 
+const LONG_LISTS = new LongLists();
+
 /**
  * Reads one page of a list at a cost that does not grow with the table. Pages never overlap. A walk by cursor shows
  * every row once that was there at its start and has not left the list.
@@ -53,11 +56,13 @@ export async function paginate(
   const values = names.map((name) => filters[name]);
   const cursorList = `${list.name} ${JSON.stringify([names, values])}`;
   const offset = ((page ?? 1) - 1) * limit;
-  const [text, place] =
-    cursor === undefined
-      ? [listStatement(list, names, 'offset'), [offset]]
-      : [listStatement(list, names, 'after'), positionIn(list, cursorList, cursor)];
-  const [part] = (await database.rows<ListPart>(text, [...values, limit, ...place])) as [ListPart];
+  const isFiltered = names.some((name) => name in (list.unindexed ?? {}));
+  const counts = isFiltered || !LONG_LISTS.has(cursorList);
+  const position = cursor === undefined ? [offset] : positionIn(list, cursorList, cursor);
+  const place = cursor !== undefined ? 'after' : offset + limit <= NEAR_REACH ? 'near' : 'far';
+  const text = listStatement(list, names, place, counts);
+  const [part] = (await database.rows<ListPart>(text, [...values, limit, ...position])) as [ListPart];
+  if (counts && !part.totalIsExact) LONG_LISTS.add(cursorList);
   if (offset >= PAGES_REACH && !part.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
   const hasMore = part.found > limit;
   return {

@@ -84,7 +84,7 @@ async function sendPage(pool, path, { list, filters }, request, reply) {
   const [page, limit] = [Number(query.page), Number(query.limit)];
   const names = Object.keys(filters).filter((name) => filters[name] !== undefined);
   const values = names.map((name) => filters[name]);
-  const text = listStatement(list, names, 'offset');
+  const text = listStatement(list, names, 'far', true);
   const [part] = /** @type {[ListPart]} */ (await ask(pool, text, [...values, limit, (page - 1) * limit]));
   const pagination = {
     page,
