@@ -57,6 +57,27 @@ describe('GET /events', () => {
     expect(events.map(({ occurred_at: at }) => at)).toEqual(data.map(({ updated_at: at }) => at));
   });
 
+  it('cuts a page of huge orders at 8 MiB, and goes on where it was cut', async () => {
+    const [{ client: admin }, buyer] = [await given.admin(), await given.customer()];
+    const ids: number[] = [];
+    for (let n = 0; n < 1_000; n += 50) {
+      const made = Array.from({ length: 50 }, () => given.product({ name: 'x'.repeat(200), stock: 100 }));
+      ids.push(...(await Promise.all(made)).map(({ id }) => id));
+    }
+    const basket = Object.fromEntries(ids.map((id) => [id, 1]));
+    const start = await lastEvent(admin);
+    const placed: number[] = [];
+    for (let n = 0; n < 32; n += 1) placed.push((await given.order(buyer, basket)).id);
+
+    const page = await admin.get<EventListBody>(`/events?after=${start}&limit=1000`);
+    const rest = await eventsAfter(admin, page.body.pagination.next_after);
+
+    expect(page.body.pagination.has_more).toBe(true);
+    expect(JSON.stringify(page.body.data).length).toBeLessThan(9 * 1024 * 1024);
+    expect([...page.body.data, ...rest].map(({ data }) => data.id)).toEqual(placed);
+    expect(page.body.data.length).toBeLessThan(32);
+  });
+
   it('records nothing of what was refused, and nothing where nothing changed', async () => {
     const [{ client: admin }, buyer] = [await given.admin(), await given.customer()];
     const lamp = await given.product({ stock: 1 });

@@ -156,6 +156,17 @@ describe('the key of a write', () => {
     expect(await given.database.stockOf(lamp)).toBe(20);
   });
 
+  it("shows nobody's order to a former admin who sends a cancellation again", async () => {
+    const [admin, other, id] = [await given.admin(), await given.anotherAdmin(), await pendingOrder()];
+    const cancel = newKey();
+    const cancelled = await other.client.patch<OrderBody>(`/orders/${id}/cancel`, undefined, cancel);
+    await admin.client.patch(`/users/${other.id}`, { role: 'customer' });
+
+    const again = await other.client.patch<ProblemBody>(`/orders/${id}/cancel`, undefined, cancel);
+
+    expect([cancelled.status, again.status, again.body.code]).toEqual([200, 404, 'order-not-found']);
+  });
+
   it('is not used up by a refusal: the same request may succeed later', async () => {
     const [{ client }, lamp] = [await given.admin(), await given.product({ stock: 3 })];
     const key = newKey();

@@ -38,7 +38,11 @@ export class EventStreamQueryDto {
 }
 
 export class ListEventsQueryDto extends EventStreamQueryDto {
-  @IntegerField(1, EVENT_LIMIT_MAX, { required: false, default: 100, description: 'Events per page.' })
+  @IntegerField(1, EVENT_LIMIT_MAX, {
+    required: false,
+    default: 100,
+    description: 'Events per page. A page of huge orders ends after 8 MiB.',
+  })
   @FromDigits()
   readonly limit: number = 100;
 }

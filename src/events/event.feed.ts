@@ -6,6 +6,8 @@ import { ProductResponseDto } from '../products/product.dto.js';
 import { type EventType, STATUS_AFTER } from './event-types.js';
 import { EventSequencer, HAS_UNNUMBERED } from './event.sequencer.js';
 
+/** Of JSON, for the events of a page; the one that passes it is still there. */
+export const PAGE_BYTES_MAX = 8 * 1024 * 1024;
 /** Events that one look goes over at most, of whatever types. More than one row may have. */
 const REACH = 10_000;
 
@@ -15,6 +17,11 @@ export interface FeedEvent {
   readonly type: EventType;
   readonly occurred_at: string;
   readonly data: OrderResponseDto | ProductResponseDto;
+}
+
+/** With the number of events that were found, of which a page may not hold all. */
+interface FoundEvent extends FeedEvent {
+  readonly found: number;
 }
 
 /** Some events in order, with what is known of the rest. */
@@ -53,7 +60,7 @@ const STATUS = `CASE type ${Object.entries(STATUS_AFTER)
 
 /** An order as it was: all of it that an event shows never changes, but for the status and its time. */
 const ORDER = `
-  SELECT ${OrderResponseDto.json}::json
+  SELECT ${OrderResponseDto.json}
     FROM (SELECT order_then.*
             FROM orders AS order_now
            CROSS JOIN LATERAL json_populate_record(order_now, json_build_object(
@@ -61,18 +68,25 @@ const ORDER = `
            WHERE order_now.id = event.resource_id) AS orders`;
 
 /** A column that there was not at that time is null. */
-const PRODUCT = `SELECT ${ProductResponseDto.json}::json FROM json_populate_record(NULL::products, event.product) AS products`;
+const PRODUCT = `SELECT ${ProductResponseDto.json} FROM json_populate_record(NULL::products, event.product) AS products`;
 
 /** The events of a row have the numbers up to its `last_id`. */
+const FOUND = `
+  SELECT last_id - cardinality(resource_ids) + position AS id, type, occurred_at, resource_id, product
+    FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)
+   WHERE last_id > $1 AND last_id <= $2 AND last_id - cardinality(resource_ids) + position > $1
+     AND ($3::text[] IS NULL OR type = ANY ($3))
+   ORDER BY last_id, position LIMIT $4`;
+
+const DATA = `SELECT CASE WHEN event.product IS NULL THEN (${ORDER}) ELSE (${PRODUCT}) END AS data OFFSET 0`;
+
 const EVENTS = `
-  SELECT event.id, event.type, ${timestamp('event.occurred_at')} AS occurred_at,
-         CASE WHEN event.product IS NULL THEN (${ORDER}) ELSE (${PRODUCT}) END AS data
-    FROM (SELECT last_id - cardinality(resource_ids) + position AS id, type, occurred_at, resource_id, product
-            FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)
-           WHERE last_id > $1 AND last_id <= $2 AND last_id - cardinality(resource_ids) + position > $1
-             AND ($3::text[] IS NULL OR type = ANY ($3))
-           ORDER BY last_id, position LIMIT $4) AS event
-   ORDER BY event.id`;
+  SELECT id, type, ${timestamp('occurred_at')} AS occurred_at, data::json, found
+    FROM (SELECT event.*, data, count(*) OVER () AS found,
+                 sum(octet_length(data)) OVER (ORDER BY id) - octet_length(data) AS bytes_before
+            FROM (${FOUND}) AS event CROSS JOIN LATERAL (${DATA}) AS resource) AS measured
+   WHERE bytes_before < ${PAGE_BYTES_MAX}
+   ORDER BY id`;
 
 /** Reads the log of what happened. What has a number never changes, so that all readers see the same. */
 @Injectable()
@@ -86,8 +100,11 @@ export class EventFeed {
   async read({ after, limit, types }: FeedQuery): Promise<FeedPage> {
     const { reached, head, hasUnnumbered } = await this.stateFrom(after, limit);
     const parameters = [after, reached, types ?? null, limit];
-    const events = reached > after ? await this.database.rows<FeedEvent>(EVENTS, parameters) : [];
-    const nextAfter = events.length < limit ? reached : (events.at(-1) as FeedEvent).id;
+    const rows = reached > after ? await this.database.rows<FoundEvent>(EVENTS, parameters) : [];
+    const events = rows.map(({ found: _, ...event }) => event);
+    const last = rows.at(-1);
+    const hasLeftOut = last && (last.found === limit || last.found > rows.length);
+    const nextAfter = hasLeftOut ? last.id : reached;
     const isAtHead = nextAfter >= head;
     return { events, nextAfter, isAtHead, hasMore: !isAtHead || hasUnnumbered };
   }

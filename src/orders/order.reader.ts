@@ -35,9 +35,19 @@ export class OrderReader {
   }
 }
 
-/** An order as a transaction leaves it. */
-export async function readOrder(queryRunner: QueryRunner, id: number): Promise<Resource> {
-  const [order] = (await queryRunner.query(ORDER, [id])) as [Resource];
+/**
+ * An order as a transaction leaves it.
+ * @throws OrderNotFoundError where the caller may not see it any more: an admin, at the time of the first request.
+ */
+export async function readOrder(
+  queryRunner: QueryRunner,
+  id: number,
+  caller: AuthenticatedUser,
+): Promise<Resource> {
+  const { customerId = null } = ownerFilter(caller);
+  const text = `${ORDER} AND customer_id = coalesce($2, customer_id)`;
+  const [order] = (await queryRunner.query(text, [id, customerId])) as Resource[];
+  if (!order) throw new OrderNotFoundError(id);
   return order;
 }
 

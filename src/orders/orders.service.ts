@@ -109,7 +109,8 @@ export class OrdersService {
       await lockAdmin(queryRunner.manager, admin);
       return id;
     };
-    return this.writes.run(admin.id, request, { effect, read: readOrder });
+    const read = (queryRunner: QueryRunner) => readOrder(queryRunner, id, admin);
+    return this.writes.run(admin.id, request, { effect, read });
   }
 
   /**
@@ -131,7 +132,8 @@ export class OrdersService {
       if (caller.role === 'admin') await lockAdmin(queryRunner.manager, caller);
       return id;
     };
-    return this.writes.run(caller.id, request, { effect, read: readOrder });
+    const read = (queryRunner: QueryRunner) => readOrder(queryRunner, id, caller);
+    return this.writes.run(caller.id, request, { effect, read });
   }
 }
 

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { LongLists } from './long-lists.js';
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe('the lists that are too long to be counted again', () => {
   it('are forgotten after ten seconds, so that a list which became shorter is counted', () => {
