@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { OrderBody, ProductBody } from './support/api-types.js';
 import type { Client } from './support/client.js';
-import { expire, keepFromSweeping } from './support/holds.js';
+import { addExpiredPairs, expire, type ExpiredPair, keepFromSweeping } from './support/holds.js';
+import { RACES, raceEach } from './support/races.js';
 import type { ServiceProcess } from './support/service-process.js';
 import { asItems, type Person, succeeded, useWorld } from './support/world.js';
 
-const RACES = 200;
-/** Races that run at the same time. */
-const AT_ONCE = 10;
-
-// Each test places 200 orders first.
 jest.setTimeout(120_000);
 
 const given = useWorld({ PENDING_ORDER_TTL: '3600' });
@@ -27,26 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => second.stop());
 
-interface Race {
-  /** The products of the order, which holds the last unit of each. */
-  readonly lamps: readonly [ProductBody, ProductBody];
-  readonly order: OrderBody;
-}
-
-async function prepare(): Promise<Race> {
-  const lamps = await Promise.all([given.product({ stock: 1 }), given.product({ stock: 1 })]);
-  return { lamps, order: await given.order(holder, { [lamps[0].id]: 1, [lamps[1].id]: 1 }) };
-}
-
-/** Prepares a race so many times and runs them on orders that all have expired, with nobody sweeping unless told so. */
-async function race(run: (race: Race) => Promise<void>, isSwept = false): Promise<void> {
+/** Runs races for orders that all have expired, with nobody sweeping unless told so. */
+async function race(run: (one: ExpiredPair) => Promise<void>, isSwept = false): Promise<void> {
   const sweeping = await keepFromSweeping(given.database);
-  const all: Race[] = [];
-  while (all.length < RACES) all.push(...(await Promise.all(Array.from({ length: AT_ONCE }, prepare))));
-  await expire(given.database, ...all.map(({ order }) => order));
+  const pairs = await addExpiredPairs(given.database, holder, RACES);
   if (isSwept) await sweeping.release();
   try {
-    while (all.length > 0) await Promise.all(all.splice(0, AT_ONCE).map(run));
+    await raceEach(pairs, run);
   } finally {
     if (!isSwept) await sweeping.release();
   }
@@ -58,7 +41,7 @@ const buys = (buyer: Client, ids: readonly number[]) =>
   });
 
 /** What happened to the order, and the stock that is left of its products. */
-async function endOf({ order, lamps }: Race) {
+async function endOf({ order, lamps }: ExpiredPair) {
   const [row] = await given.database.rows<{ events: string; returns: number; stocks: string[] }>(
     `SELECT concat_ws(' ', status, CASE WHEN confirmed_at IS NOT NULL THEN 'confirmed' END,
                       CASE WHEN cancelled_at IS NULL THEN NULL WHEN cancelled_by IS NULL THEN 'expired' ELSE 'cancelled' END) AS events,
@@ -140,7 +123,7 @@ describe(`on two processes, ${RACES} times over`, () => {
     expect(await deadlocks()).toBe(before);
   });
 
-  it('two buyers on two processes get one unit each of what one expired order held', async () => {
+  it('two buyers on two processes get what one expired order held, each with their first request', async () => {
     const before = await deadlocks();
 
     await race(async (one) => {

@@ -13,7 +13,7 @@ import { perform, type Stage } from './support/stage.js';
 const CONFIGURATION = resolve('deploy/pgbouncer/pgbouncer.ini');
 const JEST = ['--experimental-vm-modules', resolve('node_modules/jest/bin/jest.js')];
 /** As in test/support/global-setup.mjs. */
-const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
+const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '20ms' };
 /** What is not run, and why PgBouncer cannot be in between. */
 const WITHOUT_POOLER = {
   'test/embedded.spec.ts': 'starts what it tests from the database up',

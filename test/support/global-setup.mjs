@@ -8,8 +8,11 @@ import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '#dist/database/migrator.js';
 import { RunFolder } from './run-folder.mjs';
 
-/** Tests kill processes, never the machine, so nothing has to reach the disk. */
-const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '200ms' };
+/**
+ * Tests kill processes, never the machine, so nothing has to reach the disk. Deadlocks are looked for before a lock
+ * times out, or nobody would ever count one.
+ */
+const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '20ms' };
 
 /** @type {{ folder?: RunFolder, server?: EmbeddedPostgres }} what global-teardown.mjs ends. */
 export const testRun = {};

@@ -48,3 +48,35 @@ export async function addExpired(
     [customer.id, product.id, count],
   );
 }
+
+/** An order and its two products. */
+export interface ExpiredPair {
+  readonly order: Id;
+  readonly lamps: readonly [Id, Id];
+}
+
+/** Adds orders past the service that have expired an hour ago, each with the last units of two products of its own. */
+export async function addExpiredPairs(
+  database: TestDatabase,
+  customer: Id,
+  count: number,
+): Promise<ExpiredPair[]> {
+  const ids = await database.addProducts(2 * count, 1);
+  const rows = await database.rows<{ id: number; one: number; other: number }>(
+    `WITH pair AS (
+       SELECT one, other, 'expired ' || one AS key FROM unnest($2::bigint[], $3::bigint[]) AS t (one, other)
+     ), placed AS (
+       INSERT INTO orders (customer_id, status, total_minor, placement_key, expires_at)
+       SELECT $1, 'PENDING', 200, key, now() - interval '1 hour' FROM pair RETURNING id, placement_key
+     ), sold AS (
+       UPDATE products SET stock_quantity = 0 WHERE id = ANY ($2 || $3)
+     ), line AS (
+       INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor)
+       SELECT placed.id, product_id, 'Lamp', 1, 100
+         FROM placed JOIN pair ON key = placement_key, unnest(ARRAY[one, other]) AS product_id
+     )
+     SELECT placed.id, one, other FROM placed JOIN pair ON key = placement_key`,
+    [customer.id, ids.slice(0, count), ids.slice(count)],
+  );
+  return rows.map(({ id, one, other }) => ({ order: { id }, lamps: [{ id: one }, { id: other }] }));
+}

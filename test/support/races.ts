@@ -1,0 +1,14 @@
+export const RACES = 200;
+/** Races that run at the same time. */
+const AT_ONCE = 10;
+
+/** Runs a race for each of what was prepared, some at a time. */
+export async function raceEach<Prepared>(
+  prepared: readonly Prepared[],
+  run: (one: Prepared, index: number) => Promise<void>,
+): Promise<void> {
+  for (let first = 0; first < prepared.length; first += AT_ONCE) {
+    const next = prepared.slice(first, first + AT_ONCE);
+    await Promise.all(next.map((one, index) => run(one, first + index)));
+  }
+}
