@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { parseEnv } from '../src/config/load-env.js';
 import { dataSourceOptions } from '../src/database/data-source.js';
 import { TransactionRunner } from '../src/database/transaction.runner.js';
+import { BackgroundTasks } from '../src/database/background.tasks.js';
 import { IdempotentWrites } from '../src/idempotency/idempotent.writes.js';
 import type { Answer, Client } from './support/client.js';
 import type { OrderBody, ProblemBody, ProductBody } from './support/api-types.js';
@@ -223,7 +224,7 @@ describe('the key of a write', () => {
     const env = parseEnv({});
     const options = dataSourceOptions(given.database.url, env.DATABASE_POOL_SIZE, PREPARES);
     const dataSource = await new DataSource(options).initialize();
-    const writes = new IdempotentWrites(new TransactionRunner(dataSource, env));
+    const writes = new IdempotentWrites(new TransactionRunner(dataSource, env), new BackgroundTasks());
     await given.database.rows(
       `INSERT INTO write_keys (user_id, key, request_hash, resource_id, created_at)
        SELECT $1, 'sweep ' || n, '', 1, now() - interval '7 days' + (n - 2500) * interval '1 minute'
@@ -231,9 +232,7 @@ describe('the key of a write', () => {
       [id],
     );
 
-    writes.onApplicationBootstrap();
     await writes.sweep();
-    writes.onModuleDestroy();
     await dataSource.destroy();
 
     expect(await countOf(`FROM write_keys WHERE key LIKE 'sweep %'`)).toBe(500);

@@ -1,11 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Env } from '../config/env.js';
+import { BackgroundTasks } from './background.tasks.js';
 import { dataSourceOptions } from './data-source.js';
 import { DatabaseReader } from './database.reader.js';
 import { TransactionRunner } from './transaction.runner.js';
 
-/** The pool, the cheap way to read and the one way to write. */
+/** The pool, the cheap way to read, the one way to write, and what goes on beside requests. */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -14,8 +15,8 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       imports: [TypeOrmModule.forRoot({ ...options, autoLoadEntities: true, retryAttempts: 1 })],
-      providers: [DatabaseReader, TransactionRunner],
-      exports: [DatabaseReader, TransactionRunner],
+      providers: [BackgroundTasks, DatabaseReader, TransactionRunner],
+      exports: [BackgroundTasks, DatabaseReader, TransactionRunner],
     };
   }
 }

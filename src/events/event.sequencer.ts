@@ -1,9 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
-import { ServiceBusyError } from '../common/domain-error.js';
 import { Observed } from '../common/observation.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
-import { asServiceBusy } from '../database/database-errors.js';
+import { BackgroundTasks } from '../database/background.tasks.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { type SentLast, TransactionRunner } from '../database/transaction.runner.js';
 
@@ -53,24 +52,15 @@ const NUMBER_BATCH = `
  * it. Nobody who writes waits for this; one process at a time does it.
  */
 @Injectable()
-export class EventSequencer implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(EventSequencer.name);
+export class EventSequencer {
   private running: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private isStopping = false;
 
   constructor(
     private readonly database: DatabaseReader,
     private readonly transactions: TransactionRunner,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => void this.lookAndGoOn(), LOOK_EVERY_MS);
-  }
-
-  onModuleDestroy(): void {
-    this.isStopping = true;
-    clearTimeout(this.timer);
+    private readonly tasks: BackgroundTasks,
+  ) {
+    tasks.repeat({ name: EventSequencer.name, everyMs: LOOK_EVERY_MS, run: () => this.numberIfBehind() });
   }
 
   /** Numbers what is visible, or the oldest of very much. What another process is numbering is left to it. */
@@ -80,7 +70,7 @@ export class EventSequencer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async numberBatches(): Promise<void> {
-    for (let count = 0; count < BATCHES_MAX && !this.isStopping; count += 1) {
+    for (let count = 0; count < BATCHES_MAX && !this.tasks.stopping.aborted; count += 1) {
       const { rows } = await NUMBERINGS.run(undefined, () => this.numberBatch());
       if (rows < BATCH_ROWS_MAX) return;
     }
@@ -100,17 +90,11 @@ export class EventSequencer implements OnApplicationBootstrap, OnModuleDestroy {
     return batch;
   }
 
-  private async lookAndGoOn(): Promise<void> {
-    try {
-      const [row] = await this.database.rows<{ isBehind: boolean }>(
-        `SELECT ${HAS_UNNUMBERED} AS "isBehind"`,
-        [],
-      );
-      if (row?.isBehind) await this.number();
-    } catch (error) {
-      // A database that is away is reported by those who ask for something; the next look tries again.
-      if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
-    }
-    if (!this.isStopping) this.onApplicationBootstrap();
+  private async numberIfBehind(): Promise<void> {
+    const [row] = await this.database.rows<{ isBehind: boolean }>(
+      `SELECT ${HAS_UNNUMBERED} AS "isBehind"`,
+      [],
+    );
+    if (row?.isBehind) await this.number();
   }
 }

@@ -3,6 +3,7 @@ import { findAdminSessions } from '../auth/access/admin-sessions.js';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/domain-error.js';
 import { Env } from '../config/env.js';
+import { BackgroundTasks } from '../database/background.tasks.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { EventFeed } from './event.feed.js';
 import { EventStream, type StreamOptions } from './event.stream.js';
@@ -21,8 +22,6 @@ export class EventStreams implements OnModuleDestroy {
   readonly limit: number;
   private readonly open = new Set<EventStream>();
   private readonly catchingUp: BoundedSemaphore;
-  private timer: NodeJS.Timeout | undefined;
-  private checks = 0;
   private isStopping = false;
 
   constructor(
@@ -30,10 +29,13 @@ export class EventStreams implements OnModuleDestroy {
     private readonly tail: EventTail,
     private readonly database: DatabaseReader,
     @Inject(Env) env: Env,
+    tasks: BackgroundTasks,
   ) {
     this.limit = env.EVENT_STREAMS_MAX;
     const waiting = { waitingMax: this.limit, waitMsMax: CATCH_UP_WAIT_MS };
     this.catchingUp = new BoundedSemaphore({ slots: CATCHING_UP_MAX, ...waiting });
+    tasks.repeat({ name: EventStreams.name, everyMs: CHECK_EVERY_MS, run: () => this.endForbidden() });
+    tasks.repeat({ name: EventStreams.name, everyMs: HEARTBEAT_EVERY_S * 1_000, run: () => this.beat() });
   }
 
   get count(): number {
@@ -51,8 +53,7 @@ export class EventStreams implements OnModuleDestroy {
     }
     const stream = new EventStream(position, options);
     this.open.add(stream);
-    this.timer ??= setInterval(() => void this.check(), CHECK_EVERY_MS);
-    stream.once('close', () => this.remove(stream));
+    stream.once('close', () => this.open.delete(stream));
     // Whoever is cut off resumes where it was.
     this.catchUp(stream).catch(() => stream.destroy());
     return stream;
@@ -76,18 +77,14 @@ export class EventStreams implements OnModuleDestroy {
     } while (!stream.destroyed && !(isAtHead && this.tail.join(stream)));
   }
 
-  private remove(stream: EventStream): void {
-    this.open.delete(stream);
-    if (this.open.size > 0) return;
-    clearInterval(this.timer);
-    this.timer = undefined;
+  private beat(): Promise<void> {
+    for (const stream of this.open) stream.beat();
+    return Promise.resolve();
   }
 
-  private async check(): Promise<void> {
-    this.checks += 1;
-    const isBeat = this.checks % HEARTBEAT_EVERY_S === 0;
+  private async endForbidden(): Promise<void> {
     const streams = [...this.open];
-    if (isBeat) for (const stream of streams) stream.beat();
+    if (streams.length === 0) return;
     const sessionIds = new Set(streams.map(({ options }) => options.sessionId));
     // Without a database nothing is told that would have to be kept from anybody.
     const sessions = await findAdminSessions(this.database, [...sessionIds]).catch(() => sessionIds);

@@ -1,7 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
-import { ServiceBusyError } from '../common/domain-error.js';
-import { asServiceBusy } from '../database/database-errors.js';
+import { BackgroundTasks } from '../database/background.tasks.js';
 import type { Resource } from '../database/json.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
 import type { Preconditions } from '../http/preconditions.js';
@@ -62,11 +61,13 @@ const SWEEP = `
 
 /** Carries out each write once, however often it is sent with its `Idempotency-Key`. */
 @Injectable()
-export class IdempotentWrites implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(IdempotentWrites.name);
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly transactions: TransactionRunner) {}
+export class IdempotentWrites {
+  constructor(
+    private readonly transactions: TransactionRunner,
+    private readonly tasks: BackgroundTasks,
+  ) {
+    tasks.repeat({ name: IdempotentWrites.name, everyMs: SWEEP_EVERY_MS, run: () => this.sweep() });
+  }
 
   /**
    * Commits the key together with the effect. A key that was committed before gives the resource as it is now; so
@@ -83,27 +84,13 @@ export class IdempotentWrites implements OnApplicationBootstrap, OnModuleDestroy
     }
   }
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
-  }
-
   /** Forgets the keys that are too old, in small steps and without waiting for anybody. */
   async sweep(): Promise<void> {
-    try {
-      const sweepOnce = async (queryRunner: QueryRunner) =>
-        ((await queryRunner.query(SWEEP)) as [{ count: number }])[0].count;
-      let swept: number;
-      do swept = await this.transactions.run(sweepOnce);
-      while (this.timer && swept === SWEPT_AT_ONCE);
-    } catch (error) {
-      // A database that is away is reported by those who ask for something; the next sweep tries again.
-      if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
-    }
+    const sweepOnce = async (queryRunner: QueryRunner) =>
+      ((await queryRunner.query(SWEEP)) as [{ count: number }])[0].count;
+    let swept: number;
+    do swept = await this.transactions.run(sweepOnce);
+    while (swept === SWEPT_AT_ONCE && !this.tasks.stopping.aborted);
   }
 }
 

@@ -1,8 +1,7 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
-import { ServiceBusyError } from '../common/domain-error.js';
 import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
-import { asServiceBusy } from '../database/database-errors.js';
+import { BackgroundTasks } from '../database/background.tasks.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
 import { cancelExpired, IS_OVERDUE } from './expired-orders.js';
@@ -20,36 +19,16 @@ const TRY_LOCK = `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.expirySweep}
  * placed or that were placed under another setting; one at a time cancels.
  */
 @Injectable()
-export class ExpirySweeper implements OnApplicationBootstrap, OnModuleDestroy {
+export class ExpirySweeper {
   /** How long the oldest expired order had been waiting when this process last looked. */
   overdueSeconds = 0;
-  private readonly logger = new Logger(ExpirySweeper.name);
-  private timer: NodeJS.Timeout | undefined;
-  private isStopping = false;
 
   constructor(
     private readonly database: DatabaseReader,
     private readonly transactions: TransactionRunner,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => void this.sweepAndGoOn(), SWEEP_EVERY_MS);
-  }
-
-  /** A batch that is under way ends by itself; the pool is closed after it. */
-  onModuleDestroy(): void {
-    this.isStopping = true;
-    clearTimeout(this.timer);
-  }
-
-  private async sweepAndGoOn(): Promise<void> {
-    try {
-      await this.sweep();
-    } catch (error) {
-      // A database that is away is reported by those who ask for something; the next sweep tries again.
-      if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
-    }
-    if (!this.isStopping) this.onApplicationBootstrap();
+    private readonly tasks: BackgroundTasks,
+  ) {
+    tasks.repeat({ name: ExpirySweeper.name, everyMs: SWEEP_EVERY_MS, run: () => this.sweep() });
   }
 
   private async sweep(): Promise<void> {
@@ -60,7 +39,7 @@ export class ExpirySweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async mayGoOn(queryRunner: QueryRunner): Promise<boolean> {
-    if (this.isStopping) return false;
+    if (this.tasks.stopping.aborted) return false;
     const [{ isOurs }] = (await queryRunner.query(TRY_LOCK)) as [{ isOurs: boolean }];
     return isOurs;
   }

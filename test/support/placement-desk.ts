@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { parseEnv } from '../../src/config/load-env.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { TransactionRunner } from '../../src/database/transaction.runner.js';
+import { BackgroundTasks } from '../../src/database/background.tasks.js';
 import { IdempotentWrites } from '../../src/idempotency/idempotent.writes.js';
 import { OrdersService } from '../../src/orders/orders.service.js';
 import type { PlacedOrder, PlacementRequest } from '../../src/orders/placement/placement-request.js';
@@ -30,7 +31,11 @@ export class PlacementDesk {
       entities: await allEntities(),
     }).initialize();
     const transactions = new TransactionRunner(dataSource, env);
-    const orders = new OrdersService(env, transactions, new IdempotentWrites(transactions));
+    const orders = new OrdersService(
+      env,
+      transactions,
+      new IdempotentWrites(transactions, new BackgroundTasks()),
+    );
     return new PlacementDesk(orders.queue, proxy, dataSource);
   }
 
