@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HistoryBody } from './support/api-types.js';
 import { until } from './support/database.js';
-import { expire, keepFromSweeping, statusesOf } from './support/holds.js';
+import { addExpired, expire, keepFromSweeping, statusesOf } from './support/holds.js';
 import { type Person, useWorld } from './support/world.js';
 
 const given = useWorld({ PENDING_ORDER_TTL: '3600' });
@@ -136,5 +136,16 @@ describe('a buyer who needs what expired orders hold', () => {
     outside.release();
 
     expect([refused.status, refused.body.code]).toEqual([409, 'insufficient-stock']);
+  });
+
+  it('gets them behind tens of thousands of other orders that nobody has swept', async () => {
+    const { lamp, order } = await soldOut();
+    const [holder, buyer] = await given.customers(2);
+    await addExpired(given.database, holder, await given.product({ stock: 0 }), 20_000);
+    await expire(given.database, order);
+
+    const bought = await buyer.places({ [lamp.id]: 1 });
+
+    expect(bought.status).toBe(201);
   });
 });

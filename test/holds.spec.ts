@@ -105,6 +105,21 @@ describe('the sweep of expired orders', () => {
     expect((await series('orders_expired_total')) - before).toBe(3);
   });
 
+  it('lets the key of an order that has expired tell what became of it, and not order anew', async () => {
+    const [buyer, lamp] = [await given.customer(), await given.product({ stock: 1 })];
+    const place = () => buyer.places({ [lamp.id]: 1 }, { 'idempotency-key': 'once' });
+    const { body: order } = await place();
+
+    await expire(given.database, order);
+    await until('it is cancelled', isCancelled(order));
+    const [again, cancelled] = [await place(), await buyer.client.patch(`/orders/${order.id}/cancel`)];
+
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(again.body).toMatchObject({ id: order.id, status: 'CANCELLED' });
+    expect(cancelled.body).toMatchObject({ code: 'invalid-transition', current_status: 'CANCELLED' });
+    expect(await given.database.stockOf(lamp)).toBe(1);
+  });
+
   it('leaves orders that were confirmed, or that have time left', async () => {
     const [confirmed, early, late] = [await soldOut(), await soldOut(), await soldOut()];
     const { client } = await given.admin();

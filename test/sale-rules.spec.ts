@@ -76,6 +76,8 @@ describe('sale rules', () => {
     const started = await change(given, product, { sale_starts_at: end });
 
     expect([ended.status, started.status]).toEqual([422, 422]);
+    expect(ended.body).toMatchObject({ errors: [{ pointer: '/sale_ends_at', code: 'too-early' }] });
+    expect(started.body).toMatchObject({ errors: [{ pointer: '/sale_starts_at', code: 'too-late' }] });
   });
 
   it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'])('take the time %s', async (time) => {
@@ -117,6 +119,24 @@ describe('a sale window', () => {
     expect(Number(headers.get('retry-after'))).toBe(body.retry_after);
     expect(body.retry_after).toBeGreaterThan(HOUR_S - 60);
     expect(body.retry_after).toBeLessThanOrEqual(HOUR_S);
+  });
+
+  it('tells to wait for the last of several sales, and not at all if one of them has ended', async () => {
+    const [buyer, one, other] = [await given.customer(), await given.product(), await given.product()];
+    await move(given, one, 'sale_starts_at', 60);
+    await move(given, other, 'sale_starts_at', 600);
+
+    const soon = await buyer.places({ [one.id]: 1, [other.id]: 1 });
+    await move(given, one, 'sale_starts_at', -2);
+    await move(given, one, 'sale_ends_at', -1);
+    const never = await buyer.places({ [one.id]: 1, [other.id]: 1 });
+
+    expect(soon.body.retry_after).toBeGreaterThan(60);
+    expect([never.status, never.body.retry_after, never.headers.get('retry-after')]).toEqual([
+      409,
+      undefined,
+      null,
+    ]);
   });
 
   it('opens and closes at once when its edges are moved', async () => {

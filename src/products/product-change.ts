@@ -63,13 +63,20 @@ export function assertStockChange({ stockDelta, stockQuantity }: ProductChange, 
   if (!nameVersions) throw new DomainError('precondition-required');
 }
 
-/** @throws ValidationFailedError if the sale would end before it begins. */
-export function assertSaleWindow({ saleStartsAt, saleEndsAt }: Partial<SaleRules>): void {
+/**
+ * @param field the one that is at fault, where only one of them is new.
+ * @throws ValidationFailedError if the sale would end before it begins.
+ */
+export function assertSaleWindow(
+  { saleStartsAt, saleEndsAt }: Partial<SaleRules>,
+  field: 'sale_starts_at' | 'sale_ends_at' = 'sale_ends_at',
+): void {
   if (!saleStartsAt || !saleEndsAt || saleStartsAt < saleEndsAt) return;
-  const message = 'must be later than sale_starts_at';
-  throw new ValidationFailedError([
-    { pointer: '/sale_ends_at', location: 'body', code: 'too-early', message },
-  ]);
+  const [code, message] =
+    field === 'sale_ends_at'
+      ? ['too-early', 'must be later than sale_starts_at']
+      : ['too-late', 'must be earlier than sale_ends_at'];
+  throw new ValidationFailedError([{ pointer: `/${field}`, location: 'body', code, message }]);
 }
 
 export function isEmpty(change: ProductChange): boolean {

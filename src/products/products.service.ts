@@ -113,7 +113,10 @@ async function changeSaleRules(
 ): Promise<SaleRules> {
   const { maxPerCustomer = product.maxPerCustomer } = change;
   const { saleStartsAt = product.saleStartsAt, saleEndsAt = product.saleEndsAt } = change;
-  assertSaleWindow({ saleStartsAt, saleEndsAt });
+  assertSaleWindow(
+    { saleStartsAt, saleEndsAt },
+    change.saleEndsAt === undefined ? 'sale_starts_at' : 'sale_ends_at',
+  );
   const isLimited = maxPerCustomer !== null;
   if (isLimited !== (product.maxPerCustomer !== null)) await countPurchases(manager, product.id, isLimited);
   return { maxPerCustomer, saleStartsAt, saleEndsAt };

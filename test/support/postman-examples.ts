@@ -28,7 +28,11 @@ const NEW_EVERY_TIME: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Whose order it is that they show is decided by a race. */
-const DECIDED_BY_CHANCE = new Set(['One order has come of it']);
+const DECIDED_BY_CHANCE = new Set([
+  'One order has come of it',
+  'Cancel it and say why',
+  'Its history has the reason',
+]);
 
 /** The collection with what the service has answered in a run as the saved example of each request. */
 export function withExamples(collection: Collection, executions: readonly Execution[]): Collection {

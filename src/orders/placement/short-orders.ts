@@ -10,8 +10,8 @@ import { type PlacementRequest, productIdsOf } from './placement-request.js';
 /** For cancelling the expired orders that have what a buyer is short of. */
 const RELEASE_MS_MAX = 1_000;
 
-/** Expired orders that are looked at; more there are only when a sweep is far behind. */
-const LOOKED_AT_MAX = 10_000;
+/** Expired orders that are looked at, which takes 0.2 s for so many; more there are only if nobody has swept for long. */
+const LOOKED_AT_MAX = 100_000;
 
 /** Walks the expired orders, of which there are few, and not the lines of a product, of which there are many. */
 export const HELD_BY_EXPIRED = `
