@@ -69,6 +69,21 @@ const MATRIX: Record<string, Route> = {
   'GET /orders/{id}/history': { path: (scene) => `${order(scene)}/history`, answers: [401, 200, 404, 200] },
   'GET /events': { answers: [401, 403, 403, 200] },
   'GET /events/stream': { answers: [401, 403, 403, 200] },
+  // Nobody is called (WEBHOOKS is off), which only admins are told.
+  'POST /webhooks': { json: () => ({ url: 'https://shop.example' }), answers: [401, 403, 403, 409] },
+  'GET /webhooks': { answers: [401, 403, 403, 200] },
+  'GET /webhooks/{id}': { path: () => '/webhooks/1', answers: [401, 403, 403, 404] },
+  'PATCH /webhooks/{id}': { path: () => '/webhooks/1', json: () => ({}), answers: [401, 403, 403, 409] },
+  'DELETE /webhooks/{id}': { path: () => '/webhooks/1', answers: [401, 403, 403, 404] },
+  'POST /webhooks/{id}/rotate-secret': {
+    path: () => '/webhooks/1/rotate-secret',
+    answers: [401, 403, 403, 409],
+  },
+  'POST /webhooks/{id}/replay': {
+    path: () => '/webhooks/1/replay',
+    json: () => ({ after: 0 }),
+    answers: [401, 403, 403, 409],
+  },
   'GET /audit/stock': { answers: [401, 403, 403, 200] },
   'GET /health/live': { answers: [200, 200, 200, 200] },
   'GET /health/ready': { answers: [200, 200, 200, 200] },

@@ -7,18 +7,15 @@ import { type Answer, Client } from './support/client.js';
 import type { Received } from './support/answer-check.js';
 import { Connection } from './support/connection.js';
 import { readAnswers } from './support/raw-answers.js';
+import { fillWithWebhooks } from './support/webhooks.js';
 import { PASSWORD, useWorld } from './support/world.js';
 
 const given = useWorld();
 const { anyone } = given;
 type Problem = Promise<Pick<Answer<ProblemBody>, 'status' | 'headers' | 'body'>>;
 
-async function buyer() {
-  return (await given.customer()).client;
-}
-async function admin() {
-  return (await given.admin()).client;
-}
+const buyer = async () => (await given.customer()).client;
+const admin = async () => (await given.admin()).client;
 const oneOf = (product_id: number, quantity = 1) => ({ items: [{ product_id, quantity }] });
 
 /** What a service of its own with these variables answers the second time. */
@@ -31,6 +28,7 @@ async function secondAnswer(variables: Record<string, string>, call: (client: Cl
   return answer;
 }
 
+const addEndpoint = (client: Client): Problem => client.post('/webhooks', { url: 'https://shop.example' });
 const placeOneOf = async ({ id }: { id: number }, quantity = 1): Problem =>
   (await buyer()).post('/orders', oneOf(id, quantity));
 
@@ -51,6 +49,14 @@ const WAYS: Record<ProblemCode, () => Problem> = {
   'product-not-found': () => anyone.get('/products/2000000000'),
   'order-not-found': async () => (await buyer()).get('/orders/2000000000'),
   'user-not-found': async () => (await admin()).patch('/users/2000000000', { is_active: true }),
+  'webhook-not-found': async () => (await admin()).get('/webhooks/2000000000'),
+  'webhooks-off': async () => addEndpoint(await admin()),
+  'too-many-webhooks': async () => {
+    await fillWithWebhooks(given.database);
+    return secondAnswer({ WEBHOOKS: 'on' }, async (client) =>
+      addEndpoint(client.as((await admin()).token as string)),
+    );
+  },
   'method-not-allowed': () => anyone.call('DELETE', '/orders/1'),
   'request-timeout': () => raw('POST /login HTTP/1.1\r\nhost: x\r\n'),
   'username-taken': async () => {
@@ -121,12 +127,9 @@ const WAYS: Record<ProblemCode, () => Problem> = {
   },
   'service-unavailable': async () => {
     const [client, { id }] = [await buyer(), await given.product()];
-    const outside = await given.database.session();
-    await outside.query('BEGIN');
-    await outside.query('SELECT 1 FROM products WHERE id = $1 FOR UPDATE', [id]);
+    const held = await given.database.hold(id);
     const answer = await client.post<ProblemBody>('/orders', oneOf(id));
-    await outside.query('ROLLBACK');
-    outside.release();
+    await held.release();
     return answer;
   },
 };
@@ -150,12 +153,11 @@ describe('problems', () => {
   });
 
   it.each(PROBLEM_CODES)('%s has a page at its type', async (code) => {
-    const page = await anyone.get(`/problems/${code}`);
+    const { status, headers, text } = await anyone.get(`/problems/${code}`);
 
-    expect(page.status).toBe(200);
-    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
-    expect(page.text).toContain(code);
-    expect(page.text).not.toContain('`');
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/html/)]);
+    expect(text).toContain(code);
+    expect(text).not.toContain('`');
   });
 
   it('lists all pages, and has none for anything else', async () => {
@@ -167,8 +169,8 @@ describe('problems', () => {
   });
 
   it('names the methods that the path takes', async () => {
-    const answer = await anyone.call('PUT', '/products/1?x=1');
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, PATCH');
+    const { headers } = await anyone.call('PUT', '/products/1?x=1');
+    expect(headers.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
   it('is the shape of what the HTTP parser refuses, too', async () => {
@@ -239,7 +241,6 @@ describe('the order of failures', () => {
 /** Sends bytes over a socket and reads the first answer once the service has closed it. */
 async function raw(bytes: string): Problem {
   const connection = await Connection.open(given.service, bytes);
-  const [answer] = readAnswers(await connection.closed);
-  const { status, headers, text } = answer as Received;
+  const [{ status, headers, text }] = readAnswers(await connection.closed) as [Received];
   return { status, headers, body: JSON.parse(text) as ProblemBody };
 }

@@ -44,6 +44,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Products', 'The catalogue and its stock')
     .addTag('Orders', 'Place, read, confirm and cancel orders')
     .addTag('Events', 'The event log')
+    .addTag('Webhooks', 'Endpoints that are called about events')
     .addTag('Users', 'Manage users, for admins')
     .addTag('Audit', 'Proof that the stock adds up')
     .addTag('Operations', 'For load balancers and monitors')

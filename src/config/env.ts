@@ -103,6 +103,9 @@ export class Env extends OperationsEnv {
   /** Streams of events that one process serves; more are refused with 503. */
   @integerBetween(1, 100_000) readonly EVENT_STREAMS_MAX: number = 1_000;
 
+  /** `on` calls the webhook endpoints that admins have added. */
+  @IsIn(['off', 'on']) readonly WEBHOOKS: 'off' | 'on' = 'off';
+
   /** Open connections of one process; the next one is closed at once. */
   @integerBetween(1, 1_000_000) readonly MAX_CONNECTIONS: number = 10_000;
 

@@ -14,4 +14,6 @@ export const ADVISORY_LOCKS = {
   expirySweep: 731_006,
   /** Held while events are numbered, so that one process at a time does it. */
   eventSequencer: 731_007,
+  /** Held while a webhook endpoint is added, so that their number stays bounded. */
+  webhookEndpoints: 731_008,
 } as const;

@@ -28,6 +28,7 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   stock_returns: ['SELECT', 'INSERT'],
   write_keys: ['SELECT', 'INSERT', 'UPDATE (resource_id)', 'DELETE'],
   events: ['SELECT', 'INSERT', 'UPDATE (last_id)'],
+  webhook_endpoints: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 

@@ -11,5 +11,6 @@ import { EventsController } from './events.controller.js';
   imports: [TypeOrmModule.forFeature([Event])],
   controllers: [EventsController],
   providers: [EventFeed, EventSequencer, EventStreams, EventTail],
+  exports: [EventFeed],
 })
 export class EventsModule {}

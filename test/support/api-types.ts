@@ -96,3 +96,17 @@ export interface EventListBody {
   data: EventBody[];
   pagination: { limit: number; next_after: number; has_more: boolean; log_began_at: string };
 }
+
+/** An endpoint that is called about events. */
+export interface WebhookBody {
+  id: number;
+  url: string;
+  types: string[] | null;
+  is_active: boolean;
+  position: number;
+  failing_since: string | null;
+  last_error: string | null;
+  disabled_at: string | null;
+  created_at: string;
+  updated_at: string;
+}

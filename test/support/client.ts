@@ -43,6 +43,10 @@ export class Client {
     return this.call<Body>('PATCH', path, { ...options, json });
   }
 
+  delete(path: string): Promise<Answer<unknown>> {
+    return this.call('DELETE', path);
+  }
+
   async call<Body>(
     method: string,
     path: string,

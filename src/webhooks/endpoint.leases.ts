@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { BoundedSemaphore } from '../common/bounded-semaphore.js';
+import { DatabaseReader } from '../database/database.reader.js';
+import { TransactionRunner } from '../database/transaction.runner.js';
+import { EventFeed, type FeedPage } from '../events/event.feed.js';
+import type { EventType } from '../events/event-types.js';
+
+/** How long a process serves an endpoint without saying again that it does. */
+export const LEASE_MS = 5_000;
+const SWITCHED_OFF_AFTER = `interval '3 days'`;
+const PAGE = 100;
+/** Statements of all endpoints that are under way at once; placing orders needs the connections more. */
+const STATEMENTS_MAX = 2;
+const STATEMENT_MS_MAX = 3_000;
+
+/** An endpoint that this process has taken, and what it needs to serve it. */
+export interface LeasedEndpoint {
+  readonly id: number;
+  readonly lease: string;
+  readonly url: string;
+  readonly types: EventType[] | null;
+  readonly position: number;
+  readonly attempts: number;
+  /** As they are stored. */
+  readonly secret: string;
+  readonly previousSecret: string | null;
+  readonly previousSecretUntil: Date | null;
+}
+
+/** Why an endpoint is left alone for a while, or for good. */
+export interface Failure {
+  readonly reason: string;
+  /** Those of this event that have failed by now. */
+  readonly attempts: number;
+  readonly pauseMs: number;
+  /** Whether the receiver wants nothing any more. */
+  readonly isGone: boolean;
+}
+
+const NOW = 'statement_timestamp()';
+const LEASED_UNTIL = `${NOW} + interval '${LEASE_MS} ms'`;
+const HEAD = '(SELECT max(last_id) FROM events)';
+
+const ANY_ACTIVE = `SELECT EXISTS (SELECT FROM webhook_endpoints WHERE disabled_at IS NULL) AS "isThere"`;
+
+/** One that waits for its next attempt is taken by whoever looks first then. */
+const TAKE = `
+  UPDATE webhook_endpoints SET lease = gen_random_uuid(), leased_until = ${LEASED_UNTIL}
+   WHERE id IN (SELECT id FROM webhook_endpoints
+                 WHERE disabled_at IS NULL AND position < ${HEAD} AND next_attempt_at <= ${NOW}
+                   AND (leased_until IS NULL OR leased_until <= ${NOW})
+                   FOR UPDATE SKIP LOCKED)
+  RETURNING id, lease, url, types, position, attempts, secret, previous_secret AS "previousSecret",
+            previous_secret_until AS "previousSecretUntil"`;
+
+const RENEW = `
+  UPDATE webhook_endpoints SET leased_until = ${LEASED_UNTIL}
+   WHERE lease = ANY ($1::uuid[]) RETURNING lease`;
+
+const ADVANCE = `
+  UPDATE webhook_endpoints SET position = $3, attempts = 0, failing_since = NULL, last_error = NULL
+   WHERE id = $1 AND lease = $2 RETURNING id`;
+
+const FAIL = `
+  UPDATE webhook_endpoints
+     SET position = $3, attempts = $4, last_error = $5, next_attempt_at = ${NOW} + $6 * interval '1 ms',
+         failing_since = CASE WHEN position = $3 THEN coalesce(failing_since, ${NOW}) ELSE ${NOW} END,
+         disabled_at = CASE WHEN $7 OR (position = $3 AND failing_since <= ${NOW} - ${SWITCHED_OFF_AFTER})
+                            THEN ${NOW} END
+   WHERE id = $1 AND lease = $2 RETURNING id`;
+
+/** Whoever has changed the endpoint has removed the lease, and left it to its last holder to end its time. */
+const GIVE_BACK = `
+  UPDATE webhook_endpoints SET lease = NULL, leased_until = NULL
+   WHERE id = $1 AND (lease = $2 OR lease IS NULL) RETURNING id`;
+
+/**
+ * Who serves which endpoint, and how far they are. A lease stands in the row of its endpoint, and nothing is written
+ * about an endpoint without its lease: so a process that has lost it, or was asleep, cannot move the position.
+ */
+@Injectable()
+export class EndpointLeases {
+  private readonly turns = new BoundedSemaphore({
+    slots: STATEMENTS_MAX,
+    waitingMax: Infinity,
+    waitMsMax: 2 * LEASE_MS,
+  });
+
+  constructor(
+    private readonly database: DatabaseReader,
+    private readonly transactions: TransactionRunner,
+    private readonly feed: EventFeed,
+  ) {}
+
+  /** Whether there is any endpoint to be called. */
+  async areWanted(): Promise<boolean> {
+    const [active] = await this.database.rows<{ isThere: boolean }>(ANY_ACTIVE, []);
+    return active?.isThere === true;
+  }
+
+  /** Takes all endpoints that have something to be delivered now and that no process serves. */
+  take(): Promise<LeasedEndpoint[]> {
+    return this.write(TAKE, []);
+  }
+
+  /** @returns those of the leases that still hold. */
+  async renew(leases: readonly string[]): Promise<Set<string>> {
+    if (leases.length === 0) return new Set();
+    const rows = await this.write<{ lease: string }>(RENEW, [leases]);
+    return new Set(rows.map(({ lease }) => lease));
+  }
+
+  /** What comes behind a position of what the endpoint wants. */
+  read({ types }: LeasedEndpoint, after: number): Promise<FeedPage> {
+    return this.turns.run(() => this.feed.read({ after, limit: PAGE, types: types ?? undefined }));
+  }
+
+  /** Everything up to a position is delivered. @returns whether the lease still holds. */
+  async advance({ id, lease }: LeasedEndpoint, position: number): Promise<boolean> {
+    const rows = await this.turns.run(() => this.write(ADVANCE, [id, lease, position]));
+    return rows.length > 0;
+  }
+
+  /** What comes behind a position could not be delivered. */
+  async fail({ id, lease }: LeasedEndpoint, position: number, failure: Failure): Promise<void> {
+    const { attempts, reason, pauseMs, isGone } = failure;
+    const values = [id, lease, position, attempts, reason, pauseMs, isGone];
+    await this.turns.run(() => this.write(FAIL, values));
+  }
+
+  async giveBack({ id, lease }: LeasedEndpoint): Promise<void> {
+    await this.turns.run(() => this.write(GIVE_BACK, [id, lease]));
+  }
+
+  private write<Row>(update: string, values: unknown[]): Promise<Row[]> {
+    const statement = `WITH changed AS (${update}) SELECT * FROM changed`;
+    return this.transactions.runPipelined((queryRunner) => {
+      const outcome = queryRunner.query(statement, values) as Promise<Row[]>;
+      return Promise.resolve({ outcome, hasWritten: true });
+    }, Date.now() + STATEMENT_MS_MAX);
+  }
+}

@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { lockAdmin } from '../auth/access/lock-caller.js';
+import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
+import { Env } from '../config/env.js';
+import { ADVISORY_LOCKS } from '../database/advisory-locks.js';
+import { TIME_UNDER_LOCK } from '../database/columns.js';
+import { TransactionRunner } from '../database/transaction.runner.js';
+import { EventFeed } from '../events/event.feed.js';
+import { OutboundRequests } from './outbound.requests.js';
+import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+import { type CreateWebhookDto, type UpdateWebhookDto, WebhookResponseDto } from './webhook.dto.js';
+import { newSecret, WebhookSecrets } from './webhook.secrets.js';
+import {
+  BeyondLogError,
+  TooManyWebhooksError,
+  WebhookNotFoundError,
+  WebhooksOffError,
+} from './webhooks.errors.js';
+
+export const WEBHOOKS_MAX = 100;
+/** For how long after a rotation the old secret signs as well. */
+const OVERLAP = `interval '24 hours'`;
+
+export const SELECT_WEBHOOK = `SELECT ${WebhookResponseDto.json} AS json FROM webhook_endpoints WHERE id =`;
+
+const ACTIVE = { disabledAt: null, failingSince: null, lastError: null };
+const SWITCHED_OFF = { disabledAt: () => `coalesce(disabled_at, ${TIME_UNDER_LOCK()})` };
+
+type Change = QueryDeepPartialEntity<WebhookEndpoint>;
+
+/** An endpoint as JSON, and its secret where it is new. */
+export interface WithSecret {
+  readonly id: number;
+  readonly json: string;
+  readonly secret: string;
+}
+
+/** What admins do with webhook endpoints. */
+@Injectable()
+export class WebhooksService {
+  constructor(
+    @Inject(Env) private readonly env: Env,
+    private readonly transactions: TransactionRunner,
+    private readonly feed: EventFeed,
+    private readonly requests: OutboundRequests,
+    private readonly secrets: WebhookSecrets,
+  ) {}
+
+  /** Adds an endpoint for what happens from now on. @throws ValidationFailedError, TooManyWebhooksError, WebhooksOffError */
+  async create({ url, types }: CreateWebhookDto, admin: AuthenticatedUser): Promise<WithSecret> {
+    const secret = newSecret();
+    const endpoint = {
+      url: this.requests.checkedUrl(url),
+      types: types ?? null,
+      secret: this.secrets.seal(secret),
+    };
+    this.assertOn();
+    const position = await this.feed.head();
+    return this.transactions.run(async ({ manager }) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.webhookEndpoints]);
+      if ((await manager.count(WebhookEndpoint)) >= WEBHOOKS_MAX)
+        throw new TooManyWebhooksError(WEBHOOKS_MAX);
+      const added = manager.create(WebhookEndpoint, { ...endpoint, position });
+      await manager.insert(WebhookEndpoint, added);
+      await lockAdmin(manager, admin);
+      return { id: added.id, json: await read(manager, added.id), secret };
+    });
+  }
+
+  /** @returns the endpoint as JSON. @throws WebhookNotFoundError, ValidationFailedError, WebhooksOffError */
+  update(
+    id: number,
+    { url, types, is_active: isActive }: UpdateWebhookDto,
+    admin: AuthenticatedUser,
+  ): Promise<string> {
+    return this.change(id, admin, {
+      ...(url === undefined ? {} : { url: this.requests.checkedUrl(url) }),
+      ...(types === undefined ? {} : { types }),
+      ...(isActive === undefined ? {} : isActive ? ACTIVE : SWITCHED_OFF),
+    });
+  }
+
+  /** Until the overlap ends, messages are signed with the old secret too. @throws WebhookNotFoundError, WebhooksOffError */
+  async rotateSecret(id: number, admin: AuthenticatedUser): Promise<WithSecret> {
+    const secret = newSecret();
+    const json = await this.change(id, admin, {
+      secret: this.secrets.seal(secret),
+      previousSecret: () => 'secret',
+      previousSecretUntil: () => `${TIME_UNDER_LOCK()} + ${OVERLAP}`,
+    });
+    return { id, json, secret };
+  }
+
+  /** Delivers again all that follows an event, or passes over what has not been delivered. */
+  async replay(id: number, after: number, admin: AuthenticatedUser): Promise<string> {
+    this.assertOn();
+    if (after > (await this.feed.head())) throw new BeyondLogError();
+    return this.change(id, admin, { position: after });
+  }
+
+  /** @throws WebhookNotFoundError */
+  async remove(id: number, admin: AuthenticatedUser): Promise<void> {
+    await this.transactions.run(async ({ manager }) => {
+      const { affected } = await manager.delete(WebhookEndpoint, { id });
+      if (affected === 0) throw new WebhookNotFoundError();
+      await lockAdmin(manager, admin);
+    });
+  }
+
+  /** Ends the work of whoever serves the endpoint, so that it goes on at once with what is true now. */
+  private change(id: number, admin: AuthenticatedUser, change: Change): Promise<string> {
+    this.assertOn();
+    const anew = { lease: null, attempts: 0, nextAttemptAt: TIME_UNDER_LOCK, updatedAt: TIME_UNDER_LOCK };
+    return this.transactions.run(async ({ manager }) => {
+      const { affected } = await manager.update(WebhookEndpoint, { id }, { ...change, ...anew });
+      if (affected === 0) throw new WebhookNotFoundError();
+      await lockAdmin(manager, admin);
+      return read(manager, id);
+    });
+  }
+
+  private assertOn(): void {
+    if (this.env.WEBHOOKS !== 'on') throw new WebhooksOffError();
+  }
+}
+
+async function read(manager: EntityManager, id: number): Promise<string> {
+  const [row] = await manager.query<[{ json: string }]>(`${SELECT_WEBHOOK} $1`, [id]);
+  return row.json;
+}

@@ -1,0 +1,48 @@
+import { expect } from '@jest/globals';
+import type { WebhookBody } from './api-types.js';
+import { type TestDatabase, until } from './database.js';
+import type { WebhookReceiver } from './webhook-receiver.js';
+import type { World } from './world.js';
+
+export type NewWebhook = WebhookBody & { secret: string };
+
+export async function addWebhook(
+  world: World,
+  { url }: Pick<WebhookReceiver, 'url'>,
+  types?: string[],
+): Promise<NewWebhook> {
+  const { client: admin } = await world.admin();
+  const answer = await admin.post<NewWebhook>('/webhooks', { url, types });
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+export async function readWebhook(world: World, { id }: { id: number }): Promise<WebhookBody> {
+  const { client: admin } = await world.admin();
+  return (await admin.get<WebhookBody>(`/webhooks/${id}`)).body;
+}
+
+/** Waits until an endpoint is as wanted. */
+export async function webhookIs(
+  world: World,
+  webhook: { id: number },
+  what: string,
+  isSo: (webhook: WebhookBody) => boolean,
+): Promise<WebhookBody> {
+  let last = await readWebhook(world, webhook);
+  await until(`the endpoint is ${what}`, async () => isSo((last = await readWebhook(world, webhook))));
+  return last;
+}
+
+/** The next attempt is due now, instead of after its pause. */
+export async function endPause(world: World, { id }: { id: number }): Promise<void> {
+  await world.database.rows('UPDATE webhook_endpoints SET next_attempt_at = now() WHERE id = $1', [id]);
+}
+
+/** As many endpoints as there may be, past the service and switched off. */
+export async function fillWithWebhooks(database: TestDatabase): Promise<void> {
+  await database.rows(
+    `INSERT INTO webhook_endpoints (url, secret, position, disabled_at)
+     SELECT 'https://shop.example', '-', 0, now() FROM generate_series(1, 100)`,
+  );
+}
