@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANY_OVERDUE, LOCK_OVERDUE } from '../src/orders/expired-orders.js';
 import { OLDEST_OVERDUE } from '../src/orders/expiry.sweeper.js';
-import { HELD_BY_EXPIRED } from '../src/orders/placement/short-orders.js';
+import { HELD_BY_EXPIRED, OVERDUE_IF_SHORT } from '../src/orders/placement/short-orders.js';
 import { TestDatabase } from './support/database.js';
 import { plansOf } from './support/query-plans.js';
 
@@ -47,6 +47,21 @@ describe('a look for expired orders', () => {
       );
       expect(scans.map((node) => node['Node Type'])).not.toContain('Seq Scan');
       expect(looked.reduce((sum, rows) => sum + rows, 0)).toBeLessThanOrEqual(OVERDUE * 3);
+    }
+  });
+
+  it.each([
+    ['does not take place where there is enough for all', 'stock_quantity = 1', 0],
+    ['takes place where the stock may not do', 'stock_quantity = 0', 1],
+    ['takes place where a limit may be used up', 'max_per_customer = 1', 1],
+  ])('by a group of orders %s', async (_, change, looks) => {
+    await database.rows(`UPDATE products SET stock_quantity = 1, max_per_customer = NULL`);
+    await database.rows(`UPDATE products SET ${change} WHERE id = 7`);
+    const text = `SELECT ${OVERDUE_IF_SHORT.replace(':pieces', '$1::bigint')} FROM products AS product WHERE id = 7`;
+
+    for (const nodes of await plansOf(database, { text, values: [1] })) {
+      const scans = nodes.filter((node) => node['Relation Name'] === 'orders');
+      expect(scans.map((node) => node['Actual Loops'])).toEqual([looks]);
     }
   });
 });

@@ -10,7 +10,6 @@ import { IdempotentWrites, type WriteRequest, type Written } from '../idempotenc
 import { lockProducts } from '../products/lock-products.js';
 import { cancelOrders } from './cancel-orders.js';
 import { confirmOrder } from './confirm-order.js';
-import { ANY_OVERDUE } from './expired-orders.js';
 import { type LockedOrder, lockOrder } from './lock-order.js';
 import { readOrder } from './order.reader.js';
 import { canBecome, type OrderStatus } from './order-status.js';
@@ -22,7 +21,7 @@ import { PLACEMENTS, placementQueue, STEPS } from './placement/placement-queue.j
 import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement/placement-request.js';
 import { recordOrders } from './placement/record-orders.js';
 import { SaleStateReader } from './placement/sale-state.reader.js';
-import { releaseExpired, requeueShort } from './placement/short-orders.js';
+import { ifShort, releaseExpired, requeueShort } from './placement/short-orders.js';
 
 type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 
@@ -72,7 +71,7 @@ export class OrdersService {
     return this.transactions.runPipelined(async (queryRunner, failure) => {
       // SELECT … ORDER BY id FOR UPDATE, by setLock('pessimistic_write'); BEGIN is sent with it.
       const productIds = requests.flatMap(productIdsOf);
-      const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait', ANY_OVERDUE);
+      const locking = lockProducts(queryRunner, productIds, failure ? 'skip' : 'wait', ifShort(requests));
       const reading = this.sales.readUnderLock(queryRunner, requests, locking);
       const [products, sales] = await STEPS.run('lock', () => Promise.all([locking, reading]));
 

@@ -21,16 +21,21 @@ const SELECTED = selecting(Product, READ);
 
 /** A product, as it is under its lock. */
 export type LockedProduct = Readonly<Pick<Product, (typeof READ)[number]>> & {
-  /** Whether the condition held that the caller had asked about, the same for all. */
+  /** Whether the condition held that the caller had asked about. */
   readonly flag?: boolean | null;
 };
+
+/** Something else that is asked with the lock, without another query: SQL on the row `product`, and its parameters. */
+export interface LockCondition {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, number>>;
+}
 
 /**
  * Locks products until the transaction ends, and reads them. This is the only way to lock products: every
  * transaction locks the rows in ascending order of id, so no two can wait for each other. The order is by the
  * immutable id because PostgreSQL sorts rows before it locks them. Raw rows are returned because entities
  * would cost more than the rest of a large order.
- * @param condition of something else that the caller wants to know, in SQL, without another query.
  * @returns the products that exist, by id; with `skip`, only those that are not locked elsewhere.
  * @throws LockTimeoutError if one stays locked elsewhere, unless with `skip`.
  */
@@ -38,7 +43,7 @@ export async function lockProducts(
   queryRunner: QueryRunner,
   ids: readonly number[],
   onLocked: OnLocked = 'wait',
-  condition?: string,
+  condition?: LockCondition,
 ): Promise<Map<number, LockedProduct>> {
   const query = queryRunner.manager
     .createQueryBuilder(Product, 'product')
@@ -46,7 +51,7 @@ export async function lockProducts(
     .setLock('pessimistic_write')
     .where('product.id = ANY(:ids)', { ids: [...new Set(ids)].sort((a, b) => a - b) })
     .orderBy('product.id', 'ASC');
-  if (condition !== undefined) query.addSelect(condition, 'flag');
+  if (condition) query.addSelect(condition.sql, 'flag').setParameters(condition.parameters);
   if (onLocked === 'skip') query.setOnLocked('skip_locked');
   const products = await query.getRawMany<LockedProduct>();
   return new Map(products.map((product) => [product.id, product]));

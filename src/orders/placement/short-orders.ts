@@ -2,9 +2,9 @@ import type { QueryRunner } from 'typeorm';
 import { Requeue } from '../../common/group-queue/group-work.js';
 import type { DomainError } from '../../common/domain-error.js';
 import type { TransactionRunner } from '../../database/transaction.runner.js';
-import type { LockedProduct } from '../../products/lock-products.js';
+import type { LockCondition, LockedProduct } from '../../products/lock-products.js';
 import { InsufficientStockError, PurchaseLimitExceededError } from '../../products/products.errors.js';
-import { cancelExpired, IS_OVERDUE } from '../expired-orders.js';
+import { ANY_OVERDUE, cancelExpired, IS_OVERDUE } from '../expired-orders.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /** For cancelling the expired orders that have what a buyer is short of. */
@@ -20,19 +20,28 @@ export const HELD_BY_EXPIRED = `
    CROSS JOIN LATERAL (SELECT product_id FROM order_items
                         WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
 
+/** Where there is enough, nobody looks: until a VACUUM, the index also holds the orders that were confirmed. */
+export const OVERDUE_IF_SHORT = `CASE
+  WHEN product.stock_quantity < :pieces OR product.max_per_customer IS NOT NULL THEN ${ANY_OVERDUE} END`;
+
+/** Asks with the lock on products whether any order is overdue, if these may be short of stock or beyond a limit. */
+export function ifShort(requests: readonly PlacementRequest[]): LockCondition {
+  const quantities = requests.flatMap(({ lines }) => lines.map(({ quantity }) => quantity));
+  return { sql: OVERDUE_IF_SHORT, parameters: { pieces: quantities.reduce((sum, one) => sum + one, 0) } };
+}
+
 /**
  * Requeues, once, the orders that are short of products, or of an allowance, which expired orders still hold.
  * Those products count as blocked until the expired orders have been cancelled, so nobody goes first who has
  * come later.
- * @param products locked with the condition `ANY_OVERDUE`, so that a sold-out product costs no query for it.
+ * @param products locked with the condition `ifShort`, so that a sold-out product costs no query for it.
  */
 export async function requeueShort(
   queryRunner: QueryRunner,
   refused: ReadonlyMap<PlacementRequest, DomainError>,
   products: ReadonlyMap<number, LockedProduct>,
 ): Promise<Map<PlacementRequest, Requeue<PlacementRequest>>> {
-  const [{ flag: isAnyOverdue } = {}] = products.values();
-  if (!isAnyOverdue) return new Map();
+  if (![...products.values()].some(({ flag }) => flag)) return new Map();
   const short = [...refused].flatMap(([request, error]) => {
     const ids = request.hasReleasedExpired ? [] : missingOf(request, error);
     return ids.length === 0 ? [] : [{ request, ids }];
