@@ -7,6 +7,7 @@ import { forgetPgVariables } from '#dist/config/pg-variables.js';
 import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '#dist/database/migrator.js';
 import { RunFolder } from './run-folder.mjs';
+import { bundleService } from './service-bundle.mjs';
 
 /**
  * Tests kill processes, never the machine, so nothing has to reach the disk. Deadlocks are looked for before a lock
@@ -23,10 +24,12 @@ export default async function setUp() {
   testRun.folder = folder;
   // Where everything that tests make goes, also what a program that they start makes.
   process.env.TMPDIR = folder.path;
+  const bundling = bundleService(folder.path);
   const template = await chooseTemplate(folder);
   await recreateDatabase(template);
   await runMigrations(template);
   process.env.TEST_TEMPLATE_URL = template;
+  process.env.TEST_SERVICE_MAIN = await bundling;
 }
 
 /** The template's URL, on the server of TEST_DATABASE_URL or on an embedded one. @param {RunFolder} folder */

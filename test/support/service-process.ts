@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pooled } from './pooler.js';
 
-const MAIN = resolve('dist/main.js');
+const { TEST_SERVICE_MAIN: MAIN = resolve('dist/main.js') } = process.env;
 const SECRET = 'a secret of the tests, longer than 32 characters';
 /** Whatever the mode of the service: the server of the tests writes nothing to the disk. */
 const TEST_SERVER = { ALLOW_UNSAFE_DATABASE: 'true' };
@@ -16,7 +16,7 @@ export interface Exit {
 }
 
 export interface LaunchOptions {
-  /** Another copy of the service. */
+  /** Another copy of the service than the bundle of the built one. */
   readonly main?: string;
   /** Flags of Node's. */
   readonly flags?: readonly string[];
