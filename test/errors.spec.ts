@@ -63,6 +63,11 @@ const WAYS: Record<ProblemCode, () => Problem> = {
     const { username } = await given.customer();
     return anyone.post('/register', { username, password: '1234' });
   },
+  'sku-taken': async () => {
+    const taken = { name: 'Lamp', sku: 'TAKEN', price: 1, stock_quantity: 0 };
+    await (await admin()).post('/products', taken);
+    return (await admin()).post('/products', taken);
+  },
   'last-admin': async () => {
     const { client, id } = await given.admin();
     return client.patch(`/users/${id}`, { is_active: false });

@@ -40,6 +40,13 @@ const ORDER_FILTERS = [
   { product_id: 1, customer_id: 2 },
   { product_id: 5_000, customer_id: 2 },
   { product_id: 1, customer_id: 2, status: 'CONFIRMED', ...WHEN },
+  { reference: 'common' },
+  { reference: 'common', ...WHEN },
+  { reference: 'common', customer_id: 2 },
+  { reference: 'common', customer_id: 4_000 },
+  { reference: 'common', customer_id: 4_000, status: 'PENDING' },
+  { reference: 'common', product_id: 1, status: 'CONFIRMED' },
+  { reference: 'order 77' },
 ] as const;
 
 /** Remembers what the readers send, which is what is explained. */
@@ -103,6 +110,14 @@ describe('a read of large tables', () => {
     for (const statement of reader.sent) await expectPlans(statement, 100);
   });
 
+  it.each([{ ids: '10001,10002,10003' }, { sku: 'sku 10001' }])(
+    'finds the products with %j by an index of their own',
+    async (filter) => {
+      const products = new ProductReader(reader);
+      await expectBounded((page) => products.list({ include_inactive: false, ...filter, ...page }), 100);
+    },
+  );
+
   it('finds single orders and products by their ids', async () => {
     const [orders, products] = [new OrderReader(reader), new ProductReader(reader)];
     reader.sent = [];
@@ -110,7 +125,6 @@ describe('a read of large tables', () => {
     await orders.get(2, CUSTOMER);
     await products.get(7, ADMIN);
     await products.get(7);
-
     expect(reader.sent).toHaveLength(4);
     for (const statement of reader.sent) await expectPlans(statement, 10);
   });
@@ -119,13 +133,13 @@ describe('a read of large tables', () => {
 type Numbers = { readonly limit: number; readonly page?: number; readonly cursor?: string };
 
 /** The first page, the deepest that has a number, and one behind a cursor. */
-async function expectBounded(list: (page: Numbers) => Promise<Page>): Promise<void> {
+async function expectBounded(list: (page: Numbers) => Promise<Page>, rowsMax = ROWS_MAX): Promise<void> {
   reader.sent = [];
   const { nextCursor } = await list({ limit: 10 });
   await list({ limit: 10, page: 1_000 });
   if (nextCursor !== null) await list({ limit: 10, cursor: nextCursor });
   const [first, deep, behind] = reader.sent;
-  for (const statement of [first, behind]) if (statement) await expectPlans(statement, ROWS_MAX);
+  for (const statement of [first, behind]) if (statement) await expectPlans(statement, rowsMax);
   if (deep) await expectPlans(deep, DEEP_ROWS_MAX);
   expect(reader.sent.length).toBe(nextCursor === null ? 2 : 3);
 }

@@ -15,6 +15,7 @@ const MIGRATIONS = [
   'Drops1764510000000',
   'Events1764600000000',
   'PurchasesWithoutKeys1764610000000',
+  'References1764620000000',
   'Webhooks1764700000000',
 ];
 

@@ -8,6 +8,8 @@ const movement = (kind: StockMovement['kind'], id: number, at: number, quantity:
   quantity,
   userId: null,
   orderId: null,
+  reference: null,
+  reason: null,
 });
 const sold = (id: number, at: number) => movement('SOLD', id, at, -1);
 const putIn = (id: number, at: number) => movement('CORRECTED', id, at, 1);

@@ -11,6 +11,9 @@ export interface StockMovement {
   readonly at: string;
   readonly userId: number | null;
   readonly orderId: number | null;
+  /** The caller's own number of the order or change, and why units were returned or changed by hand. */
+  readonly reference: string | null;
+  readonly reason: string | null;
 }
 
 export interface BalancedMovement extends StockMovement {

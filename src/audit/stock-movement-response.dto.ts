@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiId, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
+import { ApiId, ApiLine, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { STOCK_MAX } from '../products/product.entity.js';
+import { REASON_MAX, REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import { type BalancedMovement, MOVEMENT_KINDS } from './merge-movements.js';
 
 /** Times of old rows do not tell their order exactly, so that a balance may seem to be below zero. */
@@ -41,10 +42,25 @@ export class StockMovementResponseDto {
   })
   readonly user_id!: number | null;
 
+  @ApiLine(REFERENCE_MAX, {
+    nullable: true,
+    example: null,
+    description: "The caller's own number of the order, or of the change of stock.",
+  })
+  readonly reference!: string | null;
+
+  @ApiLine(REASON_MAX, {
+    nullable: true,
+    example: null,
+    description: 'Why the order was cancelled, or the stock changed.',
+  })
+  readonly reason!: string | null;
+
   @ApiTimestamp() readonly occurred_at!: string;
 
-  static from({ kind, quantity, balance, orderId, userId, at }: BalancedMovement): StockMovementResponseDto {
+  static from({ orderId, userId, at, ...movement }: BalancedMovement): StockMovementResponseDto {
+    const { kind, quantity, balance, reference, reason } = movement;
     const occurred_at = new Date(at).toISOString();
-    return { kind, quantity, balance, order_id: orderId, user_id: userId, occurred_at };
+    return { kind, quantity, balance, order_id: orderId, user_id: userId, reference, reason, occurred_at };
   }
 }

@@ -1,5 +1,6 @@
 /** Migrations create these constraints, entities declare them, and a violation is recognised by them. */
 export const CONSTRAINTS = {
   usersUsernameKey: 'uq_users_username_key',
+  productsSku: 'uq_products_sku',
   ordersPlacementKey: 'uq_orders_customer_id_placement_key',
 } as const;

@@ -10,6 +10,7 @@ import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { Drops1764510000000 } from './migrations/1764510000000-drops.js';
 import { Events1764600000000 } from './migrations/1764600000000-events.js';
 import { PurchasesWithoutKeys1764610000000 } from './migrations/1764610000000-purchases-without-keys.js';
+import { References1764620000000 } from './migrations/1764620000000-references.js';
 import { Webhooks1764700000000 } from './migrations/1764700000000-webhooks.js';
 import { RobustClient } from './postgres-client.js';
 import { SessionClient } from './session-client.js';
@@ -37,6 +38,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
       Drops1764510000000,
       Events1764600000000,
       PurchasesWithoutKeys1764610000000,
+      References1764620000000,
       Webhooks1764700000000,
     ],
     migrationsTableName: MIGRATIONS_TABLE,

@@ -11,7 +11,7 @@ export type OrderTimes = Pick<OrderResponseDto, 'created_at' | 'expires_at'>;
 
 /** An order that was just written, as `SELECT_ORDER` would find it, without another query. */
 export function newOrder(
-  { customerId, totalMinor }: Pick<NewOrder, 'customerId' | 'totalMinor'>,
+  { customerId, totalMinor, reference }: NewOrder,
   lines: readonly PricedLine[],
   id: number,
   { created_at, expires_at }: OrderTimes,
@@ -22,6 +22,7 @@ export function newOrder(
     customer_id: customerId,
     status: 'PENDING',
     total_amount: fromMinor(totalMinor),
+    reference,
     expires_at,
     items: sorted.map(({ productId, productName, quantity, priceMinor }) => ({
       product_id: productId,

@@ -32,6 +32,8 @@ const ORDERS: List = {
   row: `SELECT ${OrderResponseDto.json} AS json FROM orders WHERE id = key.id`,
 };
 
+const hasStatus = (status: string) => `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${status}`;
+
 /** Orders with a product, found by its lines. */
 const ORDERS_ALONG_LINES: List = {
   ...ORDERS,
@@ -39,7 +41,19 @@ const ORDERS_ALONG_LINES: List = {
   table: 'order_items',
   id: 'order_id',
   indexed: { ...PLACED_WITHIN, product_id: (id) => `product_id = ${id}` },
-  unindexed: { status: (status) => `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${status}` },
+  unindexed: { status: hasStatus },
+};
+
+/** Orders with a reference, of which there may be many. */
+const ORDERS_BY_REFERENCE: List = {
+  ...ORDERS,
+  name: 'orders with a reference',
+  indexed: {
+    ...PLACED_WITHIN,
+    customer_id: (id) => `customer_id = ${id}`,
+    reference: (reference) => `reference = ${reference}`,
+  },
+  unindexed: { ...ORDERS.unindexed, status: hasStatus },
 };
 
 /**
@@ -50,13 +64,17 @@ export function orderList({ created_from, created_to, ...others }: OrderFilters)
   list: List;
   filters: Filters;
 } {
-  const isAlongLines = others.product_id !== undefined && others.customer_id === undefined;
   return {
-    list: isAlongLines ? ORDERS_ALONG_LINES : ORDERS,
+    list: listFor(others),
     filters: {
       ...others,
       created_from: created_from && new Date(created_from),
       created_to: created_to && new Date(created_to),
     },
   };
+}
+
+function listFor({ product_id, customer_id, reference }: Partial<OrderFilters>): List {
+  if (reference !== undefined) return ORDERS_BY_REFERENCE;
+  return product_id !== undefined && customer_id === undefined ? ORDERS_ALONG_LINES : ORDERS;
 }

@@ -3,6 +3,7 @@ import { PRICE_MAX_MINOR, TOTAL_MAX_MINOR } from '../common/money.js';
 import { amount, jsonOf, list, type Members, number, text, time } from '../database/json.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { PRODUCT_NAME_MAX } from '../products/product.dto.js';
+import { REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
 import { LINE_QUANTITY_MAX, ORDER_PRODUCTS_MAX } from './placement/merge-lines.js';
 
@@ -32,6 +33,9 @@ export class OrderResponseDto {
   @ApiProperty({ enum: ORDER_STATUSES, example: 'PENDING' }) readonly status!: OrderStatus;
   @ApiMoney(TOTAL_MAX_MINOR, { example: 100000 }) readonly total_amount!: number;
 
+  @ApiLine(REFERENCE_MAX, { nullable: true, example: null, description: "The caller's own number." })
+  readonly reference!: string | null;
+
   @ApiTimestamp({
     nullable: true,
     example: null,
@@ -53,6 +57,7 @@ export class OrderResponseDto {
     customer_id: number('customer_id'),
     status: text('status'),
     total_amount: amount('total_minor'),
+    reference: text('reference'),
     expires_at: time('expires_at'),
     items: list(ITEM, 'FROM order_items WHERE order_id = orders.id ORDER BY product_id'),
     created_at: time('created_at'),

@@ -2,7 +2,7 @@ import type { OrderItem } from './order-item.entity.js';
 import type { Order } from './order.entity.js';
 
 /** The columns that a request brings. The database and the writing statement fill the others. */
-export const NEW_ORDER = ['customerId', 'totalMinor', 'placementKey', 'requestHash'] as const;
+export const NEW_ORDER = ['customerId', 'totalMinor', 'reference', 'placementKey', 'requestHash'] as const;
 /** The columns of a line, without its order and time. */
 export const LINE = ['productId', 'productName', 'quantity', 'priceMinor'] as const;
 

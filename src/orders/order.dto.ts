@@ -14,6 +14,7 @@ import {
 import { HoldsNoLists } from '../http/validation/rules.js';
 import { FILTERED_MAX } from '../pagination/list-statement.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
+import { REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
 import { LINE_QUANTITY_MAX, mergeLines, ORDER_PRODUCTS_MAX } from './placement/merge-lines.js';
 import { hashRequest, newPlacementKey, type PlacementRequest } from './placement/placement-request.js';
@@ -50,19 +51,26 @@ export class PlaceOrderDto {
   })
   readonly expected_total?: number;
 
+  @LineField(1, REFERENCE_MAX, {
+    required: false,
+    example: 'PO-1042',
+    description: 'Your own number for the order. It need not be unique and cannot be changed.',
+  })
+  @Trim()
+  readonly reference?: string;
+
   /** @throws ValidationFailedError when the merged lines exceed the limits of an order. */
   toRequest(customerId: number, idempotencyKey?: string): PlacementRequest {
-    const lines = mergeLines(
-      this.items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
-    );
-    const expectedTotalMinor =
-      this.expected_total === undefined ? undefined : toMinorUnits(this.expected_total);
+    const { items, expected_total, ...others } = this;
+    const lines = mergeLines(items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })));
+    const expectedTotalMinor = expected_total === undefined ? undefined : toMinorUnits(expected_total);
     const hasKey = idempotencyKey !== undefined;
     return {
       customerId,
       placementKey: idempotencyKey ?? newPlacementKey(),
-      requestHash: hasKey ? hashRequest(lines, expectedTotalMinor) : null,
+      requestHash: hasKey ? hashRequest(lines, expectedTotalMinor, others) : null,
       mayBePlaced: hasKey,
+      reference: this.reference ?? null,
       lines,
       expectedTotalMinor,
     };
@@ -90,6 +98,10 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @FromDigits()
   readonly customer_id?: number;
 
+  @LineField(1, REFERENCE_MAX, { required: false, description: 'Exactly this reference, case-sensitive.' })
+  @Trim()
+  readonly reference?: string;
+
   @TimestampField({ required: false, description: 'Placed at this time or later.' })
   readonly created_from?: string;
 
@@ -99,7 +111,7 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @IdField({
     required: false,
     description:
-      'Orders that contain this product. With `customer_id` or `status`, and always for customers, ' +
+      'Orders that contain this product. With `customer_id`, `status` or `reference`, and always for customers, ' +
       `each page searches ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
   })
   @FromDigits()

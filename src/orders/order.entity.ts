@@ -2,6 +2,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, Unique } from 'typ
 import { User } from '../auth/users/user.entity.js';
 import { IdColumn, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
+import { REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import type { OrderStatus } from './order-status.js';
 
 /** A status has its time, and whoever is named as having set it, or a reason, comes with that time. */
@@ -12,6 +13,7 @@ const CONFIRMED_IS_TOLD = `CASE status
 const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
   AND ((cancelled_by IS NULL AND cancel_reason IS NULL) OR cancelled_at IS NOT NULL)`;
 
+const HAS_REFERENCE = 'reference IS NOT NULL';
 const HAS_EXPIRY = `status = 'PENDING' AND expires_at IS NOT NULL`;
 
 /** Condition of an order that was cancelled because it had expired: by nobody, as only then since there is an expiry. */
@@ -29,6 +31,10 @@ export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AN
 @Index('ix_orders_customer_id_created_at_id', ['customerId', 'createdAt', 'id'])
 @Index('ix_orders_status_created_at_id', ['status', 'createdAt', 'id'])
 @Index('ix_orders_customer_id_status_created_at_id', ['customerId', 'status', 'createdAt', 'id'])
+@Index('ix_orders_reference_created_at_id', ['reference', 'createdAt', 'id'], { where: HAS_REFERENCE })
+@Index('ix_orders_customer_id_reference_created_at_id', ['customerId', 'reference', 'createdAt', 'id'], {
+  where: HAS_REFERENCE,
+})
 // For finding the orders that have expired.
 @Index('ix_orders_pending_expires_at_id', ['expiresAt', 'id'], { where: HAS_EXPIRY })
 export class Order extends VersionedRow {
@@ -42,6 +48,9 @@ export class Order extends VersionedRow {
 
   @Column('varchar', { length: 16 }) status!: OrderStatus;
   @Column('bigint', { name: 'total_minor' }) totalMinor!: number;
+
+  /** The caller's own number for it. It stays as it was placed. */
+  @Column('varchar', { length: REFERENCE_MAX, nullable: true }) reference!: string | null;
 
   /** The client's Idempotency-Key, or a generated one. It makes placing the order twice impossible. */
   @Column('varchar', { name: 'placement_key', length: 255 }) placementKey!: string;

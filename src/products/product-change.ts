@@ -5,6 +5,7 @@ import { type Product, STOCK_MAX } from './product.entity.js';
 export type SaleRules = Pick<Product, 'maxPerCustomer' | 'saleStartsAt' | 'saleEndsAt'>;
 
 export interface NewProduct extends Readonly<Partial<SaleRules>> {
+  readonly sku?: string | null;
   readonly name: string;
   readonly priceMinor: number;
   readonly stockQuantity: number;
@@ -12,6 +13,7 @@ export interface NewProduct extends Readonly<Partial<SaleRules>> {
 
 /** What an admin wants to change; fields that are left out keep their values. */
 export interface ProductChange {
+  readonly sku?: string | null | undefined;
   readonly name?: string | undefined;
   readonly priceMinor?: number | undefined;
   readonly isActive?: boolean | undefined;
@@ -20,6 +22,9 @@ export interface ProductChange {
   readonly saleEndsAt?: Date | null | undefined;
   readonly stockDelta?: number | undefined;
   readonly stockQuantity?: number | undefined;
+  /** Of the change of stock. */
+  readonly reference?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -48,11 +53,26 @@ export function stockAfter(
 }
 
 /**
- * The rules that need no database: stock changes in one way at a time, and an absolute stock needs the
- * version that the client has seen.
+ * The rules that need no database: stock changes in one way at a time, only a change of stock is explained, and
+ * an absolute stock needs the version that the client has seen.
  * @throws ValidationFailedError, DomainError `precondition-required`.
  */
-export function assertStockChange({ stockDelta, stockQuantity }: ProductChange, nameVersions: boolean): void {
+export function assertStockChange(
+  { stockDelta, stockQuantity, reference, reason }: ProductChange,
+  nameVersions: boolean,
+): void {
+  const explained = Object.entries({ reference, reason }).filter(([, value]) => value !== undefined);
+  if (stockDelta === undefined && stockQuantity === undefined && explained.length > 0) {
+    const message = 'needs stock_delta or stock_quantity beside it';
+    throw new ValidationFailedError(
+      explained.map(([name]) => ({
+        pointer: `/${name}`,
+        location: 'body',
+        code: 'no-stock-change',
+        message,
+      })),
+    );
+  }
   if (stockQuantity === undefined) return;
   if (stockDelta !== undefined) {
     const message = 'cannot be combined with stock_quantity';

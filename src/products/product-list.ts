@@ -10,6 +10,7 @@ export const ALL_PRODUCTS: List = {
   table: 'products',
   id: 'id',
   direction: 'ASC',
+  indexed: { ids: (ids) => `id = ANY (${ids}::bigint[])`, sku: (sku) => `sku = ${sku}` },
   row: `SELECT ${ProductResponseDto.json} AS json FROM products WHERE id = key.id`,
 };
 

@@ -1,17 +1,36 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PRICE_MAX_MINOR, toMinorUnits } from '../common/money.js';
-import { FromBooleanWord, Trim } from '../common/rules.js';
+import { FromBooleanWord, Rule, Trim } from '../common/rules.js';
 import { amount, flag, jsonOf, number, text, time } from '../database/json.js';
 import { ApiId, ApiLine, ApiMoney, ApiTimestamp, ApiWholeNumber } from '../http/openapi/api-properties.js';
-import { BooleanField, IntegerField, LineField, MoneyField, TimestampField } from '../http/openapi/fields.js';
+import {
+  BooleanField,
+  Field,
+  IntegerField,
+  LineField,
+  MoneyField,
+  TimestampField,
+} from '../http/openapi/fields.js';
+import { ID_MAX } from '../http/validation/rules.js';
 import { PageQueryDto } from '../pagination/page-query.dto.js';
 import type { NewProduct, ProductChange } from './product-change.js';
-import { PER_CUSTOMER_MAX, STOCK_MAX } from './product.entity.js';
+import { PER_CUSTOMER_MAX, SKU_MAX, STOCK_MAX } from './product.entity.js';
+import { REASON_MAX, REFERENCE_MAX } from './stock-adjustment.entity.js';
 
 export const PRODUCT_NAME_MAX = 200;
 
-/** Rules of a sale, in both bodies. */
-class SaleRulesDto {
+/** What both bodies have. */
+class ProductDetailsDto {
+  @LineField(1, SKU_MAX, {
+    required: false,
+    nullable: true,
+    example: 'LAPTOP-15',
+    description:
+      'Your own name for the product, case-sensitive. No two products have the same; null for none.',
+  })
+  @Trim()
+  readonly sku?: string | null;
+
   @IntegerField(1, PER_CUSTOMER_MAX, {
     required: false,
     nullable: true,
@@ -39,7 +58,7 @@ class SaleRulesDto {
 
 const asTime = (text: string | null | undefined) => (typeof text === 'string' ? new Date(text) : text);
 
-export class CreateProductDto extends SaleRulesDto {
+export class CreateProductDto extends ProductDetailsDto {
   @LineField(1, PRODUCT_NAME_MAX, { example: 'Laptop' }) @Trim() readonly name!: string;
 
   @MoneyField(PRICE_MAX_MINOR, { example: 50000, description: 'At most two decimals.' })
@@ -49,6 +68,7 @@ export class CreateProductDto extends SaleRulesDto {
 
   toNewProduct(): NewProduct {
     return {
+      sku: this.sku ?? null,
       name: this.name,
       priceMinor: toMinorUnits(this.price),
       stockQuantity: this.stock_quantity,
@@ -63,7 +83,7 @@ export class CreateProductDto extends SaleRulesDto {
  * Fields that are left out keep their values. Stock changes by `stock_delta` or `stock_quantity`, not by
  * both.
  */
-export class UpdateProductDto extends SaleRulesDto {
+export class UpdateProductDto extends ProductDetailsDto {
   @LineField(1, PRODUCT_NAME_MAX, { required: false }) @Trim() readonly name?: string;
 
   @MoneyField(PRICE_MAX_MINOR, {
@@ -92,8 +112,26 @@ export class UpdateProductDto extends SaleRulesDto {
   })
   readonly stock_quantity?: number;
 
+  @LineField(1, REFERENCE_MAX, {
+    required: false,
+    example: 'DN-77',
+    description:
+      'Your own number for the change of stock, such as a delivery note. Shown in the stock history.',
+  })
+  @Trim()
+  readonly reference?: string;
+
+  @LineField(1, REASON_MAX, {
+    required: false,
+    example: 'Delivery from the factory.',
+    description: 'Why the stock changes. Shown in the stock history.',
+  })
+  @Trim()
+  readonly reason?: string;
+
   toChange(): ProductChange {
     return {
+      sku: this.sku,
       name: this.name,
       priceMinor: this.price === undefined ? undefined : toMinorUnits(this.price),
       isActive: this.is_active,
@@ -102,11 +140,42 @@ export class UpdateProductDto extends SaleRulesDto {
       saleEndsAt: asTime(this.sale_ends_at),
       stockDelta: this.stock_delta,
       stockQuantity: this.stock_quantity,
+      reference: this.reference,
+      reason: this.reason,
     };
   }
 }
 
+const IDS_MAX = 100;
+const IDS = `^[1-9]\\d{0,15}(,[1-9]\\d{0,15}){0,${IDS_MAX - 1}}$`;
+const IDS_LENGTH_MAX = IDS_MAX * 17 - 1;
+
+function isListOfIds(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    new RegExp(IDS).test(value) &&
+    value.split(',').every((id) => Number(id) <= ID_MAX)
+  );
+}
+
 export class ListProductsQueryDto extends PageQueryDto {
+  @Field(
+    {
+      required: false,
+      type: 'string',
+      maxLength: IDS_LENGTH_MAX,
+      pattern: IDS,
+      example: '1,2',
+      description: `Only these products: 1 to ${IDS_MAX} ids, separated by commas. Unknown ones are left out.`,
+    },
+    Rule('ids', `must be 1 to ${IDS_MAX} ids, separated by commas`, isListOfIds),
+  )
+  readonly ids?: string;
+
+  @LineField(1, SKU_MAX, { required: false, description: 'Only the product with exactly this sku.' })
+  @Trim()
+  readonly sku?: string;
+
   @BooleanField({
     required: false,
     default: false,
@@ -118,6 +187,7 @@ export class ListProductsQueryDto extends PageQueryDto {
 
 export class ProductResponseDto {
   @ApiId() readonly id!: number;
+  @ApiLine(SKU_MAX, { nullable: true, example: null }) readonly sku!: string | null;
   @ApiLine(PRODUCT_NAME_MAX, { example: 'Laptop' }) readonly name!: string;
   @ApiMoney(PRICE_MAX_MINOR, { example: 50000 }) readonly price!: number;
   @ApiWholeNumber({ example: 5 }) readonly stock_quantity!: number;
@@ -134,6 +204,7 @@ export class ProductResponseDto {
   /** How PostgreSQL writes it, from a row of `products`. */
   static readonly json = jsonOf<ProductResponseDto>({
     id: number('id'),
+    sku: text('sku'),
     name: text('name'),
     price: amount('price_minor'),
     stock_quantity: number('stock_quantity'),

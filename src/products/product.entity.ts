@@ -1,8 +1,10 @@
-import { Check, Column, Entity, Index } from 'typeorm';
+import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { IdColumn, VersionedRow } from '../database/columns.js';
+import { CONSTRAINTS } from '../database/constraint-names.js';
 
 /** The most units that one product may have in stock. */
 export const STOCK_MAX = 1_000_000_000;
+export const SKU_MAX = 64;
 /** The highest limit that a customer may have of one product. */
 export const PER_CUSTOMER_MAX = 1_000_000;
 
@@ -11,9 +13,13 @@ export const PER_CUSTOMER_MAX = 1_000_000;
 @Check('ck_products_price_range', 'price_minor BETWEEN 0 AND 9999999999')
 @Check('ck_products_max_per_customer_range', 'max_per_customer BETWEEN 1 AND 1000000')
 @Check('ck_products_sale_window', 'sale_ends_at > sale_starts_at')
+@Unique(CONSTRAINTS.productsSku, ['sku'])
 @Index('ix_products_active_id', ['id'], { where: 'is_active' })
 export class Product extends VersionedRow {
   @IdColumn('pk_products') id!: number;
+
+  /** The seller's own name for it. */
+  @Column('varchar', { length: SKU_MAX, nullable: true }) sku!: string | null;
 
   @Column('varchar', { length: 200 }) name!: string;
   @Column('bigint', { name: 'price_minor' }) priceMinor!: number;

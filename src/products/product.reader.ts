@@ -23,7 +23,8 @@ export class ProductReader {
   async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page> {
     if (query.include_inactive && !seesInactive(caller))
       throw new ForbiddenError('Only admins can see inactive products.');
-    return paginate(this.database, query.include_inactive ? ALL_PRODUCTS : ACTIVE_PRODUCTS, {}, query);
+    const list = query.include_inactive ? ALL_PRODUCTS : ACTIVE_PRODUCTS;
+    return paginate(this.database, list, { ids: query.ids?.split(',').map(Number), sku: query.sku }, query);
   }
 
   /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */

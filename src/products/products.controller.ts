@@ -41,6 +41,7 @@ export class ProductsController {
     headers: apiHeaders('Location', 'ETag', 'Idempotency-Replayed'),
   })
   @ApiIdempotencyKey()
+  @ApiProblems('sku-taken')
   @Roles('admin')
   @Post()
   async create(
@@ -95,7 +96,7 @@ export class ProductsController {
     summary: 'Change a product or its stock',
     description:
       'Omitted fields keep their values. Change the stock with `stock_delta`, ' +
-      'or set it with `stock_quantity` and `If-Match`.',
+      'or set it with `stock_quantity` and `If-Match`; `reference` and `reason` say why.',
   })
   @ApiIdParam('product')
   @ApiConditionalWrite('The ETag you last read; required with `stock_quantity`.')
@@ -105,7 +106,7 @@ export class ProductsController {
     description: 'The product.',
     headers: apiHeaders('ETag', 'Idempotency-Replayed'),
   })
-  @ApiProblems('product-not-found', 'insufficient-stock', 'precondition-required')
+  @ApiProblems('product-not-found', 'sku-taken', 'insufficient-stock', 'precondition-required')
   @Roles('admin')
   @Patch(':id')
   async update(

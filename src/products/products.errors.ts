@@ -16,6 +16,12 @@ export class ProductNotFoundError extends DomainError {
   }
 }
 
+export class SkuTakenError extends DomainError {
+  constructor() {
+    super('sku-taken', 'Another product has this sku already.');
+  }
+}
+
 export class InsufficientStockError extends DomainError {
   constructor(readonly lines: readonly ShortLine[]) {
     super('insufficient-stock', `Not enough stock for ${listed(lines.map((line) => line.product_id))}.`, {

@@ -4,11 +4,13 @@ import { IdempotentWrites, type WriteRequest, type Written } from '../idempotenc
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
+import { CONSTRAINTS } from '../database/constraint-names.js';
+import { violates } from '../database/database-errors.js';
 import { countPurchases } from './count-purchases.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { readProduct } from './product.reader.js';
-import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
+import { InsufficientStockError, ProductNotFoundError, SkuTakenError } from './products.errors.js';
 import {
   assertSaleWindow,
   assertStockChange,
@@ -27,7 +29,7 @@ export class ProductsService {
 
   /**
    * Adds a product; its first stock is recorded as added by the admin.
-   * @throws ValidationFailedError if its sale would end before it begins; IdempotencyKeyReusedError.
+   * @throws ValidationFailedError if its sale would end before it begins; SkuTakenError, IdempotencyKeyReusedError.
    */
   async create(newProduct: NewProduct, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
     assertSaleWindow(newProduct);
@@ -42,7 +44,7 @@ export class ProductsService {
   /**
    * Changes a product under its lock. A change of stock is recorded as made by the admin.
    * @param request may refuse the change if the product has changed since the client has seen it.
-   * @throws ProductNotFoundError, InsufficientStockError if less than nothing would be left,
+   * @throws ProductNotFoundError, SkuTakenError, InsufficientStockError if less than nothing would be left,
    *   ValidationFailedError if the stock would exceed its maximum or the sale end before it begins,
    *   DomainError `precondition-failed` or `precondition-required`, IdempotencyKeyReusedError.
    */
@@ -72,7 +74,7 @@ export async function insertProduct(
   createdBy: number | null,
 ): Promise<number> {
   const product = manager.create(Product, newProduct);
-  await manager.insert(Product, product);
+  await uniqueSku(manager.insert(Product, product));
   const { id: productId, stockQuantity: quantity, createdAt } = product;
   await recordAdjustment(manager, { productId, quantity, createdBy, createdAt });
   await recordProduct(manager, productId, 'product.created');
@@ -97,11 +99,14 @@ async function changeLocked(
     quantity,
     createdBy: changedBy,
     createdAt: TIME_UNDER_LOCK,
+    reference: change.reference ?? null,
+    reason: change.reason ?? null,
   });
   const rules = await changeSaleRules(manager, { id, ...product }, change);
   const { name = product.name, priceMinor = product.priceMinor, isActive = product.isActive } = change;
-  const values = { name, priceMinor, isActive, stockQuantity, ...rules };
-  await manager.update(Product, { id }, { ...values, ...NEXT_VERSION });
+  const sku = change.sku === undefined ? {} : { sku: change.sku };
+  const values = { ...sku, name, priceMinor, isActive, stockQuantity, ...rules };
+  await uniqueSku(manager.update(Product, { id }, { ...values, ...NEXT_VERSION }));
   await recordProduct(manager, id, ...eventsOf(change, quantity));
 }
 
@@ -124,7 +129,13 @@ async function changeSaleRules(
 
 /** Every change has an event: a change of stock has its own, and all others have another. */
 function eventsOf(change: ProductChange, units: number): ProductEventType[] {
-  const others = { ...change, stockDelta: undefined, stockQuantity: undefined };
+  const ofStock = {
+    stockDelta: undefined,
+    stockQuantity: undefined,
+    reference: undefined,
+    reason: undefined,
+  };
+  const others = { ...change, ...ofStock };
   const types: ProductEventType[] = [];
   if (units === 0 || !isEmpty(others)) types.push('product.updated');
   if (units !== 0) types.push('stock.adjusted');
@@ -132,8 +143,18 @@ function eventsOf(change: ProductChange, units: number): ProductEventType[] {
 }
 
 type NewAdjustment = Pick<StockAdjustment, 'productId' | 'quantity' | 'createdBy'> & {
+  readonly reference?: string | null;
+  readonly reason?: string | null;
   readonly createdAt: Date | (() => string);
 };
+
+async function uniqueSku(writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    throw violates(error, CONSTRAINTS.productsSku) ? new SkuTakenError() : error;
+  }
+}
 
 async function recordAdjustment(manager: EntityManager, adjustment: NewAdjustment): Promise<void> {
   if (adjustment.quantity !== 0) await manager.insert(StockAdjustment, adjustment);

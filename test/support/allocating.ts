@@ -28,6 +28,7 @@ export const request = (
 ): PlacementRequest => ({
   customerId,
   placementKey: 'key',
+  reference: null,
   requestHash: null,
   mayBePlaced: false,
   lines: Object.entries(quantities).map(([id, quantity]) => ({ productId: Number(id), quantity })),

@@ -19,6 +19,7 @@ export interface TokenBody {
 
 export interface ProductBody {
   id: number;
+  sku: string | null;
   name: string;
   price: number;
   stock_quantity: number;
@@ -35,6 +36,7 @@ export interface OrderBody {
   customer_id: number;
   status: string;
   total_amount: number;
+  reference: string | null;
   expires_at: string | null;
   items: { product_id: number; product_name: string; quantity: number; price_at_purchase: number }[];
   created_at: string;
@@ -52,6 +54,8 @@ export interface MovementBody {
   balance: number;
   order_id: number | null;
   user_id: number | null;
+  reference: string | null;
+  reason: string | null;
   occurred_at: string;
 }
 

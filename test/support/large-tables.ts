@@ -4,7 +4,7 @@ const [USERS, PRODUCTS, ORDERS] = [5_000, 20_000, 60_000];
 
 /**
  * Fills the tables past the service: every second order is customer 2's, product 1 is in most of them, only some of
- * the oldest are pending, and most products are inactive.
+ * the oldest are pending, most have the same reference, and most products are inactive.
  */
 export async function seedLargeTables(database: TestDatabase): Promise<void> {
   const session = await database.session();
@@ -14,12 +14,13 @@ export async function seedLargeTables(database: TestDatabase): Promise<void> {
        SELECT n, n, '-', CASE n WHEN 1 THEN 'admin' ELSE 'customer' END FROM generate_series(1, ${USERS}) AS n`,
     );
     await session.query(
-      `INSERT INTO products (name, price_minor, stock_quantity, is_active)
-       SELECT 'Product', 100, 0, n > ${PRODUCTS / 2} OR n < 10 FROM generate_series(1, ${PRODUCTS}) AS n`,
+      `INSERT INTO products (sku, name, price_minor, stock_quantity, is_active)
+       SELECT 'sku ' || n, 'Product', 100, 0, n > ${PRODUCTS / 2} OR n < 10 FROM generate_series(1, ${PRODUCTS}) AS n`,
     );
     await session.query(
-      `INSERT INTO orders (customer_id, status, total_minor, placement_key, created_at, confirmed_at, cancelled_at)
-       SELECT CASE n % 2 WHEN 0 THEN 2 ELSE 3 + n % ${USERS - 2} END, status, 100, n, at,
+      `INSERT INTO orders (customer_id, reference, status, total_minor, placement_key, created_at, confirmed_at, cancelled_at)
+       SELECT CASE n % 2 WHEN 0 THEN 2 ELSE 3 + n % ${USERS - 2} END,
+              CASE n % 7 WHEN 0 THEN 'order ' || n ELSE 'common' END, status, 100, n, at,
               CASE status WHEN 'CONFIRMED' THEN at END, CASE status WHEN 'CANCELLED' THEN at END
          FROM generate_series(1, ${ORDERS}) AS n,
               LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS at,

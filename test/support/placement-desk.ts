@@ -110,7 +110,15 @@ export function request(
   more: Partial<PlacementRequest> = {},
 ): PlacementRequest {
   const lines = Object.entries(quantities).map(([id, quantity]) => ({ productId: Number(id), quantity }));
-  return { customerId, placementKey: randomUUID(), requestHash: null, mayBePlaced: false, lines, ...more };
+  return {
+    customerId,
+    placementKey: randomUUID(),
+    requestHash: null,
+    reference: null,
+    mayBePlaced: false,
+    lines,
+    ...more,
+  };
 }
 
 /** What became of an order, in a word: its kind, or the code of its refusal or failure. */

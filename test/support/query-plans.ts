@@ -40,6 +40,7 @@ export async function plansOf(
 /** The values are the test's own. */
 function literal(value: unknown): string {
   if (value === null || typeof value === 'number') return `${value}`;
+  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
   return `'${value instanceof Date ? value.toISOString() : (value as string)}'`;
 }
 

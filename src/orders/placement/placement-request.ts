@@ -38,12 +38,19 @@ export function productIdsOf({ lines }: PlacementRequest): number[] {
   return lines.map(({ productId }) => productId);
 }
 
-/** Equal for bodies that mean the same order, however their lines are ordered or split. */
-export function hashRequest(lines: readonly OrderLine[], expectedTotalMinor: number | undefined): Buffer {
+/** Equal for bodies that mean the same order, however their lines and other members are ordered or split. */
+export function hashRequest(
+  lines: readonly OrderLine[],
+  expectedTotalMinor: number | undefined,
+  others: object,
+): Buffer {
   const sorted = [...lines].sort((a, b) => a.productId - b.productId);
   const canonical = JSON.stringify([
     sorted.map(({ productId, quantity }) => [productId, quantity]),
     expectedTotalMinor ?? null,
+    ...Object.entries(others)
+      .filter(([, value]) => value !== undefined)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
   ]);
   return createHash('sha256').update(canonical).digest();
 }
