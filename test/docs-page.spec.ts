@@ -70,7 +70,7 @@ describe('Swagger UI in a browser', () => {
         expect.stringMatching(/^POST/),
       ]);
       expect(tags.map((tag) => /^[A-Z][a-z]+(?=[A-Z])/.exec(tag)?.[0])).toEqual([
-        'Auth', 'Products', 'Orders', 'Events', 'Users', 'Audit', 'Operations',
+        'Auth', 'Products', 'Orders', 'Events', 'Webhooks', 'Users', 'Audit', 'Operations',
       ]); // prettier-ignore
     },
     TIMEOUT_MS,

@@ -53,7 +53,6 @@ export class PlaceOrderDto {
 
   @LineField(1, REFERENCE_MAX, {
     required: false,
-    example: 'PO-1042',
     description: 'Your own number for the order. It need not be unique and cannot be changed.',
   })
   @Trim()

@@ -24,7 +24,7 @@ class ProductDetailsDto {
   @LineField(1, SKU_MAX, {
     required: false,
     nullable: true,
-    example: 'LAPTOP-15',
+    example: null,
     description:
       'Your own name for the product, case-sensitive. No two products have the same; null for none.',
   })
@@ -114,7 +114,6 @@ export class UpdateProductDto extends ProductDetailsDto {
 
   @LineField(1, REFERENCE_MAX, {
     required: false,
-    example: 'DN-77',
     description:
       'Your own number for the change of stock, such as a delivery note. Shown in the stock history.',
   })
@@ -123,7 +122,6 @@ export class UpdateProductDto extends ProductDetailsDto {
 
   @LineField(1, REASON_MAX, {
     required: false,
-    example: 'Delivery from the factory.',
     description: 'Why the stock changes. Shown in the stock history.',
   })
   @Trim()
