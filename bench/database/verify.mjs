@@ -1,4 +1,4 @@
-import { StockAuditor } from '#dist/audit/stock.auditor.js';
+import { auditStock } from '#dist/audit/audit-stock.js';
 import { ORDERS } from '../catalogue.mjs';
 import { withClient } from './server.mjs';
 
@@ -14,11 +14,7 @@ export async function verifyOrders(url, expected) {
     ]);
     if (rows[0]?.count !== expected)
       throw new Error(`${expected} orders were acknowledged and ${rows[0]?.count} are stored.`);
-    const reader = {
-      rows: (/** @type {string} */ sql) =>
-        client.query(sql).then((result) => /** @type {unknown[]} */ (result.rows)),
-    };
-    const { balanced } = await new StockAuditor(/** @type {any} */ (reader)).audit();
+    const { balanced } = await auditStock({ rows: async (sql) => (await client.query(sql)).rows });
     if (!balanced) throw new Error('The stock does not add up.');
   });
 }

@@ -1,13 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth/access/roles.decorator.js';
-import { StockAuditor } from './stock.auditor.js';
+import { DatabaseReader } from '../database/database.reader.js';
+import { auditStock } from './audit-stock.js';
 import { StockAuditResponseDto } from './stock-audit-response.dto.js';
 
 @ApiTags('Audit')
 @Controller('audit')
 export class AuditController {
-  constructor(private readonly auditor: StockAuditor) {}
+  constructor(private readonly database: DatabaseReader) {}
 
   @ApiOperation({
     operationId: 'auditStock',
@@ -19,6 +20,6 @@ export class AuditController {
   @Roles('admin')
   @Get('stock')
   async stock(): Promise<StockAuditResponseDto> {
-    return StockAuditResponseDto.from(await this.auditor.audit());
+    return StockAuditResponseDto.from(await auditStock(this.database));
   }
 }

@@ -2,10 +2,9 @@ import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller.js';
 import { StockMovementReader } from './stock-movement.reader.js';
 import { StockMovementsController } from './stock-movements.controller.js';
-import { StockAuditor } from './stock.auditor.js';
 
 @Module({
   controllers: [AuditController, StockMovementsController],
-  providers: [StockAuditor, StockMovementReader],
+  providers: [StockMovementReader],
 })
 export class AuditModule {}

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiWholeNumber } from '../http/openapi/api-properties.js';
-import { type StockAudit, LISTED_MAX } from './stock.auditor.js';
+import { type StockAudit, LISTED_MAX } from './audit-stock.js';
 
 /** Of a product that is off, even the stock may be below zero. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };

@@ -1,9 +1,8 @@
 import { StockAuditResponseDto } from '../audit/stock-audit-response.dto.js';
-import { StockAuditor } from '../audit/stock.auditor.js';
-import { commandDataSource } from '../database/data-source.js';
-import { DatabaseReader } from '../database/database.reader.js';
+import { auditStock } from '../audit/audit-stock.js';
 import { listMigrations } from '../database/migrator.js';
 import type { OpenDatabase } from '../database/open-database.js';
+import { withConnection } from '../database/with-connection.js';
 import { withDatabase } from './with-database.js';
 
 /** Prints the stock audit; the exit code is 0 when it is balanced and 1 when it is not, or when there is nothing to audit. */
@@ -13,14 +12,16 @@ async function audit({ url }: OpenDatabase): Promise<number> {
     throw new Error(
       'There is nothing to audit: the database is not migrated. "npm run migration:run" does it.',
     );
-  const dataSource = await commandDataSource(url).initialize();
-  try {
-    const result = await new StockAuditor(new DatabaseReader(dataSource)).audit();
-    console.log(JSON.stringify(StockAuditResponseDto.from(result), null, 2));
-    return result.balanced ? 0 : 1;
-  } finally {
-    await dataSource.destroy();
-  }
+  return withConnection(
+    url,
+    async (client) => {
+      const rows = async <Row extends object>(text: string) => (await client.query<Row>(text)).rows;
+      const result = await auditStock({ rows });
+      console.log(JSON.stringify(StockAuditResponseDto.from(result), null, 2));
+      return result.balanced ? 0 : 1;
+    },
+    { query_timeout: 0 },
+  );
 }
 
 await withDatabase(audit, { existingTo: 'audit' });

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { collectDefaultMetrics, Counter, Gauge, register } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { AUDITS } from '../../audit/stock.auditor.js';
+import { AUDITS } from '../../audit/audit-stock.js';
 import { LOGINS } from '../../auth/sessions/sessions.service.js';
 import { asDomainError } from '../../http/problems/problem.js';
 import { Env } from '../../config/env.js';

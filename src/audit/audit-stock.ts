@@ -1,6 +1,5 @@
-import { Injectable } from '@nestjs/common';
 import { Observed } from '../common/observation.js';
-import { DatabaseReader } from '../database/database.reader.js';
+import type { DatabaseReader } from '../database/database.reader.js';
 
 /** What is off is listed up to this many; the counts are of all. */
 export const LISTED_MAX = 100;
@@ -82,18 +81,13 @@ const COMPARE = `
 /** A look at whether the stock adds up. */
 export const AUDITS = new Observed<void, StockAudit>();
 
-@Injectable()
-export class StockAuditor {
-  constructor(private readonly database: DatabaseReader) {}
-
-  /**
-   * Proves that every stock is what was put in less what live orders hold, and that the purchases of limited
-   * products are counted right, or lists what is off.
-   */
-  audit(): Promise<StockAudit> {
-    return AUDITS.run(undefined, async () => {
-      const [audit] = await this.database.rows<StockAudit>(COMPARE, []);
-      return audit as StockAudit;
-    });
-  }
+/**
+ * Proves that every stock is what was put in less what live orders hold, and that the purchases of limited products
+ * are counted right, or lists what is off.
+ */
+export function auditStock(database: Pick<DatabaseReader, 'rows'>): Promise<StockAudit> {
+  return AUDITS.run(undefined, async () => {
+    const [audit] = await database.rows<StockAudit>(COMPARE, []);
+    return audit as StockAudit;
+  });
 }
