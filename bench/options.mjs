@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 const HELP = `npm run bench -- [options]
 
   --only LIST        groups or scenarios, comma-separated: placing, listing, reading, soak, or a scenario's name;
-                     or scale alone: whether lists cost more with 1,000,000 orders than with 10,000
+                     or scale alone: whether lists cost more with 1,000,000 orders than with 10,000;
+                     or standby alone: placing where every COMMIT waits for a synchronous standby
   --contenders LIST  of service, two-workers, with-metrics, groups-of-one, sql, bare, pipeline
   --clients LIST     instead of 1,32,64,128
   --rounds N         rounds in which the contenders take turns (3)
@@ -14,7 +15,8 @@ const HELP = `npm run bench -- [options]
   --soak MINUTES     also places orders for so long and watches the memory (10 with --only soak)
 
 Only a run without --only, --contenders, --clients and --quick, of three rounds or more, writes bench/RESULTS.md;
---only scale writes bench/SCALE.md, unless it is quick, with 40,000 orders.
+--only scale writes bench/SCALE.md, unless it is quick, with 40,000 orders; --only standby writes bench/STANDBY.md,
+unless it is quick.
 BENCH_DATABASE_URL names a PostgreSQL to use (at least 220 connections; databases bench_* are made and dropped)
 instead of an embedded one in a temporary folder.`;
 
@@ -53,6 +55,7 @@ export function readOptions(args) {
     seconds: number('seconds', values.seconds ?? (values.quick ? '0.5' : '2')),
     baskets: values.baskets,
     measuresScale: list(values.only)?.includes('scale') ?? false,
+    measuresStandby: list(values.only)?.includes('standby') ?? false,
     isQuick: values.quick,
     soakMinutes: soakMinutes(values.soak, values.only),
     writesReport: !isPartial && !values.quick && rounds >= 3,

@@ -7,13 +7,14 @@ import { planOf } from './measure/plan.mjs';
 import { runPlan } from './measure/rounds.mjs';
 import { Stage } from './measure/stage.mjs';
 import { readOptions } from './options.mjs';
-import { writeReport } from './report/markdown.mjs';
+import { writeReport, writeStandby } from './report/markdown.mjs';
 import { Medians } from './report/medians.mjs';
 import { printTables, printVerdicts } from './report/table.mjs';
-import { judge } from './report/targets.mjs';
+import { judge, memoryTarget, TARGETS } from './report/targets.mjs';
 import { printScale, writeScale } from './scale/report.mjs';
 import { measureScale } from './scale/scale.mjs';
 import { soak } from './soak.mjs';
+import { measureStandby } from './standby.mjs';
 
 forgetPgVariables();
 const options = readOptions(process.argv.slice(2));
@@ -23,7 +24,12 @@ if (baskets && !existsSync(baskets)) {
   process.exit(1);
 }
 const plan = planOf(options);
-if (plan.length === 0 && options.soakMinutes === undefined && !options.measuresScale) {
+if (
+  plan.length === 0 &&
+  options.soakMinutes === undefined &&
+  !options.measuresScale &&
+  !options.measuresStandby
+) {
   console.error('There is nothing to measure: --help tells the names.');
   process.exit(1);
 }
@@ -41,6 +47,19 @@ async function runScale() {
   if (!options.isQuick) console.log(`\nwritten: ${await writeScale(scale, startedAt)}`);
 }
 
+async function runStandby() {
+  const startedAt = new Date();
+  const measured = await measureStandby(stage, options, progress);
+  printTables(measured.medians);
+  printVerdicts(measured.verdicts);
+  if (!options.isQuick) console.log(`\nwritten: ${await writeStandby({ startedAt, options, ...measured })}`);
+}
+
+function ask() {
+  if (options.measuresScale) return runScale();
+  return options.measuresStandby ? runStandby() : run();
+}
+
 async function run() {
   const startedAt = new Date();
   const taking = new Set(plan.flatMap(({ contenders }) => contenders.map(({ name }) => name)));
@@ -52,7 +71,7 @@ async function run() {
   if (plan.length > 0 && !baskets)
     console.log('\nplacing: the baskets of the file\nskipped: name a file with --baskets');
   const soaked = options.soakMinutes ? await soak(stage, options.soakMinutes, console.log) : undefined;
-  const verdicts = judge(medians, soaked);
+  const verdicts = judge(medians, [...TARGETS, memoryTarget(soaked)]);
   printVerdicts(verdicts);
   if (!options.writesReport) return;
   const { database } = stage;
@@ -80,7 +99,7 @@ async function end(exitCode, error) {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(130));
-(options.measuresScale ? runScale() : run()).then(
+ask().then(
   () => end(0),
   (error) => end(1, error),
 );

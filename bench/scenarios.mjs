@@ -10,6 +10,7 @@ import { seededRandom } from './random.mjs';
  * @property {'placing' | 'listing' | 'reading'} group
  * @property {string} title
  * @property {(random: Random) => Line[]} [basket] of the made-up orders.
+ * @property {boolean} [isForStandby] whether only `--only standby` takes it.
  * @property {boolean} [isFromFile] whether the baskets are those of a file.
  * @property {(random: Random, customer: number) => string} [path] of reads.
  * @property {'customer' | 'admin' | 'nobody'} [caller] a customer, unless said otherwise.
@@ -24,6 +25,15 @@ function basketOf(random, count) {
   const ids = new Set();
   while (ids.size < count) ids.add(random(PRODUCTS) + 1);
   return [...ids].map((productId) => ({ productId, quantity: 1 }));
+}
+
+/**
+ * So many products that locking those of a group takes a while, in which another process gets in between.
+ * @param {Random} random @returns {Line[]}
+ */
+function opposedBasketOf(random) {
+  const ascending = basketOf(random, 20).sort((a, b) => a.productId - b.productId);
+  return random(2) === 0 ? ascending : ascending.reverse();
 }
 
 /** @type {readonly Scenario[]} */
@@ -80,6 +90,13 @@ export const SCENARIOS = [
     basket: (random) => basketOf(random, 3),
   },
   { name: 'file', group: 'placing', title: 'the baskets of the file', isFromFile: true },
+  {
+    name: 'opposite',
+    group: 'placing',
+    title: '20 of 1,000 products, every other basket in the opposite order',
+    basket: opposedBasketOf,
+    isForStandby: true,
+  },
 ];
 
 /** @param {string} name */

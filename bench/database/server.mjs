@@ -7,6 +7,7 @@ import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '#dist/database/migrator.js';
 import { TYPES } from '#dist/database/session-client.js';
 import { seedCatalogue } from './seed.mjs';
+import { isSynchronous, Standby } from './standby.mjs';
 
 /** Everything else is as the service runs it for its user: what is committed is on the disk. */
 const SETTINGS = { max_connections: '250' };
@@ -18,28 +19,67 @@ export class Server {
 
   /**
    * @param {string} url of any database on the server
-   * @param {number | undefined} pid of its first process, where it is ours
+   * @param {number[]} pids of its first process and of its standby's, where it is ours
    * @param {() => Promise<void>} stop
    */
-  constructor(url, pid, stop) {
+  constructor(url, pids, stop) {
     this.url = url;
-    this.pid = pid;
+    this.pids = pids;
     this.stop = stop;
   }
 
-  static async start() {
+  /** @param {{ hasStandby?: boolean }} [options] */
+  static async start({ hasStandby = false } = {}) {
     const { BENCH_DATABASE_URL } = process.env;
-    if (BENCH_DATABASE_URL) return new Server(BENCH_DATABASE_URL, undefined, () => Promise.resolve());
+    if (BENCH_DATABASE_URL && hasStandby)
+      throw new Error('The server with a standby is one of our own: unset BENCH_DATABASE_URL.');
+    if (BENCH_DATABASE_URL) return new Server(BENCH_DATABASE_URL, [], () => Promise.resolve());
     const dataDir = await mkdtemp(join(tmpdir(), 'mini-order-system-bench-'));
-    const remove = () => rm(dataDir, { recursive: true, force: true });
+    /** @type {EmbeddedPostgres | undefined} */
+    let server;
+    /** @type {Standby | undefined} */
+    let standby;
+    const stop = async () => {
+      await server?.stop();
+      // After the server, which waits at its end until the standby has everything.
+      await standby?.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    };
     try {
-      const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings: SETTINGS });
-      const pid = parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'));
-      return new Server(server.url, pid, () => server.stop().then(remove));
+      server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings: SETTINGS });
+      const { url } = server;
+      const clusterDir = join(dataDir, 'postgres');
+      const pid = parseInt(await readFile(join(clusterDir, 'postmaster.pid'), 'utf8'));
+      if (!hasStandby) return new Server(url, [pid], stop);
+      standby = await withClient(url, (client) => Standby.start(client, url, clusterDir, SETTINGS));
+      return new Server(url, [pid, standby.pid], stop);
     } catch (error) {
-      await remove();
+      await stop();
       throw error;
     }
+  }
+
+  /** Whether a standby has every COMMIT on its disk as well before it is answered. */
+  isSynchronous() {
+    return withClient(this.url, isSynchronous);
+  }
+
+  /** Lets PostgreSQL look for deadlocks sooner than the service gives up waiting for a lock. */
+  async detectDeadlocks() {
+    await this.#asAdmin(`ALTER SYSTEM SET deadlock_timeout = '20ms'`);
+    await this.#asAdmin('SELECT pg_reload_conf()');
+  }
+
+  /** How many transactions PostgreSQL has ended in a database because they waited for each other. @param {string} url */
+  async deadlocksIn(url) {
+    const [, name] = new URL(url).pathname.split('/');
+    // Its sessions count for themselves, and add that up when they end.
+    await this.#asAdmin(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '${name}'`,
+    );
+    /** @type {import('pg').QueryResult<{ deadlocks: number }>} */
+    const { rows } = await this.#asAdmin(`SELECT deadlocks FROM pg_stat_database WHERE datname = '${name}'`);
+    return Number(rows[0]?.deadlocks);
   }
 
   /** Makes the database that all others are copied from, and tells its URL. @param {import('../baskets.mjs').FileProduct[]} fileProducts */
@@ -73,7 +113,7 @@ export class Server {
 
   /** Drops what this run has made, and stops the server if it is ours. */
   async close() {
-    if (this.pid === undefined) {
+    if (this.pids.length === 0) {
       for (const name of this.#databases) await this.#asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     }
     await this.stop();

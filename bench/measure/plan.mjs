@@ -16,7 +16,8 @@ const COMPARED_BY_TAILS = ['service', 'groups-of-one'];
 /** @param {ReturnType<import('../options.mjs').readOptions>} options @returns {Comparison[]} */
 export function planOf({ only, clients, contenders, baskets }) {
   const scenarios = SCENARIOS.filter(
-    ({ name, group, isFromFile }) =>
+    ({ name, group, isFromFile, isForStandby }) =>
+      !isForStandby &&
       (only === undefined || only.includes(name) || only.includes(group)) &&
       (!isFromFile || baskets !== undefined),
   );

@@ -25,11 +25,11 @@ export class Stage {
 
   /**
    * @param {readonly Contender[]} contenders
-   * @param {{ baskets: string | undefined, progress: (step: string) => void }} options
+   * @param {{ baskets: string | undefined, hasStandby?: boolean, progress: (step: string) => void }} options
    */
-  async setUp(contenders, { baskets, progress }) {
+  async setUp(contenders, { baskets, hasStandby = false, progress }) {
     progress('starting PostgreSQL');
-    this.#starting = Server.start();
+    this.#starting = Server.start({ hasStandby });
     this.#server = await this.#starting;
     this.database = await this.#server.describe();
     progress('seeding 100,000 orders');
@@ -52,6 +52,10 @@ export class Stage {
     await server.ready();
   }
 
+  get server() {
+    return /** @type {Server} */ (this.#server);
+  }
+
   /** @param {Contender} contender */
   databaseOf({ name }) {
     return /** @type {string} */ (this.#databases.get(name));
@@ -66,13 +70,18 @@ export class Stage {
       url: server?.url ?? /** @type {string} */ (this.#databases.get(name)),
       pid: server?.pid ?? load.pid,
       loadPid: load.pid,
-      postgresPid: this.#server?.pid,
+      postgresPids: this.#server?.pids ?? [],
     };
   }
 
   /** Makes the database of a contender what it was at the start. @param {Contender} contender */
   reset(contender) {
     return withClient(this.databaseOf(contender), removePlacedOrders);
+  }
+
+  /** Transactions of a contender that PostgreSQL has ended because they waited for each other. @param {string} name @returns {Promise<number>} */
+  deadlocksOf(name) {
+    return this.server.deadlocksIn(/** @type {string} */ (this.#databases.get(name)));
   }
 
   /** Leaves nothing running and nothing on the disk, however far the set-up came. */

@@ -25,21 +25,24 @@ function statOf(pid) {
 /** Time of its own, and with `children` also that of those children that have ended. @param {number[] | undefined} stat */
 function ticksOf(stat, { children = false } = {}) {
   const times = stat?.slice(USER_TICKS, USER_TICKS + (children ? 4 : 2)) ?? [];
-  return times.reduce((sum, time) => sum + time, 0);
+  return sumOf(times);
 }
 
+/** @param {number[]} numbers */
+const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
 /**
- * @typedef {{ pid: number, loadPid: number, postgresPid: number | undefined }} Players
+ * @typedef {{ pid: number, loadPid: number, postgresPids: readonly number[] }} Players
  * @typedef {{ contender: number, postgres: number | undefined, ours: number, machine: number }} Usage in ticks, so far.
  */
 
 /** @param {Players} players @returns {Usage | undefined} */
-export function readUsage({ pid, loadPid, postgresPid }) {
+export function readUsage({ pid, loadPid, postgresPids }) {
   if (!isLinux) return undefined;
   const contender = ticksOfFamily(pid);
-  const postgres = postgresPid === undefined ? undefined : ticksOfFamily(postgresPid);
+  const postgres = postgresPids.length === 0 ? undefined : sumOf(postgresPids.map(ticksOfFamily));
   const others = new Set([loadPid, process.pid].filter((other) => other !== pid));
-  const load = [...others].reduce((sum, other) => sum + ticksOf(statOf(other)), 0);
+  const load = sumOf([...others].map((other) => ticksOf(statOf(other))));
   return { contender, postgres, ours: contender + (postgres ?? 0) + load, machine: ticksOfMachine() };
 }
 
@@ -77,7 +80,7 @@ function ticksOfMachine() {
 function ticksOfFamily(pid) {
   while (true) {
     const before = ticksOf(statOf(pid), { children: true });
-    const living = childrenOf(pid).reduce((sum, child) => sum + ticksOf(statOf(child)), 0);
+    const living = sumOf(childrenOf(pid).map((child) => ticksOf(statOf(child))));
     // A child that ended in between would be counted twice, or not at all.
     if (ticksOf(statOf(pid), { children: true }) === before) return before + living;
   }
@@ -93,7 +96,7 @@ function childrenOf(pid) {
 /** Of a process and its children. @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or the most it has been. @returns {number | undefined} MiB */
 export function memoryMiB(pid, field) {
   if (!isLinux) return undefined;
-  return [String(pid), ...childrenOf(pid)].reduce((sum, each) => sum + memoryOfOne(each, field), 0);
+  return sumOf([String(pid), ...childrenOf(pid)].map((each) => memoryOfOne(each, field)));
 }
 
 /** @param {number | string} pid @param {'VmRSS' | 'VmHWM'} field */

@@ -9,6 +9,7 @@ import { drawChart } from './chart.mjs';
 import { byScenario, cellsOf, figure, HEAD, quietness } from './table.mjs';
 
 const REPORT = 'bench/RESULTS.md';
+const STANDBY = 'bench/STANDBY.md';
 const CHART = 'bench/results.svg';
 export const ROOT = new URL('../../', import.meta.url);
 const PACKAGES = ['@nestjs/core', 'fastify', 'typeorm', 'pg', 'autocannon'];
@@ -26,11 +27,31 @@ const PACKAGES = ['@nestjs/core', 'fastify', 'typeorm', 'pg', 'autocannon'];
 /** @param {Run} run @returns {Promise<string[]>} the files written. */
 export async function writeReport(run) {
   const parts = [head(run), machine(run), targets(run), contenders(), measurements(run), memory(run)];
-  const path = fileURLToPath(new URL(REPORT, ROOT));
+  writeFileSync(new URL(CHART, ROOT), drawChart(run.medians));
+  return [await write(REPORT, parts), CHART];
+}
+
+/** @param {Omit<Run, 'soak'>} run @returns {Promise<string>} the file written. */
+export async function writeStandby(run) {
+  const day = run.startedAt.toISOString().slice(0, 10);
+  const head = `# Placing with a synchronous standby
+
+Made by \`npm run bench -- --only standby\` on ${day}${revision()}; do not edit. Every COMMIT waits until a second PostgreSQL on the same machine has it on its disk: checked in \`pg_stat_replication\` before and after. Medians of ${run.options.rounds} rounds of about ${run.options.seconds} s each, in which the contenders took turns; every order acknowledged was in the database, once, and the stock added up. PostgreSQL's processor time is that of both servers.`;
+  return write(STANDBY, [
+    head,
+    machineTable(run.database),
+    quietness(run.medians.foreignCores()),
+    targets(run),
+    tables(run.medians),
+  ]);
+}
+
+/** @param {string} file @param {string[]} parts @returns {Promise<string>} the file. */
+async function write(file, parts) {
+  const path = fileURLToPath(new URL(file, ROOT));
   const style = await prettier.resolveConfig(path);
   writeFileSync(path, await prettier.format(parts.join('\n\n'), { ...style, parser: 'markdown' }));
-  writeFileSync(new URL(CHART, ROOT), drawChart(run.medians));
-  return [REPORT, CHART];
+  return file;
 }
 
 /** @param {Run} run */
@@ -75,7 +96,7 @@ function machine({ database, medians }) {
 Nothing is pinned: the contender (one process, or where it says so, two workers), PostgreSQL and the load generator share these cores. ${quietness(medians.foreignCores())} The service runs with its defaults but for \`LOG_LEVEL=warn\`, since the bare server has no request log.`;
 }
 
-/** @param {Run} run */
+/** @param {Pick<Run, 'verdicts'>} run */
 function targets({ verdicts }) {
   const rows = verdicts.map(
     ({ name, value, wanted, isMet, unit }) =>
@@ -95,18 +116,21 @@ function contenders() {
 
 /** @param {Run} run */
 function measurements({ medians, options }) {
-  const align = HEAD.map((_, column) => (column === 0 ? '---' : '--:'));
-  const table = (/** @type {string[][]} */ rows) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
-  const parts = byScenario(medians).map(
-    ({ title, medians: measured }) => `### ${title}\n\n${table([HEAD, align, ...measured.map(cellsOf)])}`,
-  );
-  if (!options.baskets)
-    parts.push('### placing: the baskets of the file (file)\n\nSkipped: no file was named.');
+  const skipped = '### placing: the baskets of the file (file)\n\nSkipped: no file was named.';
   return `## Measurements
 
 CPU and PostgreSQL: processor time per request of the contender's process and of all of PostgreSQL. Memory: the most that the process has held up to then. Others: cores that other programs kept busy meanwhile. Every measurement starts with 100,000 orders in the table.
 
-${parts.join('\n\n')}`;
+${tables(medians)}${options.baskets ? '' : `\n\n${skipped}`}`;
+}
+
+/** @param {import('./medians.mjs').Medians} medians */
+function tables(medians) {
+  const align = HEAD.map((_, column) => (column === 0 ? '---' : '--:'));
+  const table = (/** @type {string[][]} */ rows) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return byScenario(medians)
+    .map(({ title, medians: part }) => `### ${title}\n\n${table([HEAD, align, ...part.map(cellsOf)])}`)
+    .join('\n\n');
 }
 
 /** @param {Run} run */

@@ -49,7 +49,7 @@ export async function measureScale({ isQuick, progress }) {
     }
     const askers = services.map(({ url }, index) => new Asker(url, secret, sizes[index] ?? SMALL));
     const [small, large] = services.map(({ pid }) => pid);
-    const players = { pid: small ?? 0, loadPid: large ?? 0, postgresPid: server.pid };
+    const players = { pid: small ?? 0, loadPid: large ?? 0, postgresPids: server.pids };
     const rows = await askAll(askers, { rounds: isQuick ? 20 : ROUNDS, players, progress });
     askers.forEach((asker) => asker.close());
     return { rows, database: await server.describe(), wanted: RATIO_MAX };
