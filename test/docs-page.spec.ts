@@ -1,4 +1,5 @@
 import { describe, expect } from '@jest/globals';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Locator, Page } from 'playwright-core';
 import type { OrderBody } from './support/api-types.js';
 import { chromiumPath, useBrowser, type Visit } from './support/browser.js';
@@ -29,10 +30,10 @@ describe('Swagger UI in a browser', () => {
   it(
     'shows every operation, and the browser complains of nothing',
     async () => {
-      const { paths } = (await given.anyone.get<{ paths: Record<string, object> }>('/openapi.json')).body;
+      const { paths, webhooks = {} } = (await given.anyone.get<OpenAPIObject>('/openapi.json')).body;
       const { page, complaints } = await untouched();
 
-      const count = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
+      const count = Object.values({ ...paths, ...webhooks }).flatMap((item) => Object.keys(item)).length;
       await page.locator('.opblock').first().waitFor();
       expect(await page.locator('.opblock').count()).toBe(count);
       expect(await page.title()).toBe('Mini Order System');

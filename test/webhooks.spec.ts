@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import type { EventBody, ListBody, OrderBody, ProblemBody, WebhookBody } from './support/api-types.js';
+import type { EventBody, OrderBody, ProblemBody, WebhookBody } from './support/api-types.js';
 import { eventsAfter, lastEvent } from './support/events.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
-import { addWebhook, endPause, readWebhook, webhookIs } from './support/webhooks.js';
+import { addWebhook, endPause, readWebhook, removeWebhooks, webhookIs } from './support/webhooks.js';
 import { useWorld } from './support/world.js';
 
 const given = useWorld({ WEBHOOKS: 'on' });
@@ -25,9 +25,7 @@ describe('a webhook endpoint', () => {
   });
 
   afterEach(async () => {
-    const { client: admin } = await given.admin();
-    const { body } = await admin.get<ListBody<WebhookBody>>('/webhooks?limit=100');
-    for (const { id } of body.data) expect((await admin.delete(`/webhooks/${id}`)).status).toBe(204);
+    await removeWebhooks(given);
     await receiver.stop();
   });
 

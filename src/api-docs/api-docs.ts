@@ -1,6 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createRequire } from 'node:module';
+import { describeWebhooks } from '../webhooks/describe-webhooks.js';
 import { completeDocument } from './complete-document.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -63,5 +64,6 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     ...gathered,
     info: { ...gathered.info, contact: { name: 'Whoever runs this service' } },
     servers: [SERVER],
+    webhooks: describeWebhooks(),
   });
 }

@@ -1,6 +1,6 @@
-import type { OpenAPIObject, PathItemObject } from '@nestjs/swagger';
+import type { OpenAPIObject, PathItemObject, RequestBodyObject } from '@nestjs/swagger';
 import { API_HEADERS, apiHeaders, HEADERS_OF_EVERY_ANSWER } from '../http/openapi/api-headers.js';
-import { completeOperation } from './complete-operation.js';
+import { completeOperation, withExample } from './complete-operation.js';
 import type { Operation, Schemas } from './document.js';
 import { problemExamples, ProblemResponses, problemSchemas } from './problem-components.js';
 import { withClosedRequests, withIntegerFormats, withPublicNames } from './schemas.js';
@@ -24,6 +24,7 @@ export function completeDocument(gathered: OpenAPIObject): OpenAPIObject {
   return withIntegerFormats({
     ...document,
     paths: Object.fromEntries(paths) as OpenAPIObject['paths'],
+    webhooks: withMessageExamples(document.webhooks, schemas),
     // Said once, instead of with each of some hundred answers.
     'x-headers-of-every-answer': apiHeaders(...HEADERS_OF_EVERY_ANSWER),
     components: {
@@ -54,6 +55,16 @@ function inOrderOfWalkthrough<Item>(paths: [string, Item][]): [string, Item][] {
 
 function operationsOf({ paths }: OpenAPIObject): [string, Operation][] {
   return Object.values(paths).flatMap((item) => Object.entries(item) as [string, Operation][]);
+}
+
+function withMessageExamples(webhooks: OpenAPIObject['webhooks'] = {}, schemas: Schemas) {
+  const complete = (_method: string, operation: Operation) => ({
+    ...operation,
+    requestBody: withExample(operation.requestBody as RequestBodyObject, schemas),
+  });
+  return Object.fromEntries(
+    Object.entries(webhooks).map(([type, item]) => [type, completePath(item, complete)]),
+  );
 }
 
 function completePath(

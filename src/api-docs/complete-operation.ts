@@ -72,7 +72,7 @@ function withExamples(response: ResponseObject, schemas: Schemas): ResponseObjec
   return content === undefined ? response : { ...response, content: contentWithExamples(content, schemas) };
 }
 
-function withExample(body: RequestBodyObject, schemas: Schemas): RequestBodyObject {
+export function withExample(body: RequestBodyObject, schemas: Schemas): RequestBodyObject {
   return { ...body, content: contentWithExamples(body.content, schemas) };
 }
 

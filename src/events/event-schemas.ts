@@ -46,8 +46,11 @@ const withStatus = (status: string) => ({
 
 const EVENT_DTOS = EVENT_TYPES.map(eventDto);
 
+/** The schemas of events, in the order of their types. */
+export const EVENT_SCHEMAS = EVENT_DTOS.map((dto) => ({ $ref: getSchemaPath(dto) }));
+
 const EVENT_SCHEMA = {
-  oneOf: EVENT_DTOS.map((dto) => ({ $ref: getSchemaPath(dto) })),
+  oneOf: EVENT_SCHEMAS,
   discriminator: {
     propertyName: 'type',
     mapping: Object.fromEntries(

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { WebhookBody } from './api-types.js';
+import type { ListBody, WebhookBody } from './api-types.js';
 import { type TestDatabase, until } from './database.js';
 import type { WebhookReceiver } from './webhook-receiver.js';
 import type { World } from './world.js';
@@ -45,4 +45,10 @@ export async function fillWithWebhooks(database: TestDatabase): Promise<void> {
     `INSERT INTO webhook_endpoints (url, secret, position, disabled_at)
      SELECT 'https://shop.example', '-', 0, now() FROM generate_series(1, 100)`,
   );
+}
+
+export async function removeWebhooks(world: World): Promise<void> {
+  const { client: admin } = await world.admin();
+  const { body } = await admin.get<ListBody<WebhookBody>>('/webhooks?limit=100');
+  for (const { id } of body.data) expect((await admin.delete(`/webhooks/${id}`)).status).toBe(204);
 }

@@ -1,0 +1,128 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CertificateAuthority } from './support/certificates.js';
+import { closeConnections, outcome, requests } from './support/outbound.js';
+import { WebhookReceiver } from './support/webhook-receiver.js';
+
+closeConnections();
+
+// Guarantees that a receiver cannot lead the service elsewhere, hold it up, or make it keep what it sends.
+describe('an answer to such a call', () => {
+  let receiver: WebhookReceiver;
+  const local = () => `http://shop.example:${receiver.port}/`;
+
+  beforeEach(async () => {
+    receiver = await WebhookReceiver.start();
+  });
+  afterEach(() => receiver.stop());
+
+  it('comes from the address that was checked, also where the name has another one by then', async () => {
+    receiver.answer = (response) => response.writeHead(204, { connection: 'close' }).end();
+    const answers = [['127.0.0.1'], ['10.0.0.1']];
+    const sender = requests(false, () => answers.shift() ?? ['10.0.0.2']);
+
+    expect(await outcome(sender, local())).toBe(204);
+    expect(await outcome(sender, local())).toBe('The address is not allowed.');
+    expect(receiver.messages).toHaveLength(1);
+    expect(answers).toEqual([]);
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not lead elsewhere: %i', async (status) => {
+    const elsewhere = await WebhookReceiver.start();
+    receiver.answer = (response) => response.writeHead(status, { location: elsewhere.url }).end();
+
+    expect(await outcome(requests(false), local())).toBe(status);
+    expect(elsewhere.messages).toEqual([]);
+    await elsewhere.stop();
+  });
+
+  it('is not read to its end where it has none', async () => {
+    const closed = new Promise((resolve) => {
+      receiver.answer = (response) => {
+        response.writeHead(200).once('close', () => resolve('closed'));
+        const write = () => {
+          while (response.write('x'.repeat(16_384)));
+        };
+        response.on('drain', write);
+        write();
+      };
+    });
+
+    expect(await outcome(requests(false), local())).toBe(200);
+    expect(await closed).toBe('closed');
+  });
+
+  it.each([
+    ['headers', (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\n'), 'x: y\r\n'],
+    ['body', (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n'), 'x'],
+    ['silence', () => undefined, ''],
+    ['endless interim answers', () => undefined, 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ] as const)('has 5 s to be whole: %s', async (_, begin, more) => {
+    const server = await serve((socket) => {
+      begin(socket);
+      const timer = setInterval(() => more && socket.write(more), 50);
+      socket.once('close', () => clearInterval(timer));
+    });
+
+    expect(await outcome(requests(false), server.url)).toBe('It did not answer within 5 s.');
+    await server.stop();
+  });
+
+  it.each([
+    [
+      'a header that is too long',
+      `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+      'The headers of its answer are too long.',
+    ],
+    ['what is no HTTP', '220 mail.example ESMTP\r\n', 'It does not speak HTTP.'],
+    ['nothing', '', 'It closed the connection too early.'],
+    [
+      'less than it says',
+      'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx',
+      'It closed the connection too early.',
+    ],
+  ])('that is %s tells why, and nothing of itself', async (_, bytes, reason) => {
+    const server = await serve((socket) => socket.once('data', () => socket.end(bytes)));
+
+    expect(await outcome(requests(false), server.url)).toBe(reason);
+    await server.stop();
+  });
+
+  it('is missing where nobody listens', async () => {
+    const url = local();
+    await receiver.stop();
+    expect(await outcome(requests(false), url)).toBe('It refused the connection.');
+    receiver = await WebhookReceiver.start();
+  });
+
+  it('is not believed without a certificate that is valid for the name', async () => {
+    const authority = new CertificateAuthority();
+    const secure = await WebhookReceiver.start(authority.certify('shop.example'));
+
+    expect(await outcome(requests(false), `https://shop.example:${secure.port}/`)).toBe(
+      'Its certificate is not valid.',
+    );
+    expect(await outcome(requests(false), local().replace('http:', 'https:'))).toBe('It does not speak TLS.');
+    expect(secure.messages).toEqual([]);
+    await secure.stop();
+  });
+});
+
+/** A server that speaks as it likes. */
+async function serve(onSocket: (socket: Socket) => void): Promise<{ url: string; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://shop.example:${port}/`,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

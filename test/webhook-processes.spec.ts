@@ -1,0 +1,150 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ProblemBody, WebhookBody } from './support/api-types.js';
+import { CertificateAuthority } from './support/certificates.js';
+import { until } from './support/database.js';
+import { lastEvent } from './support/events.js';
+import { WebhookReceiver } from './support/webhook-receiver.js';
+import { addWebhook, readWebhook, removeWebhooks, webhookIs } from './support/webhooks.js';
+import { useWorld, withWorld } from './support/world.js';
+
+const given = useWorld({ WEBHOOKS: 'on' });
+let receiver: WebhookReceiver;
+
+beforeEach(async () => {
+  receiver = await WebhookReceiver.start();
+});
+afterEach(async () => {
+  await removeWebhooks(given);
+  await receiver.stop();
+});
+
+/** Each once, as they came first. */
+const firsts = (ids: readonly number[]) => [...new Set(ids)];
+
+// Guarantees that an endpoint hears of everything, by one process at a time, whatever happens to the processes.
+describe('several processes', () => {
+  it('leave nothing out and keep the order when the one at work is killed and another goes on', async () => {
+    const { client: admin } = await given.admin();
+    const [first, second] = [await given.secondService(), await given.secondService()];
+    await given.service.stop();
+    given.service = second;
+    const lamp = await given.product({ stock: 1_000 });
+    const start = await lastEvent(admin);
+    const webhook = await addWebhook(given, receiver);
+    const buyer = await given.customer();
+    const placing = Promise.all(Array.from({ length: 400 }, () => given.order(buyer, { [lamp.id]: 1 })));
+    await receiver.has(100);
+    await Promise.all([first.stop('SIGKILL'), placing]);
+    const third = await given.secondService();
+    await second.stop('SIGKILL');
+    given.service = third;
+
+    const end = start + 400;
+    await webhookIs(given, webhook, 'up to date', ({ position }) => position === end);
+
+    expect(firsts(receiver.ids)).toEqual(Array.from({ length: 400 }, (_, index) => start + 1 + index));
+    const repeated = receiver.ids.length - 400;
+    expect(repeated).toBeLessThan(400);
+  });
+
+  it('send an event once where none of them dies', async () => {
+    const { client: admin } = await given.admin();
+    const others = await Promise.all([given.secondService(), given.secondService()]);
+    const start = await lastEvent(admin);
+    const webhook = await addWebhook(given, receiver);
+    const [lamp, buyer] = [await given.product({ stock: 200 }), await given.customer()];
+    await Promise.all(Array.from({ length: 200 }, () => given.order(buyer, { [lamp.id]: 1 })));
+    await webhookIs(given, webhook, 'up to date', ({ position }) => position === start + 201);
+    await Promise.all(others.map((service) => service.stop()));
+
+    expect(receiver.ids).toEqual(Array.from({ length: 201 }, (_, index) => start + 1 + index));
+  });
+
+  it('do not let one that has lost the endpoint move its position', async () => {
+    const webhook = await addWebhook(given, receiver, ['order.placed']);
+    const answers: (() => void)[] = [];
+    receiver.answer = (response) => answers.push(() => response.writeHead(204).end());
+    const [lamp, buyer] = [await given.product(), await given.customer()];
+    await given.order(buyer, { [lamp.id]: 1 });
+    await receiver.has(1);
+    const { position } = await readWebhook(given, webhook);
+
+    const taken = `UPDATE webhook_endpoints SET lease = gen_random_uuid(), leased_until = now() + interval '1 hour'`;
+    await given.database.rows(taken);
+    answers[0]?.();
+    await until('the process has noticed', async () => {
+      const sql = `SELECT count(*)::integer AS count FROM pg_stat_activity WHERE query LIKE '%lease IS NULL%'`;
+      return ((await given.database.rows<{ count: number }>(sql))[0]?.count ?? 0) > 0;
+    });
+
+    expect((await readWebhook(given, webhook)).position).toBe(position);
+    const [row] = await given.database.rows<{ lease: string | null }>('SELECT lease FROM webhook_endpoints');
+    expect(row?.lease).not.toBeNull();
+  });
+});
+
+// Guarantees that nobody is called by a service whose operator has not asked for it.
+describe('a service without WEBHOOKS=on', () => {
+  it('calls nobody, and says so when an endpoint is added or changed; endpoints can be read and deleted', async () => {
+    const webhook = await addWebhook(given, receiver);
+    const path = `/webhooks/${webhook.id}`;
+    await given.service.stop();
+    given.service = await given.secondService({ WEBHOOKS: '' });
+    const { client: admin } = await given.admin();
+
+    await given.product();
+    await until('the product is in the log', async () => (await lastEvent(admin)) > webhook.position);
+    const refused = await Promise.all([
+      admin.post<ProblemBody>('/webhooks', { url: receiver.url }),
+      admin.patch<ProblemBody>(path, { is_active: true }),
+      admin.post<ProblemBody>(`${path}/rotate-secret`),
+      admin.post<ProblemBody>(`${path}/replay`, { after: 0 }),
+    ]);
+
+    expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
+      refused.map(() => [409, 'webhooks-off']),
+    );
+    expect(webhook).toMatchObject((await admin.get<WebhookBody>(path)).body);
+    expect(receiver.messages).toEqual([]);
+    expect((await admin.delete(path)).status).toBe(204);
+    await given.service.stop();
+    await given.startService();
+  });
+});
+
+// Guarantees that messages go to whom the certificate names, and that nothing of an answer is kept.
+describe('an endpoint', () => {
+  it('by https needs a certificate that the service knows, for its name', async () => {
+    const authority = new CertificateAuthority();
+    const secure = await WebhookReceiver.start(authority.certify('localhost'));
+    const file = join(await mkdtemp(join(tmpdir(), 'authority-')), 'authority.pem');
+    writeFileSync(file, authority.certificate);
+    await withWorld({ WEBHOOKS: 'on', NODE_EXTRA_CA_CERTS: file }, async (world) => {
+      const named = await addWebhook(world, { url: `https://localhost:${secure.port}/` });
+      const other = await addWebhook(world, { url: `https://127.0.0.1:${secure.port}/` });
+      await world.product();
+
+      await webhookIs(world, named, 'up to date', ({ position }) => position === 1);
+      const failing = await webhookIs(world, other, 'failing', (now) => now.last_error !== null);
+      expect(failing.last_error).toBe('Its certificate is not valid.');
+    });
+    expect(secure.messages).toHaveLength(1);
+    await secure.stop();
+  });
+
+  it('has its answers in no log and in no answer of the service', async () => {
+    const content = 'content-of-the-receiver';
+    receiver.answer = (response) => response.writeHead(500, content, { 'x-content': content }).end(content);
+    const webhook = await addWebhook(given, receiver);
+    await given.product();
+    const shown = await webhookIs(given, webhook, 'failing', (now) => now.last_error !== null);
+
+    expect(shown.last_error).toBe('It answered 500.');
+    expect(JSON.stringify([shown, given.service.output])).not.toContain(content);
+    expect(given.service.output).not.toContain(webhook.secret.slice(6));
+  });
+});
