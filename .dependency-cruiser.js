@@ -21,7 +21,15 @@ const SRC = [
   'config/',
   'common/',
 ];
-const AUTH = ['([^/]+$|dto/)', 'tokens/', 'sessions/', 'users/', 'access/'];
+/** The same within a folder: its files are below what is built on them, or above what they are built of. */
+const WITHIN = {
+  auth: ['([^/]+$|dto/)', 'tokens/', 'sessions/', 'users/', 'access/'],
+  common: ['group-queue/', '[^/]+$'],
+  database: ['embedded/', '[^/]+$', 'migrations/'],
+  http: ['(openapi|problems)/', '[^/]+$', 'validation/'],
+  runtime: ['[^/]+$', 'workers/'],
+  telemetry: ['[^/]+$', '(metrics|tracing)/'],
+};
 
 /** What other programs of this repository may import beside their own files and packages. */
 const BESIDE_SRC = {
@@ -51,7 +59,7 @@ const onlyBeside = ([folder, allowed]) => ({
 export default {
   forbidden: [
     ...downwardsOnly('src/', SRC),
-    ...downwardsOnly('src/auth/', AUTH),
+    ...Object.entries(WITHIN).flatMap(([folder, layers]) => downwardsOnly(`src/${folder}/`, layers)),
     ...Object.entries(BESIDE_SRC).map(onlyBeside),
     {
       name: 'src-stands-alone',

@@ -72,7 +72,8 @@ export async function createApp(
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
   await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);
   routes.answerOptions(fastify);
-  new UnfinishedBodies(Math.ceil(env.MAX_CONNECTIONS / 20), clientErrors).watch(fastify);
+  const refuse = (socket: Socket) => clientErrors.refuse('request-timeout', socket);
+  new UnfinishedBodies(Math.ceil(env.MAX_CONNECTIONS / 20), refuse).watch(fastify);
   serveDocs(fastify, () => describeApi(app));
   return app;
 }

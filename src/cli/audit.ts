@@ -1,7 +1,7 @@
 import { StockAuditResponseDto } from '../audit/stock-audit-response.dto.js';
 import { auditStock } from '../audit/audit-stock.js';
 import { listMigrations } from '../database/migrator.js';
-import type { OpenDatabase } from '../database/open-database.js';
+import type { OpenDatabase } from '../runtime/open-database.js';
 import { withConnection } from '../database/with-connection.js';
 import { withDatabase } from './with-database.js';
 

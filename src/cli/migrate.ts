@@ -1,5 +1,5 @@
 import { listMigrations, revertLastMigration, runMigrations } from '../database/migrator.js';
-import type { OpenDatabase } from '../database/open-database.js';
+import type { OpenDatabase } from '../runtime/open-database.js';
 import { withDatabase } from './with-database.js';
 
 const COMMANDS: Record<string, (database: OpenDatabase) => Promise<string[]>> = {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { loadEnv } from '../config/load-env.js';
-import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from '../database/open-database.js';
+import { type OpenDatabase, openDatabase, type OpenDatabaseOptions } from '../runtime/open-database.js';
 import { explainStartFailure } from '../runtime/start-failure.js';
 
 type Work = (database: OpenDatabase) => Promise<number>;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ClientErrors } from './problems/client-errors.js';
+import type { Socket } from 'node:net';
 
 /**
  * Bounds the bodies that are still arriving, each of which may take the body limit in memory. One too many cuts the
@@ -11,7 +11,7 @@ export class UnfinishedBodies {
 
   constructor(
     private readonly max: number,
-    private readonly clientErrors: ClientErrors,
+    private readonly refuse: (socket: Socket) => void,
   ) {}
 
   watch(fastify: FastifyInstance): void {
@@ -37,7 +37,7 @@ export class UnfinishedBodies {
     this.replies.delete(reply);
     const { socket } = reply.request.raw;
     if (reply.raw.headersSent) socket.destroy();
-    else this.clientErrors.refuse('request-timeout', socket);
+    else this.refuse(socket);
   }
 }
 

@@ -8,7 +8,7 @@ import type { AppSecrets } from '../config/secret-file.js';
 import { ReadinessProbe } from '../health/readiness.probe.js';
 import { RequestDrain } from '../health/request.drain.js';
 import { Telemetry } from '../telemetry/telemetry.js';
-import type { CreateApp, RequestServer } from './request-server.js';
+import type { CreateApp, RequestServer } from './workers/request-server.js';
 import { answerPrimary } from './workers/questions.js';
 
 /** For requests to finish once the service stops; the embedded server needs the rest of 10 s. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { RequestServer } from './request-server.js';
+import type { RequestServer } from './workers/request-server.js';
 
 const CONNECTIONS_MAX = 50;
 const REQUEST_TIMEOUT_MS = 5_000;

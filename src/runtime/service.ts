@@ -5,13 +5,13 @@ import type { Logger } from 'pino';
 import type { Env } from '../config/env.js';
 import { type AppSecrets, readOrCreateSecret } from '../config/secret-file.js';
 import { runMigrations } from '../database/migrator.js';
-import { type OpenDatabase, openDatabase } from '../database/open-database.js';
+import { type OpenDatabase, openDatabase } from './open-database.js';
 import { assertReliable } from '../database/server-check.js';
 import { assertGranted } from '../database/service-grants.js';
 import { withConnection } from '../database/with-connection.js';
 import { assertCanListen } from './assert-can-listen.js';
 import { startOperationsServer } from './operations-server.js';
-import type { CreateApp, RequestServer } from './request-server.js';
+import type { CreateApp, RequestServer } from './workers/request-server.js';
 import type { ProcessRole } from '../config/process-role.js';
 
 export interface ServiceOptions {

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { Env } from '../config/env.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Metric } from './metrics/worker-page.js';
-import { requestLog, watchRequests } from './requests.js';
+import { watchRequests } from '../http/finished-requests.js';
+import { requestLog } from './request-log.js';
 import type { Tracing } from './tracing/tracing.js';
 
 /** The request log, metrics with METRICS_PORT, traces with OTEL_EXPORTER_OTLP_ENDPOINT; loaded only when asked for. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Env } from '../../config/env.js';
 import type { AppSecrets } from '../../config/secret-file.js';
-import type { RequestServer } from '../request-server.js';
+import type { RequestServer } from './request-server.js';
 import { WorkerSlot } from './worker-slot.js';
 
 /** `WORKERS` processes on one port. This process hands them the connections in turn; when it ends, they end. */

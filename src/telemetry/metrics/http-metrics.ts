@@ -1,6 +1,6 @@
 import { Histogram } from 'prom-client';
+import type { RequestWatcher } from '../../http/finished-requests.js';
 import { isStream } from '../../http/stream-route.js';
-import type { RequestWatcher } from '../requests.js';
 
 /** Others can only be refused. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS']);

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import { traces } from '../common/observation.js';
 
 export interface FinishedRequest {
@@ -14,6 +13,7 @@ export interface FinishedRequest {
 
 export type RequestWatcher = (finished: FinishedRequest) => void;
 
+/** Tells the watchers of each request that has been answered, or given up. */
 export function watchRequests(fastify: FastifyInstance, watchers: readonly RequestWatcher[]): void {
   if (watchers.length === 0) return;
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -26,22 +26,4 @@ export function watchRequests(fastify: FastifyInstance, watchers: readonly Reque
     reply.raw.once('close', traces.bind(tell));
     done();
   });
-}
-
-/** One line a request. Routes, not URLs: a query may hold what nobody else should read. */
-export function requestLog(logger: Logger): RequestWatcher {
-  return ({ request, route, status, durationMs, isAborted }) => {
-    // Load balancers ask for the health all day long.
-    const level = route?.startsWith('/health/') ? 'debug' : 'info';
-    const fields = {
-      request_id: request.id,
-      method: request.method,
-      route: route ?? '(none)',
-      status,
-      duration_ms: Math.round(durationMs * 10) / 10,
-      user_id: request.user?.id,
-      ...(isAborted ? { aborted: true } : {}),
-    };
-    logger[level](fields, 'request');
-  };
 }

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { AppSecrets } from '../config/secret-file.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
+import type { AppSecrets } from '../../config/secret-file.js';
+import type { Telemetry } from '../../telemetry/telemetry.js';
 
 /** Makes the application as it is served, but for the listening. */
 export type CreateApp = (secrets: AppSecrets, telemetry: Telemetry) => Promise<NestFastifyApplication>;

@@ -1,7 +1,7 @@
 import { retry } from '../common/retry.js';
 import type { Env } from '../config/env.js';
-import { CONNECTION_FAULTS } from './connection-faults.js';
-import { withConnection } from './with-connection.js';
+import { CONNECTION_FAULTS } from '../database/connection-faults.js';
+import { withConnection } from '../database/with-connection.js';
 
 const CONNECT_DEADLINE_MS = 30_000;
 const RETRY_DELAY_MS = 500;
@@ -39,7 +39,7 @@ export async function openDatabase(
     return { url, migrationUrl: migrationUrl ?? url, close: () => Promise.resolve() };
   }
   // Loaded only here: the production image does not carry the embedded server.
-  const { EmbeddedPostgres } = await import('./embedded/embedded-postgres.js');
+  const { EmbeddedPostgres } = await import('../database/embedded/embedded-postgres.js');
   const server = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR, progress, ...options });
   return { url: server.url, migrationUrl: server.url, close: () => server.stop() };
 }
