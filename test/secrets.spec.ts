@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
 import type { TokenBody } from './support/api-types.js';
 import { Client } from './support/client.js';
 import { SECRET } from './support/forge.js';
 import { ServiceProcess } from './support/service-process.js';
+import { WebhookReceiver } from './support/webhook-receiver.js';
+import type { NewWebhook } from './support/webhooks.js';
 import { PASSWORD, useWorld } from './support/world.js';
 
 const given = useWorld();
@@ -31,6 +34,24 @@ describe('changing the secret', () => {
     expect(await statusAt(after, old)).toBe(401);
     expect((await anyone.as(fresh).get('/me')).status).toBe(401);
     await Promise.all([rotated.stop(), after.stop()]);
+  });
+
+  it('keeps the secrets of webhooks, also when the old one is gone', async () => {
+    const receiver = await WebhookReceiver.start();
+    const webhooks = { WEBHOOKS: 'on' };
+    const before = await withSecrets({ JWT_SECRET: SECRET, ...webhooks });
+    const admin = new Client(() => before.url, (await given.admin()).client.token);
+    const { body: webhook } = await admin.post<NewWebhook>('/webhooks', { url: receiver.url });
+    await before.stop();
+    await (await withSecrets({ JWT_SECRET: OTHER_SECRET, JWT_SECRET_PREVIOUS: SECRET })).stop();
+    const after = await withSecrets({ JWT_SECRET: OTHER_SECRET, ...webhooks });
+    await given.product();
+
+    await receiver.has(1);
+    for (const { text, headers, event } of receiver.messages) {
+      expect(new Webhook(webhook.secret).verify(text, headers)).toEqual(event);
+    }
+    await Promise.all([after.stop(), receiver.stop()]);
   });
 
   it('tells nothing of the secret by the name of its key', async () => {

@@ -34,7 +34,8 @@ export function sign(id: string, body: string, secrets: readonly string[]): Sign
 
 /**
  * Encrypts secrets for the database, so that what is stolen from it, or from a backup, signs nothing. The key comes from
- * JWT_SECRET; what was encrypted under the previous one can be read for as long as JWT_SECRET_PREVIOUS has it.
+ * JWT_SECRET; what was encrypted under the previous one can be read for as long as JWT_SECRET_PREVIOUS has it, and is
+ * encrypted anew by the first process that starts with both.
  */
 export class WebhookSecrets {
   private readonly keys: readonly Buffer[];
@@ -49,6 +50,11 @@ export class WebhookSecrets {
     const cipher = createCipheriv(ALGORITHM, this.keys[0] as Buffer, iv);
     const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64');
+  }
+
+  /** Whether there can be secrets that only the previous key opens. */
+  get hasPrevious(): boolean {
+    return this.keys.length > 1;
   }
 
   /** @returns nothing where it was encrypted under a key that is not known any more. */

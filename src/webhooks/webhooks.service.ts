@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
@@ -39,7 +39,7 @@ export interface WithSecret {
 
 /** What admins do with webhook endpoints. */
 @Injectable()
-export class WebhooksService {
+export class WebhooksService implements OnApplicationBootstrap {
   constructor(
     @Inject(Env) private readonly env: Env,
     private readonly transactions: TransactionRunner,
@@ -47,6 +47,22 @@ export class WebhooksService {
     private readonly requests: OutboundRequests,
     private readonly secrets: WebhookSecrets,
   ) {}
+
+  /** After JWT_SECRET has been changed: soon nobody can open what its predecessor has sealed. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.secrets.hasPrevious) return;
+    await this.transactions.run(async ({ manager }) => {
+      const endpoints = await manager.find(WebhookEndpoint, {
+        lock: { mode: 'pessimistic_write' },
+        order: { id: 'ASC' },
+      });
+      for (const { id, ...stored } of endpoints) {
+        const secret = this.resealed(stored.secret);
+        const previousSecret = stored.previousSecret && this.resealed(stored.previousSecret);
+        await manager.update(WebhookEndpoint, { id }, { secret, previousSecret });
+      }
+    });
+  }
 
   /** Adds an endpoint for what happens from now on. @throws ValidationFailedError, TooManyWebhooksError, WebhooksOffError */
   async create({ url, types }: CreateWebhookDto, admin: AuthenticatedUser): Promise<WithSecret> {
@@ -119,6 +135,11 @@ export class WebhooksService {
       await lockAdmin(manager, admin);
       return read(manager, id);
     });
+  }
+
+  private resealed(secret: string): string {
+    const opened = this.secrets.open(secret);
+    return opened === undefined ? secret : this.secrets.seal(opened);
   }
 
   private assertOn(): void {
