@@ -1,9 +1,10 @@
 import config from './jest.config.js';
 
-/** What takes long or loads the machine: floods, thousands of generated requests, medians of times. */
+/** What takes long or loads the machine: floods, thousands of generated requests, medians of times, many races. */
 export default {
   ...config,
-  testMatch: ['**/test/security/**/*.heavy.ts'],
+  testMatch: ['**/test/security/**/*.heavy.ts', '**/test/{drop,expiry}-races.spec.ts'],
+  globals: { RACES: 200 },
   maxWorkers: 1,
   testTimeout: 300_000,
 };

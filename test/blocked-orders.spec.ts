@@ -5,7 +5,7 @@ import { until } from './support/database.js';
 import { fateOf, type PlacementDesk, times, usePlacement } from './support/placement-desk.js';
 import { asItems, useWorld } from './support/world.js';
 
-const ROUNDS = 20;
+const ROUNDS = 8;
 /** Longer than an order may wait for its turn, so that one which never gets it is refused within the round. */
 const HOLD_MS = 900;
 const shop = useWorld({ PLACEMENT_WAIT_MS: '600' });
