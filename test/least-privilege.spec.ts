@@ -48,7 +48,11 @@ describe('a service whose role owns nothing', () => {
       password: PASSWORD,
     });
     const changed = { current_password: PASSWORD, new_password: 'a horse that is correct' };
-    const product = { name: 'Lamp, tall', price: 12, is_active: true, stock_delta: 3 };
+    const product = {
+      ...{ sku: 'LAMP-2', name: 'Lamp, tall', price: 12, is_active: true, max_per_customer: 9 },
+      ...{ sale_starts_at: '2026-01-01T00:00:00Z', sale_ends_at: '2999-01-01T00:00:00Z' },
+      ...{ stock_delta: 3, reference: 'DN-1', reason: 'Delivery.' },
+    };
     const refreshed = await given.anyone.post<TokenBody>('/refresh', { refresh_token: tokens.refresh_token });
 
     expect([

@@ -15,7 +15,7 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
     'SELECT',
     'INSERT',
     'UPDATE (name, price_minor, stock_quantity, is_active, version, updated_at)',
-    'UPDATE (max_per_customer, sale_starts_at, sale_ends_at)',
+    'UPDATE (sku, max_per_customer, sale_starts_at, sale_ends_at)',
   ],
   customer_purchases: ['SELECT', 'INSERT', 'UPDATE (quantity)', 'DELETE'],
   stock_adjustments: ['SELECT', 'INSERT'],
