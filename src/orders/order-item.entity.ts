@@ -41,3 +41,9 @@ export class OrderItem {
    */
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }
+
+/** The columns of a line, without its order and time. */
+export const LINE = ['productId', 'productName', 'quantity', 'priceMinor'] as const;
+
+/** A line, with the product's name and price at the time of the order. */
+export type PricedLine = Readonly<Pick<OrderItem, (typeof LINE)[number]>>;

@@ -1,7 +1,8 @@
 import { fromMinor } from '../common/money.js';
 import type { Resource } from '../database/json.js';
-import type { NewOrder, PricedLine } from './order-row.js';
+import type { PricedLine } from './order-item.entity.js';
 import { OrderResponseDto } from './order-response.dto.js';
+import type { NewOrder } from './order.entity.js';
 
 /** SQL for orders as a `Resource`; a condition follows. */
 export const SELECT_ORDER = `SELECT id, version, ${OrderResponseDto.json} AS json FROM orders WHERE`;

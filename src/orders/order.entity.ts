@@ -84,3 +84,7 @@ export class Order extends VersionedRow {
 
   @Column('varchar', { name: 'cancel_reason', length: 200, nullable: true }) cancelReason!: string | null;
 }
+
+/** The columns that a request brings. The database and the writing statement fill the others. */
+export const NEW_ORDER = ['customerId', 'totalMinor', 'reference', 'placementKey', 'requestHash'] as const;
+export type NewOrder = Readonly<Pick<Order, (typeof NEW_ORDER)[number]>>;

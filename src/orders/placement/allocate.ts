@@ -6,7 +6,7 @@ import {
   ProductInactiveError,
   ProductNotFoundError,
 } from '../../products/products.errors.js';
-import type { PricedLine } from '../order-row.js';
+import type { PricedLine } from '../order-item.entity.js';
 import { PriceChangedError, TotalTooLargeError } from '../orders.errors.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { isLimited, purchaseKey, refuseBeyondLimit, refuseNotOnSale, type SaleState } from './sale-rules.js';

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Resource } from '../../database/json.js';
-import type { NewOrder, PricedLine } from '../order-row.js';
+import type { PricedLine } from '../order-item.entity.js';
+import type { NewOrder } from '../order.entity.js';
 
 /** A quantity of one product. */
 export type OrderLine = Pick<PricedLine, 'productId' | 'quantity'>;

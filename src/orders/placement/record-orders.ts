@@ -2,10 +2,9 @@ import type { QueryRunner } from 'typeorm';
 import { columnOf, TIME_UNDER_LOCK } from '../../database/columns.js';
 import { recordEvents } from '../../database/event-record.js';
 import { timestamp } from '../../database/json.js';
-import { OrderItem } from '../order-item.entity.js';
+import { LINE, OrderItem } from '../order-item.entity.js';
 import { newOrder, type OrderTimes } from '../order-json.js';
-import { LINE, NEW_ORDER } from '../order-row.js';
-import { Order } from '../order.entity.js';
+import { NEW_ORDER, Order } from '../order.entity.js';
 import type { AllocatedOrder } from './allocate.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
