@@ -35,7 +35,7 @@ async function node(...args: string[]): Promise<string> {
 }
 
 const products = () =>
-  given.database.rows<{ sku: string; name: string; version: number }>(
+  given.database.rows<{ sku: string | null; name: string; version: number }>(
     'SELECT sku, name, price_minor, stock_quantity, version FROM products ORDER BY id',
   );
 
@@ -43,7 +43,8 @@ const products = () =>
 describe('the recipe', () => {
   it('imports a file of products once, and changes nothing when it is run again', async () => {
     const file = join(folder, 'products.csv');
-    writeFileSync(file, '\ufeffsku,name,price,stock_quantity\nL-1,"Lamp, ""big""",19.99,5\nD-1,Desk,80,2\n');
+    const rows = ['L-1,Old,1,7', 'L-1,"Lamp, ""big"" ",19.99,5', ' D-1 , Desk\u00a0,80,2', ''];
+    writeFileSync(file, ['\ufeffsku,name,price,stock_quantity', ...rows].join('\n'));
 
     const first = await node('import-products.mjs', file);
     const imported = await products();
@@ -64,6 +65,26 @@ describe('the recipe', () => {
       { name: 'Lamp', stock_quantity: 5 },
       { stock_quantity: 2, version: 1 },
     ]);
+  });
+
+  it('imports the rows behind those that are refused, and ends with a failure', async () => {
+    const file = join(folder, 'faulty.csv');
+    const rows = [
+      'F-1,Without a price,,1',
+      ',Without a sku,1,1',
+      'F-2,With a word,cheap,1',
+      'F-3,Chair,10,2',
+    ];
+    writeFileSync(file, ['sku,name,price,stock_quantity', ...rows].join('\n'));
+
+    const failure = await node('import-products.mjs', file).catch((error: object) => error);
+    const added = (await products()).filter(({ sku }) => sku === null || sku.startsWith('F-'));
+
+    expect(failure).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^F-1 .+\n .+\nF-2 .+\nF-3 created\n$/) as unknown,
+    });
+    expect(added).toMatchObject([{ sku: 'F-3' }]);
   });
 
   it('exports every order as a line of JSON', async () => {
