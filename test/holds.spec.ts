@@ -85,6 +85,8 @@ describe('the sweep of expired orders', () => {
       balance: 3,
       order_id: order.id,
       user_id: null,
+      reason: null,
+      reference: null,
       ...times,
     });
   });

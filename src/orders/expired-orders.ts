@@ -6,8 +6,8 @@ import { lockProducts, type OnLocked } from '../products/lock-products.js';
 import { cancelOrders, type OrderToCancel } from './cancel-orders.js';
 
 /** A batch is small, so that nobody waits long for its locks, whatever the size of its orders. */
-const BATCH_ORDERS_MAX = 100;
-const BATCH_LINES_MAX = 2_000;
+const BATCH_ORDERS_MAX = 50;
+const BATCH_LINES_MAX = 1_000;
 const BATCH_MS_MAX = 3_000;
 
 /** Condition of an order that may be cancelled because of its time. Only the database's clock counts. */
