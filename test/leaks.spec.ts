@@ -21,6 +21,9 @@ const VALID_BODIES: Record<string, object> = {
   'POST /products': { name: 'Lamp', price: 1, stock_quantity: 1 },
   'PATCH /products/{id}': { name: 'Lamp' },
   'PATCH /orders/{id}/cancel': { reason: 'Ordered by mistake.' },
+  'POST /webhooks': { url: 'https://shop.example/hooks' },
+  'PATCH /webhooks/{id}': { is_active: true },
+  'POST /webhooks/{id}/replay': { after: 0 },
   'POST /orders': { items: [{ product_id: 1, quantity: 1 }] },
 };
 

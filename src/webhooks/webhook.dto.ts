@@ -19,6 +19,7 @@ const UrlField = (required: boolean) =>
   TextField(URL_MAX, {
     required,
     format: 'uri',
+    pattern: '^[Hh][Tt][Tt][Pp][Ss]?://.+$',
     example: 'https://shop.example/hooks',
     description:
       'Where to send events: `https` (outside production also `http`), a public address (outside production also ' +
