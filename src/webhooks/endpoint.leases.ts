@@ -27,6 +27,18 @@ export interface LeasedEndpoint {
   readonly previousSecretUntil: Date | null;
 }
 
+/** What becomes of the endpoints, all together. */
+export interface EndpointsState {
+  readonly working: number;
+  readonly failing: number;
+  /** After failures; not by an admin. */
+  readonly switchedOff: number;
+  /** Of the slowest one that is active. */
+  readonly lagEvents: number;
+  /** How long ago the next event of that one has happened. */
+  readonly lagSeconds: number;
+}
+
 /** Why an endpoint is left alone for a while, or for good. */
 export interface Failure {
   readonly reason: string;
@@ -41,7 +53,16 @@ const NOW = 'statement_timestamp()';
 const LEASED_UNTIL = `${NOW} + interval '${LEASE_MS} ms'`;
 const HEAD = '(SELECT max(last_id) FROM events)';
 
-const ANY_ACTIVE = `SELECT EXISTS (SELECT FROM webhook_endpoints WHERE disabled_at IS NULL) AS "isThere"`;
+const STATE = `
+  SELECT working::integer, failing::integer, "switchedOff"::integer,
+         coalesce(${HEAD} - slowest, 0)::float8 AS "lagEvents",
+         coalesce(extract(epoch FROM ${NOW} - (SELECT occurred_at FROM events WHERE last_id > slowest
+                                               ORDER BY last_id LIMIT 1)), 0)::float8 AS "lagSeconds"
+    FROM (SELECT count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NULL) AS working,
+                 count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NOT NULL) AS failing,
+                 count(*) FILTER (WHERE disabled_at IS NOT NULL AND failing_since IS NOT NULL) AS "switchedOff",
+                 min(position) FILTER (WHERE disabled_at IS NULL) AS slowest
+            FROM webhook_endpoints) AS endpoints`;
 
 /** One that waits for its next attempt is taken by whoever looks first then. */
 const TAKE = `
@@ -92,10 +113,9 @@ export class EndpointLeases {
     private readonly feed: EventFeed,
   ) {}
 
-  /** Whether there is any endpoint to be called. */
-  async areWanted(): Promise<boolean> {
-    const [active] = await this.database.rows<{ isThere: boolean }>(ANY_ACTIVE, []);
-    return active?.isThere === true;
+  async state(): Promise<EndpointsState> {
+    const [state] = await this.database.rows<EndpointsState>(STATE, []);
+    return state as EndpointsState;
   }
 
   /** Takes all endpoints that have something to be delivered now and that no process serves. */

@@ -4,7 +4,7 @@ import { Env } from '../config/env.js';
 import { BackgroundTasks } from '../database/background.tasks.js';
 import { asServiceBusy } from '../database/database-errors.js';
 import { EventFeed } from '../events/event.feed.js';
-import { EndpointLeases, type LeasedEndpoint } from './endpoint.leases.js';
+import { EndpointLeases, type EndpointsState, type LeasedEndpoint } from './endpoint.leases.js';
 import { EndpointWorker } from './endpoint-worker.js';
 import { MessageSender } from './message.sender.js';
 
@@ -18,10 +18,11 @@ const STOP_MS_MAX = 1_000;
 /** Calls webhook endpoints about what happens. All processes look for work; each endpoint is served by one at a time. */
 @Injectable()
 export class WebhookDispatcher implements OnModuleDestroy {
+  /** As this process found it at its last look. */
+  state: EndpointsState = { working: 0, failing: 0, switchedOff: 0, lagEvents: 0, lagSeconds: 0 };
   private readonly logger = new Logger(WebhookDispatcher.name);
   private readonly workers = new Map<string, { worker: EndpointWorker; ended: Promise<void> }>();
   private isStopping = false;
-  private hasEndpoints = false;
   private head = 0;
 
   constructor(
@@ -46,6 +47,11 @@ export class WebhookDispatcher implements OnModuleDestroy {
     clearTimeout(timer);
   }
 
+  /** Whether anybody is to be called. */
+  private get hasEndpoints(): boolean {
+    return this.state.working + this.state.failing > 0;
+  }
+
   /** For new events. While there are no endpoints, nobody reads the log. */
   private async look(): Promise<void> {
     if (!this.hasEndpoints) return;
@@ -63,7 +69,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
       if (held.has(lease)) worker.mayServeFrom(at);
       else worker.lose();
     }
-    this.hasEndpoints = await this.leases.areWanted();
+    this.state = await this.leases.state();
     if (this.hasEndpoints) await this.take();
   }
 

@@ -8,11 +8,13 @@ import { Env } from '../../config/env.js';
 import { ExpirySweeper } from '../../orders/expiry.sweeper.js';
 import { OrdersService } from '../../orders/orders.service.js';
 import { RequestDrain } from '../../health/request.drain.js';
+import { WebhookDispatcher } from '../../webhooks/webhook.dispatcher.js';
 import { measurePool, watchTransactions } from './database-metrics.js';
 import { measureStreams, watchNumbering } from './event-metrics.js';
 import { measure } from './measure.js';
 import { httpMetrics } from './http-metrics.js';
 import { measureQueue, watchExpiries, watchPlacement } from './placement-metrics.js';
+import { measureWebhooks, watchDeliveries } from './webhook-metrics.js';
 
 /** Gauges that are named like counters, and counts that cost a walk over all handles. */
 const UNWANTED = ['handles', 'requests', 'resources'].flatMap((what) => [
@@ -34,6 +36,7 @@ export class Metrics {
     watchLogins();
     watchAudits();
     watchNumbering();
+    watchDeliveries();
   }
 
   measure(app: NestFastifyApplication): void {
@@ -45,6 +48,7 @@ export class Metrics {
       'How long the oldest expired order has been waiting to be cancelled, at the last look.';
     measure('orders_overdue_seconds', overdueHelp, () => sweeper.overdueSeconds);
     measureStreams(app);
+    measureWebhooks(app.get(WebhookDispatcher));
     const drain = app.get(RequestDrain);
     measure('http_requests_in_progress', 'Requests that are being worked on.', () => drain.takenUp);
   }

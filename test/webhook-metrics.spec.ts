@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { Client } from './support/client.js';
+import { until } from './support/database.js';
+import { MetricsPage } from './support/metrics-page.js';
+import { WebhookReceiver } from './support/webhook-receiver.js';
+import { addWebhook, endPause } from './support/webhooks.js';
+import { useWorld } from './support/world.js';
+
+const given = useWorld({ METRICS_PORT: '0', WEBHOOKS: 'on' });
+const operations = Client.ofOperations(() => given.service.operationsUrl);
+const page = async () => new MetricsPage((await operations.get('/metrics')).text);
+const pageShows = (what: string, isSo: (now: MetricsPage) => boolean) =>
+  until(what, async () => isSo(await page()));
+const endpoints = (now: MetricsPage, state: string) => now.sum('webhook_endpoints', { state });
+const deliveries = (now: MetricsPage, outcome: string) => now.sum('webhook_deliveries_total', { outcome });
+
+// Guarantees that whoever watches the metrics sees an endpoint that does not get its events.
+describe('the metrics of webhooks', () => {
+  it('count deliveries and failures, and say how far the slowest endpoint is behind and what is switched off', async () => {
+    const receiver = await WebhookReceiver.start();
+    const webhook = await addWebhook(given, receiver);
+
+    await given.product();
+    await receiver.has(1);
+    await pageShows(
+      'it works',
+      (now) => endpoints(now, 'working') === 1 && deliveries(now, 'delivered') === 1,
+    );
+    await pageShows('it is up to date', (now) => now.sum('webhook_lag_events') === 0);
+    const working = await page();
+
+    receiver.answering(500);
+    for (let n = 0; n < 3; n += 1) await given.product();
+    await pageShows('it fails', (now) => endpoints(now, 'failing') === 1);
+    await pageShows('it is 3 events behind', (now) => now.sum('webhook_lag_events') === 3);
+    await given.database.rows(`UPDATE events SET occurred_at = occurred_at - interval '1 hour'`);
+    await pageShows('it is an hour behind', (now) => now.sum('webhook_lag_seconds') > 3_600);
+    const failing = await page();
+
+    receiver.answering(410);
+    await endPause(given, webhook);
+    await pageShows('it is switched off', (now) => endpoints(now, 'switched_off') === 1);
+    const off = await page();
+    await receiver.stop();
+
+    expect(deliveries(working, 'failed')).toBe(0);
+    expect(working.sum('webhook_lag_seconds')).toBe(0);
+    expect(deliveries(failing, 'delivered')).toBe(1);
+    expect(deliveries(failing, 'failed')).toBeGreaterThan(0);
+    expect(endpoints(failing, 'working')).toBe(0);
+    expect([endpoints(off, 'working'), endpoints(off, 'failing')]).toEqual([0, 0]);
+    expect([off.sum('webhook_lag_events'), off.sum('webhook_lag_seconds')]).toEqual([0, 0]);
+  });
+});
