@@ -1,7 +1,10 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Rules of the design (README, "How concurrency is handled" and "Decisions"), each with the place where what it forbids has its home. */
+/**
+ * Rules of the design (README, "How concurrency is handled" and
+ * "Decisions"), each with the place where what it forbids has its home.
+ */
 const DESIGN_RULES = [
   {
     selector: 'CallExpression[callee.property.name="createQueryRunner"]',
@@ -41,8 +44,10 @@ export default defineConfig(
       'max-lines': ['error', { max: 220, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 45, skipComments: true }],
       'max-depth': ['error', 2],
+      'max-len': ['error', { code: 110, ignoreUrls: true, ignoreRegExpLiterals: true }],
       'no-restricted-syntax': restrict(DESIGN_RULES),
       '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
@@ -57,6 +62,22 @@ export default defineConfig(
     files: rule.home,
     rules: { 'no-restricted-syntax': restrict(DESIGN_RULES.filter((other) => other !== rule)) },
   })),
+  {
+    // Cases of a table, titles and statements are read best on one line each.
+    files: ['test/**', '**/*.spec.ts', 'bench/**', 'src/database/migrations/**', '.*.js'],
+    rules: {
+      'max-len': [
+        'error',
+        {
+          code: 110,
+          ignoreUrls: true,
+          ignoreRegExpLiterals: true,
+          ignoreStrings: true,
+          ignoreTemplateLiterals: true,
+        },
+      ],
+    },
+  },
   // A migration tells a whole schema in one place.
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   {

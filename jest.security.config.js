@@ -1,6 +1,9 @@
 import config from './jest.config.js';
 
-/** What takes long or loads the machine: floods, thousands of generated requests, medians of times, many races. */
+/**
+ * What takes long or loads the machine: floods, thousands
+ * of generated requests, medians of times, many races.
+ */
 export default {
   ...config,
   testMatch: ['**/test/security/**/*.heavy.ts', '**/test/{drop,expiry}-races.spec.ts'],

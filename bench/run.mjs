@@ -88,7 +88,10 @@ async function run() {
 
 let isEnding = false;
 
-/** The first reason to end counts: what fails because everything is being stopped is no news. @param {number} exitCode @param {unknown} [error] */
+/**
+ * The first reason to end counts: what fails because everything is being
+ * stopped is no news. @param {number} exitCode @param {unknown} [error]
+ */
 async function end(exitCode, error) {
   if (isEnding) return;
   isEnding = true;

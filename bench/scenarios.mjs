@@ -106,7 +106,9 @@ export function scenarioOf(name) {
   return scenario;
 }
 
-/** Who calls on a connection: a user's id, or nobody. @param {Scenario} scenario @param {number} connection */
+/**
+ * Who calls on a connection: a user's id, or nobody. @param {Scenario} scenario @param {number} connection
+ */
 export function callerOf({ caller = 'customer' }, connection) {
   if (caller === 'nobody') return undefined;
   return caller === 'admin' ? ADMIN_ID : customerOf(connection);
@@ -114,7 +116,8 @@ export function callerOf({ caller = 'customer' }, connection) {
 
 /**
  * The orders that one of the connections places in turn; the same in every run.
- * @param {Scenario} scenario @param {number} connection @param {number} connections @param {Line[][]} fileOrders
+ * @param {Scenario} scenario @param {number} connection
+ *   @param {number} connections @param {Line[][]} fileOrders
  * @returns {Line[][]}
  */
 export function ordersOf({ basket, isFromFile }, connection, connections, fileOrders) {
@@ -123,7 +126,9 @@ export function ordersOf({ basket, isFromFile }, connection, connections, fileOr
   return Array.from({ length: REQUESTS_MIN }, () => basket?.(random) ?? []);
 }
 
-/** The paths that one of the connections reads in turn. @param {Scenario} scenario @param {number} connection */
+/**
+ * The paths that one of the connections reads in turn. @param {Scenario} scenario @param {number} connection
+ */
 export function pathsOf({ path }, connection) {
   const random = seededRandom(connection + 1);
   return Array.from({ length: REQUESTS_MIN }, () => path?.(random, customerOf(connection)) ?? '/');

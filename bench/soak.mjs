@@ -9,11 +9,14 @@ const CLIENTS = 32;
 const SAMPLE_MS = 30_000;
 /** Orders are sent in parts, so that the end comes about when it should. */
 const PART_S = 5;
-/** What a process takes in the first part of its life it does not give back: the comparison starts after it. */
+/**
+ * What a process takes in the first part of its life it does not give back: the comparison starts after it.
+ */
 const SETTLING_SHARE = 0.2;
 
 /**
- * @typedef {{ minutes: number, orders: number, samples: { minute: number, memoryMiB: number }[], growth: number | undefined }} Soak
+ * @typedef {{ minutes: number, orders: number, samples: { minute:
+ *   number, memoryMiB: number }[], growth: number | undefined }} Soak
  */
 
 /** @param {number} minutes */
@@ -21,7 +24,8 @@ export const memoryName = (minutes) =>
   `memory over ${minutes} minutes: most in the second half to most in the first`;
 
 /**
- * @param {import('./measure/stage.mjs').Stage} stage @param {number} minutes @param {(line: string) => void} print
+ * @param {import('./measure/stage.mjs').Stage} stage @param
+ *   {number} minutes @param {(line: string) => void} print
  * @returns {Promise<Soak>}
  */
 export async function soak(stage, minutes, print) {

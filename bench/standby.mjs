@@ -1,4 +1,5 @@
-// `npm run bench -- --only standby`: placing where every COMMIT waits until a second server has it on its disk.
+// `npm run bench -- --only standby`: placing where every
+// COMMIT waits until a second server has it on its disk.
 import { CONTENDERS } from './contenders/contenders.mjs';
 import { runPlan } from './measure/rounds.mjs';
 import { Medians } from './report/medians.mjs';
@@ -27,7 +28,10 @@ export async function measureStandby(stage, options, progress) {
   return { medians, verdicts, database: stage.database };
 }
 
-/** @param {string} scenario @param {string[]} names of contenders @returns {import('./measure/plan.mjs').Comparison} */
+/**
+ * @param {string} scenario @param {string[]} names of contenders @returns
+ * {import('./measure/plan.mjs').Comparison}
+ */
 function comparison(scenario, names) {
   const contenders = CONTENDERS.filter(({ name }) => names.includes(name));
   return { scenario: scenarioOf(scenario), clients: CLIENTS, contenders };

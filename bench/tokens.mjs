@@ -23,7 +23,8 @@ export class Tokens {
   }
 
   /**
-   * Checks what the service checks: header, signature, issuer, audience, expiry, and that all claims are there.
+   * Checks what the service checks: header, signature,
+   * issuer, audience, expiry, and that all claims are there.
    * @param {string} token
    */
   verify(token) {

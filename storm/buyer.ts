@@ -39,7 +39,10 @@ export class Buyer {
     }
   }
 
-  /** Orders one piece at one process, again and again until it is known what becomes of it, or the signal comes. */
+  /**
+   * Orders one piece at one process, again and again until
+   * it is known what becomes of it, or the signal comes.
+   */
   async insist(service: StormedService, productId: number, signal: AbortSignal): Promise<void> {
     const order = this.newOrder([{ productId, quantity: 1 }]);
     this.shop.history.orders.push(order);

@@ -13,7 +13,10 @@ export interface DropComparison {
 
 type Rules = Pick<History, 'limits' | 'closedIds'>;
 
-/** Compares what customers have with their limits and its counts, and with the sales that have not begun (D1, D2). */
+/**
+ * Compares what customers have with their limits and its
+ * counts, and with the sales that have not begun (D1, D2).
+ */
 export function checkDrops({ limits, closedIds }: Rules, { orders, purchases }: StoredState): DropComparison {
   const live = orders.filter(({ status }) => status !== 'CANCELLED');
   const lines = live.flatMap(({ customerId, lines: own }) => own.map((line) => ({ ...line, customerId })));

@@ -95,7 +95,8 @@ describe('the check of a history', () => {
     const stored = storedState(8, row(1, { totalMinor: 150 }));
 
     expect(found(historyOf(order(inTurn(placed(1)))), stored)).toEqual([
-      'S2: order under key k was answered 200 for 2 × product 1 at 100, but stored 150 for 2 × product 1 at 100',
+      'S2: order under key k was answered 200 for 2 × product 1 at 100, but stored 150 for 2 × product ' +
+        '1 at 100',
     ]);
   });
 

@@ -19,7 +19,10 @@ export interface Findings extends OrderComparison, HoldComparison, DropCompariso
   readonly events: string;
 }
 
-/** Compares what the clients have seen with what the database holds. Pure; the service must have stopped by then. */
+/**
+ * Compares what the clients have seen with what the database
+ * holds. Pure; the service must have stopped by then.
+ */
 export function checkHistory(
   history: History,
   stored: StoredState,

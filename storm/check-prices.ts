@@ -11,7 +11,10 @@ interface Span {
   readonly to: number;
 }
 
-/** Every price on an order has to have been in force between the first request for it and its first answer (O5). */
+/**
+ * Every price on an order has to have been in force between
+ * the first request for it and its first answer (O5).
+ */
 export function checkPrices(orders: readonly OrderRecord[], prices: readonly PriceRecord[]): Violation[] {
   const changes = [...groupBy(prices, ({ productId }) => productId).values()];
   const spans = groupBy(changes.flatMap(spansOf), nameOf);
@@ -38,7 +41,9 @@ function checkPricesOf(order: OrderRecord, spans: ReadonlyMap<string, readonly S
     .filter((line) => !spans.get(nameOf(line))?.some((span) => span.from <= to && span.to >= from))
     .map(({ productId, priceMinor }) => ({
       promise: 'O5',
-      text: `order under key ${order.key} has product ${productId} at ${priceMinor}, a price not in force while it was placed`,
+      text:
+        `order under key ${order.key} has product ${productId} at ${priceMinor}, a price not in force ` +
+        'while it was placed',
     }));
 }
 

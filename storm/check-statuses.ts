@@ -3,7 +3,10 @@ import type { OrderRecord } from './history.js';
 import type { StoredOrder, StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
-/** Orders have the status that the answers have made them, and nobody was told twice that they cancelled one (O6). */
+/**
+ * Orders have the status that the answers have made them,
+ * and nobody was told twice that they cancelled one (O6).
+ */
 export function checkStatuses(orders: readonly OrderRecord[], stored: StoredState): Violation[] {
   const storedById = new Map(stored.orders.map((order) => [order.id, order]));
   return orders.flatMap((order) => {

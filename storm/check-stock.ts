@@ -3,8 +3,8 @@ import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
 /**
- * Adds up the stock of each product (S1): what the database says was put in, less the lines of live orders, has
- * to be the stock.
+ * Adds up the stock of each product (S1): what the database says
+ * was put in, less the lines of live orders, has to be the stock.
  */
 export function checkStock(stored: StoredState): Violation[] {
   const live = stored.orders.filter(({ status }) => status !== 'CANCELLED').flatMap(({ lines }) => lines);
@@ -17,7 +17,9 @@ export function checkStock(stored: StoredState): Violation[] {
 
 /** @returns what is wrong with the stock of a product, given what was put in and what live orders hold. */
 export function checkBalance(id: number, stock: number, putIn: number, sold: number): Violation[] {
-  const sums = `product ${id} has a stock of ${stock}; ${putIn} put in less ${sold} in live orders is ${putIn - sold}`;
+  const sums =
+    `product ${id} has a stock of ${stock}; ` +
+    `${putIn} put in less ${sold} in live orders is ${putIn - sold}`;
   return [
     ...(stock === putIn - sold ? [] : [{ promise: 'S1' as const, text: sums }]),
     ...(stock >= 0

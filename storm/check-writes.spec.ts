@@ -68,7 +68,8 @@ describe('the check of writes with keys', () => {
   });
 });
 
-// Guarantees that a client takes a write for refused only when none of its attempts can be carried out any more.
+// Guarantees that a client takes a write for refused only
+// when none of its attempts can be carried out any more.
 describe('the outcome of a write that was sent several times', () => {
   const attempt = (outcome: ChangeOutcome, startedAt: number, endedAt: number): Answered => ({
     startedAt,

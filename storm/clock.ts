@@ -16,7 +16,10 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   await wait(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
-/** Asks every few milliseconds until the answer is yes; whether it was before the time was over or the signal came. */
+/**
+ * Asks every few milliseconds until the answer is yes;
+ * whether it was before the time was over or the signal came.
+ */
 export async function waitUntil(
   condition: () => boolean,
   timeoutMs: number,

@@ -21,7 +21,9 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'order.expired': ['order.placed'],
 };
 
-/** What one reader of the stream has seen: judged while it comes, and compared with the database in the end. */
+/**
+ * What one reader of the stream has seen: judged while it comes, and compared with the database in the end.
+ */
 export class EventLog {
   /** The id of the last event. */
   position = 0;
@@ -86,5 +88,6 @@ export class EventLog {
 /** For the verdict: the sums over all readers. */
 export function countsOf(logs: readonly EventLog[]): string {
   const sum = (what: keyof EventLog['counts']) => logs.reduce((total, log) => total + log.counts[what], 0);
-  return `events missing: ${sum('missing')}, doubled: ${sum('doubled')}, out of order: ${sum('out of order')}`;
+  const doubled = sum('doubled');
+  return `events missing: ${sum('missing')}, doubled: ${doubled}, out of order: ${sum('out of order')}`;
 }

@@ -95,7 +95,10 @@ export class FaultProxy implements ProxyFaults {
     await once(this.listener, 'listening');
   }
 
-  /** Records from now on what each connection sends. The list grows while it does; a new call starts a new one. */
+  /**
+   * Records from now on what each connection sends. The
+   * list grows while it does; a new call starts a new one.
+   */
   recordStatements(): readonly ConnectionRecord[] {
     this.records = [];
     for (const connection of this.connections) connection.record = this.newRecord();

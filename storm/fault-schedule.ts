@@ -37,7 +37,8 @@ export class FaultSchedule {
   ) {}
 
   /**
-   * @param closing ends the fault that there is, and no further one comes; how soon the service is back is still seen.
+   * @param closing ends the fault that there is, and no further
+   *   one comes; how soon the service is back is still seen.
    * @param signal ends that as well.
    */
   async run(closing: AbortSignal, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,9 @@ const RESUME_MS = 50;
 const CATCH_UP_MS_MAX = 20_000;
 const PAGE = 1_000;
 
-/** Follows the stream of events of one process, and resumes behind the last one however often it is cut off. */
+/**
+ * Follows the stream of events of one process, and resumes behind the last one however often it is cut off.
+ */
 export class Follower {
   readonly log: EventLog;
 

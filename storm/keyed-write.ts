@@ -16,7 +16,9 @@ export interface Written {
   readonly outcome: ChangeOutcome;
 }
 
-/** Sends the same request until its outcome is known; some ask both processes at once, as impatient people do. */
+/**
+ * Sends the same request until its outcome is known; some ask both processes at once, as impatient people do.
+ */
 export async function sendUntilKnown(
   { services }: Shop,
   random: Random,
@@ -32,7 +34,10 @@ export async function sendUntilKnown(
   }
 }
 
-/** Sends a write with a key until its outcome is known, and now and then once more, as if the answer were lost. */
+/**
+ * Sends a write with a key until its outcome is known, and
+ * now and then once more, as if the answer were lost.
+ */
 export async function write(
   shop: Shop,
   random: Random,

@@ -46,7 +46,9 @@ export class MessageFrames {
   }
 }
 
-/** The message that opens a session, unlike the requests for encryption or to cancel that may come instead. */
+/**
+ * The message that opens a session, unlike the requests for encryption or to cancel that may come instead.
+ */
 function isStartup({ type, body }: Message): boolean {
   return type === '' && body.readUInt16BE(0) === PROTOCOL_MAJOR;
 }

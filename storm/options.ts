@@ -23,7 +23,8 @@ export interface StormOptions {
 export class UsageError extends Error {}
 
 export const USAGE = `Usage: npm run storm -- [options]
-  --seconds N        how long clients drive the service at least, 1 to 86400 (60); each fault comes at least once
+  --seconds N        how long clients drive the service at least, 1 to 86400 (60); each fault comes
+                     at least once
   --clients N        how many, 1 to 256 (24)
   --seed N           repeats the decisions of an earlier storm (a random one)
   --faults LIST      all, none, or some of ${FAULT_KINDS.join(',')} (all)

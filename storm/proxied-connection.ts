@@ -10,8 +10,9 @@ import {
 import { commits, type ConnectionRecord, SentStatements } from './sent-statements.js';
 
 /**
- * What happens to a COMMIT: the connection is cut before it arrives, or once it has been answered and
- * instead of the answer; or the answer is dropped in silence and the client waits, or is replaced by an error; or nothing.
+ * What happens to a COMMIT: the connection is cut before it arrives, or once
+ * it has been answered and instead of the answer; or the answer is dropped
+ * in silence and the client waits, or is replaced by an error; or nothing.
  */
 export type CommitFault = 'before' | 'after' | 'silence' | 'none' | { readonly sqlState: string };
 
@@ -60,8 +61,8 @@ export class ProxiedConnection {
   }
 
   /**
-   * Ends the server's side and, when PostgreSQL has closed it, the client's: the session has ended by then and its
-   * locks are free. Otherwise the client's next attempt would race with the end of the one before it.
+   * Ends the server's side and, when PostgreSQL has closed it, the client's: the session has ended by then
+   * and its locks are free. Otherwise the client's next attempt would race with the end of the one before it.
    */
   cut(): void {
     this.isCut = true;

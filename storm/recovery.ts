@@ -5,7 +5,10 @@ import type { StormedService } from './service-process.js';
 export class Recovery {
   private readonly missing: Set<StormedService>;
 
-  /** @param productId where the fault was about one product: an order for it, or that it has run out, is what counts. */
+  /**
+   * @param productId where the fault was about one product:
+   * an order for it, or that it has run out, is what counts.
+   */
   constructor(
     services: readonly StormedService[],
     private readonly fault: FaultRecord,

@@ -10,7 +10,10 @@ const RESTOCK_MAX = 12;
 const TAKE_OUT_MAX = 5;
 const PRICE_MINOR_MAX = 20_000;
 
-/** The admin, who restocks what runs out, changes prices, raises limits and adds products, all while orders come in. */
+/**
+ * The admin, who restocks what runs out, changes prices,
+ * raises limits and adds products, all while orders come in.
+ */
 export class Shopkeeper {
   private keysMade = 0;
 

@@ -32,7 +32,10 @@ export class StormDatabase {
     return withConnection(this.url, work, { application_name: INSPECTOR_NAME, query_timeout: 60_000 });
   }
 
-  /** Tells every session in the database but our own to end, which takes it a moment; returns how many there were. */
+  /**
+   * Tells every session in the database but our own to end,
+   * which takes it a moment; returns how many there were.
+   */
   async terminateBackends(): Promise<number> {
     const { rowCount } = await this.connected((client) =>
       client.query(

@@ -37,7 +37,10 @@ export class Storm {
     this.schedule = new FaultSchedule(shop, database, faults, random, prober, seconds * 1000, tell);
   }
 
-  /** Returns when the time is over and every kind of fault has come, or the signal has; every client knows its outcome then. */
+  /**
+   * Returns when the time is over and every kind of fault has
+   * come, or the signal has; every client knows its outcome then.
+   */
   async run(signal: AbortSignal): Promise<void> {
     this.startedAt = now();
     const [closing, over] = [new AbortController(), new AbortController()];

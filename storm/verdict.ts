@@ -32,16 +32,21 @@ export function giveVerdict(facts: StormFacts, history: History, findings: Findi
     ];
   });
   const lines = [
-    `${hasPassed ? 'PASSED' : 'FAILED'} seed ${facts.seed}${facts.wasStopped ? ', stopped before its time' : ''}`,
+    `${hasPassed ? 'PASSED' : 'FAILED'} seed ` +
+      `${facts.seed}${facts.wasStopped ? ', stopped before its time' : ''}`,
     ...(findings.acknowledged > 0 ? [] : ['  no order was acknowledged, so nothing was shown']),
     ...promises,
     `${facts.seconds.toFixed(1)} s, ${facts.clients} clients, 2 processes`,
-    `requests: ${history.calls}, of which ${history.busyCalls} were answered 503 and ${history.lostCalls} not at all; the slowest took ${Math.round(history.slowestCallMs)} ms`,
+    `requests: ${history.calls}, of which ${history.busyCalls} were answered 503 and ` +
+      `${history.lostCalls} not at all; the slowest took ${Math.round(history.slowestCallMs)} ms`,
     `orders: ${counts(findings)}`,
-    `holds: ${findings.expired} expired, units lost to an expiry: ${findings.unitsLost}, returned twice: ${findings.returnedTwice}`,
-    `drops: sold beyond a limit: ${findings.soldBeyondLimit}, sold outside a sale: ${findings.soldOutsideSale}`,
+    `holds: ${findings.expired} expired, units lost to an expiry: ${findings.unitsLost}, returned ` +
+      `twice: ${findings.returnedTwice}`,
+    `drops: sold beyond a limit: ${findings.soldBeyondLimit}, sold outside a sale: ` +
+      `${findings.soldOutsideSale}`,
     findings.events,
-    `keys: ${findings.restocks} restocks, ${history.creations.length} products created; restocks doubled: ${findings.restocksDoubled}, products doubled: ${findings.productsDoubled}`,
+    `keys: ${findings.restocks} restocks, ${history.creations.length} products created; restocks ` +
+      `doubled: ${findings.restocksDoubled}, products doubled: ${findings.productsDoubled}`,
     ...[...groupBy(history.faults, ({ kind }) => kind)].map(
       ([kind, same]) => `fault ${faultLine(kind, same)}`,
     ),

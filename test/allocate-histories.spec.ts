@@ -7,8 +7,8 @@ import { answersOf, at, NOW, product, request, shelf } from './support/allocatin
 const edge = fc.option(fc.integer({ min: -2, max: 2 }));
 
 /**
- * Up to 12 orders of two customers over 4 products, of which the third is not for sale and the fourth does not exist.
- * The customers have bought up to 3 pieces of each before.
+ * Up to 12 orders of two customers over 4 products, of which the third is not for sale and the fourth does
+ * not exist. The customers have bought up to 3 pieces of each before.
  */
 const histories = fc.record({
   stocks: fc.array(fc.nat(20), { minLength: 3, maxLength: 3 }),

@@ -18,7 +18,8 @@ const TAG_HEADERS = ['If-Match', 'If-None-Match'];
 /** Where a name, a password or a token that cannot be right is simply wrong. */
 const CREDENTIALS = ['login', 'refresh', 'logout'];
 
-// Guarantees that whoever keeps to the description is not refused for the shape of a value, and whoever does not is.
+// Guarantees that whoever keeps to the description is not
+// refused for the shape of a value, and whoever does not is.
 describe('the limits of', () => {
   it.each(operations)('$name are those of the service', async (operation) => {
     const differences: string[] = [];
@@ -38,7 +39,10 @@ async function differencesOf(part: Part, operation: Operation): Promise<string[]
   return [...refused, ...taken].map((difference) => `${part.name}: ${difference}`);
 }
 
-/** A space around a header is none, and tags that cannot be read match nothing, which is no fault (RFC 9110, 13.1). */
+/**
+ * A space around a header is none, and tags that cannot be
+ * read match nothing, which is no fault (RFC 9110, 13.1).
+ */
 function isForService(value: unknown, { location, name, schema }: Part): boolean {
   if (location !== 'header') return true;
   const isTooLong = String(value).length > (schema.maxLength ?? Infinity);

@@ -6,7 +6,9 @@ import { fateOf, type PlacementDesk, times, usePlacement } from './support/place
 import { asItems, useWorld } from './support/world.js';
 
 const ROUNDS = 8;
-/** Longer than an order may wait for its turn, so that one which never gets it is refused within the round. */
+/**
+ * Longer than an order may wait for its turn, so that one which never gets it is refused within the round.
+ */
 const HOLD_MS = 900;
 const shop = useWorld({ PLACEMENT_WAIT_MS: '600' });
 const given = usePlacement();
@@ -42,7 +44,8 @@ async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boo
   return (await given.database.waitingForLocks()) === 1 && queue.length === orders;
 }
 
-// Guarantees that whoever waits for a row that somebody else holds keeps nobody from what they have no need of.
+// Guarantees that whoever waits for a row that somebody
+// else holds keeps nobody from what they have no need of.
 describe('orders that are blocked by a held row', () => {
   it('never stop the sales of another product, on any process', async () => {
     const buyer = await shop.customer();

@@ -13,7 +13,8 @@ async function admin() {
   return (await given.admin()).client;
 }
 
-// Guarantees that a body may say of itself what is true, and that a client who sends another kind learns which is taken.
+// Guarantees that a body may say of itself what is true, and
+// that a client who sends another kind learns which is taken.
 describe('a body', () => {
   it.each([
     'identity', 'Identity', 'IDENTITY', ' identity ', 'identity, Identity', '', ' , ',

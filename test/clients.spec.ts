@@ -63,7 +63,8 @@ describe('a client in', () => {
   });
 
   it(
-    'TypeScript has its types from the API description, and orders and restocks once, whatever the network does',
+    'TypeScript has its types from the API description, and orders and restocks once, whatever the ' +
+      'network does',
     async () => {
       await holdsItsConversation('tessa', 42, async (url) => {
         writeFileSync(join(folder, 'client.ts'), program('ts', url));

@@ -180,7 +180,8 @@ describe('a database of the owner’s choice', () => {
   it('changes no answer by its language or by the schema that the connection string names', async () => {
     const name = 'test_turkish';
     await asAdmin(
-      `CREATE DATABASE ${name} ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C' TEMPLATE template0`,
+      `CREATE DATABASE ${name} ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C' ` +
+        'TEMPLATE template0',
     );
     const database = TestDatabase.named(name);
     await database.rows('DROP SCHEMA public');

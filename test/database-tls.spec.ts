@@ -66,7 +66,8 @@ describe('the connection to PostgreSQL', () => {
     const answer = await fetch(`${service.url}/products`);
     const database = TestDatabase.at(server.url);
     const connections = await database.rows<{ ssl: boolean }>(
-      `SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'mini-order-system'`,
+      'SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = ' +
+        `'mini-order-system'`,
     );
     await database.close();
     await service.stop();

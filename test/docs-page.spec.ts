@@ -78,7 +78,8 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'shows POST /orders on less than 2,500 pixels: its body, its success, its own errors and one line for all others',
+    'shows POST /orders on less than 2,500 pixels: its body, its success, its own errors and one line ' +
+      'for all others',
     async () => {
       const { page } = await untouched();
       const operation = await open(page, 'Orders-placeOrder');
@@ -194,7 +195,9 @@ async function closeWhenAuthorized(form: Locator): Promise<void> {
   await form.getByText('Close').click();
 }
 
-/** Orders two of a product by filling in the body and pressing Execute; answers with what the page then shows. */
+/**
+ * Orders two of a product by filling in the body and pressing Execute; answers with what the page then shows.
+ */
 async function tryOrder(page: Page, productId: number): Promise<OrderBody> {
   const operation = await open(page, 'Orders-placeOrder');
   const body = { items: [{ product_id: productId, quantity: 2 }] };

@@ -47,7 +47,8 @@ const buy = (client: Client, { id }: Id, quantity = 1, headers: Record<string, s
 const changeLamp = async ({ id }: Id, body: object) =>
   given.clientOf(second, await given.admin()).patch<ProductBody>(`/products/${id}`, body);
 
-// Guarantees D2: whoever meets at a limit, on whatever process, nobody gets more, and nobody loses an allowance.
+// Guarantees D2: whoever meets at a limit, on whatever
+// process, nobody gets more, and nobody loses an allowance.
 describe(`at a limit per customer, on two processes, ${RACES} times over`, () => {
   it('customers who ask again and again get the limit each, and not a piece more', async () => {
     await race('max_per_customer = 2', async (lamp, index) => {

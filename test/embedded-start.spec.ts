@@ -46,7 +46,9 @@ const isInitdb = ({ commandLine }: FoundProcess) => /initdb/.test(commandLine);
 
 const takeCluster = () => copyClusterTo(join(home, 'data'));
 
-/** A copy of the built service, with the programs of PostgreSQL inside and the rest of its packages by links. */
+/**
+ * A copy of the built service, with the programs of PostgreSQL inside and the rest of its packages by links.
+ */
 async function copyOfTheService(folder: string): Promise<void> {
   const packages = join(folder, 'node_modules');
   await mkdir(packages, { recursive: true });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { until } from './support/database.js';
 import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from '../src/common/problem-catalogue.js';
 import type { ProblemBody } from './support/api-types.js';
-import { type Answer, Client } from './support/client.js';
+import { type Answer, type Client } from './support/client.js';
 import type { Received } from './support/answer-check.js';
 import { Connection } from './support/connection.js';
 import { readAnswers } from './support/raw-answers.js';
@@ -17,16 +17,6 @@ type Problem = Promise<Pick<Answer<ProblemBody>, 'status' | 'headers' | 'body'>>
 const buyer = async () => (await given.customer()).client;
 const admin = async () => (await given.admin()).client;
 const oneOf = (product_id: number, quantity = 1) => ({ items: [{ product_id, quantity }] });
-
-/** What a service of its own with these variables answers the second time. */
-async function secondAnswer(variables: Record<string, string>, call: (client: Client) => Problem): Problem {
-  const service = await given.secondService(variables);
-  const client = new Client(() => service.url);
-  await call(client);
-  const answer = await call(client);
-  await service.stop();
-  return answer;
-}
 
 const addEndpoint = (client: Client): Problem => client.post('/webhooks', { url: 'https://shop.example' });
 const placeOneOf = async ({ id }: { id: number }, quantity = 1): Problem =>
@@ -53,7 +43,7 @@ const WAYS: Record<ProblemCode, () => Problem> = {
   'webhooks-off': async () => addEndpoint(await admin()),
   'too-many-webhooks': async () => {
     await fillWithWebhooks(given.database);
-    return secondAnswer({ WEBHOOKS: 'on' }, async (client) =>
+    return given.secondAnswer({ WEBHOOKS: 'on' }, async (client) =>
       addEndpoint(client.as((await admin()).token as string)),
     );
   },
@@ -118,11 +108,11 @@ const WAYS: Record<ProblemCode, () => Problem> = {
   },
   'header-fields-too-large': () => anyone.get('/products', { headers: { 'x-long': 'x'.repeat(17_000) } }),
   'too-many-registrations': () =>
-    secondAnswer({ REGISTRATIONS_PER_ADDRESS: '1' }, (client) =>
+    given.secondAnswer({ REGISTRATIONS_PER_ADDRESS: '1' }, (client) =>
       client.post<ProblemBody>('/register', { username: randomUUID(), password: PASSWORD }),
     ),
   'too-many-requests': () =>
-    secondAnswer({ RATE_LIMIT_PER_MINUTE: '1' }, (client) => client.get<ProblemBody>('/products')),
+    given.secondAnswer({ RATE_LIMIT_PER_MINUTE: '1' }, (client) => client.get<ProblemBody>('/products')),
   'internal-error': async () => {
     const client = await admin();
     await given.database.rows('ALTER TABLE stock_adjustments RENAME TO hidden');

@@ -4,7 +4,8 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that nobody pays another total than the one agreed to, and that none is refused for how it was added up.
+// Guarantees that nobody pays another total than the one
+// agreed to, and that none is refused for how it was added up.
 describe('an order with an expected total', () => {
   it('takes nothing when the total is not the one that the buyer agreed to', async () => {
     const lamp = await given.product({ price: 10.5, stock: 5 });

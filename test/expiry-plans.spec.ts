@@ -10,7 +10,9 @@ const FIRST = ['-infinity', 0];
 
 let database: TestDatabase;
 
-/** Half of 40,000 orders were confirmed before their time was over, the others have time left, but for a few. */
+/**
+ * Half of 40,000 orders were confirmed before their time was over, the others have time left, but for a few.
+ */
 beforeAll(async () => {
   database = await TestDatabase.create();
   await database.addCustomer();

@@ -6,7 +6,9 @@ import { useWorld } from './support/world.js';
 const given = useWorld();
 const COUNT = 300;
 
-/** Expired orders of two products, of which somebody holds the one that comes last; the sweep waits for it. */
+/**
+ * Expired orders of two products, of which somebody holds the one that comes last; the sweep waits for it.
+ */
 async function sweepUnderWay() {
   const [lamp, desk] = [await given.product({ stock: 0 }), await given.product({ stock: 0 })];
   const buyer = await given.customer();

@@ -75,7 +75,8 @@ describe('the policy of /docs', () => {
   });
 });
 
-// Guarantees that whoever opens Swagger UI again waits for nothing, and that nobody can keep the processor busy with it.
+// Guarantees that whoever opens Swagger UI again waits for
+// nothing, and that nobody can keep the processor busy with it.
 describe.each([
   '/docs',
   '/docs/swagger-ui-bundle.js',

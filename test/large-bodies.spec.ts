@@ -46,7 +46,8 @@ const REFUSALS: [name: string, head: string, body: Buffer, status: number][] = [
   ['in a header', line('POST', '/orders') + 'x-long: ', flat, 431],
 ]; // prettier-ignore
 
-// Guarantees that a client who sends far too much learns so, even if it reads nothing before it has sent all of it.
+// Guarantees that a client who sends far too much learns so,
+// even if it reads nothing before it has sent all of it.
 describe('the answer to a body of 5 MiB', () => {
   it.each(ROUTES)('reaches the client of %s %s', async (method, path) => {
     for (const [framing, body] of [
@@ -124,7 +125,9 @@ describe('a client that has its answer', () => {
   it('has no order placed that it completes after a 408', async () => {
     const [lamp, buyer] = [await crowded.product({ stock: 5 }), await crowded.customer()];
     const body = JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] });
-    const head = `${line('POST', '/orders')}authorization: Bearer ${buyer.client.token}\r\n${JSON_TYPE}content-length: ${body.length}\r\n\r\n`;
+    const head =
+      `${line('POST', '/orders')}authorization: Bearer ` +
+      `${buyer.client.token}\r\n${JSON_TYPE}content-length: ${body.length}\r\n\r\n`;
     const open = () => halfOpen(crowded.service, head + body.slice(0, 5));
     const two = [await open(), await open()];
     const refused = await Promise.race(two.map((one) => one.ended.then(() => one)));

@@ -10,7 +10,9 @@ import { useWorld } from './support/world.js';
 const given = useWorld();
 const canary = (name: string) => `${name}-${randomBytes(12).toString('hex')}`;
 
-/** A body that every operation of the description takes, so that one more field is all that is wrong with it. */
+/**
+ * A body that every operation of the description takes, so that one more field is all that is wrong with it.
+ */
 const VALID_BODIES: Record<string, object> = {
   'POST /register': { username: 'somebody', password: '1234' },
   'POST /login': { username: 'somebody', password: '1234' },
@@ -96,7 +98,8 @@ function isOwnField(operation: string, field: string): boolean {
 const TELLTALE =
   /\$argon2|"?password_?hash|\bSELECT\b.*\bFROM\b|INSERT INTO|UPDATE "?\w+"? SET|node_modules|\bat \S+ \(|\/dist\/|\.js:\d/i;
 
-// Guarantees that a whole run, faults and attacks included, at the most talkative log level, gives nothing away.
+// Guarantees that a whole run, faults and attacks included,
+// at the most talkative log level, gives nothing away.
 describe('secrets', () => {
   it('are in no answer and in no log line', async () => {
     const run = await SecretRun.start();
@@ -111,7 +114,8 @@ describe('secrets', () => {
     expect(secrets.filter((secret) => service.output.includes(secret))).toEqual([]);
     expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
     expect(answers.filter(({ text }) => TELLTALE.test(text)).map(({ text }) => text)).toEqual([]);
-    // The log holds stacks of faults, for operators; of them only where, never what was asked of the database.
+    // The log holds stacks of faults, for operators; of them
+    // only where, never what was asked of the database.
     const lines = service.output.split('\n').map((line) => line.replace(/"stack":"(?:[^"\\]|\\.)*"/, ''));
     expect(lines.filter((line) => TELLTALE.test(line))).toEqual([]);
   });

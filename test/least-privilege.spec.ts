@@ -36,7 +36,8 @@ const ownerOf = ({ variables }: RestrictedDatabase) => new URL(variables.MIGRATI
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-// Guarantees that the service needs no more of the database than it uses, and cannot do more when it is taken over.
+// Guarantees that the service needs no more of the database
+// than it uses, and cannot do more when it is taken over.
 describe('a service whose role owns nothing', () => {
   it('does everything that the API can do', async () => {
     const [admin, buyer, other] = [await given.admin(), await given.customer(), await given.customer()];

@@ -11,7 +11,8 @@ interface AbandonedRun {
   readonly pids: number[];
 }
 
-// Guarantees that no process and no file outlives a run of the tests, whatever its tests have forgotten to stop.
+// Guarantees that no process and no file outlives a run of
+// the tests, whatever its tests have forgotten to stop.
 describe('a run of the tests that is killed', () => {
   it('leaves no service, no database and no file', async () => {
     const stdio = ['ignore', 'pipe', 'inherit'] as const;

@@ -54,7 +54,9 @@ describe('sizes', () => {
 
   it('counts the bytes of a body whose length is not told', async () => {
     const { client } = await given.customer();
-    const head = `POST /orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${client.token}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
+    const head =
+      `POST /orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${client.token}\r\ncontent-type: ` +
+      `application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
 
     const fits = await Connection.open(given.service, `${head}${chunk.repeat(4)}0\r\n\r\n`);

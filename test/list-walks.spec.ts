@@ -66,7 +66,8 @@ describe('walking a list by cursor', () => {
 
   it('goes on by cursor where numbers do not reach, and refuses a page there', async () => {
     await given.database.rows(
-      `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM generate_series(1, 10150)`,
+      `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM ` +
+        'generate_series(1, 10150)',
     );
     const last = await list<ProductBody>(given.anyone, '/products?page=100&limit=100');
     const refused = await given.anyone.get<ProblemBody>('/products?page=101&limit=100');

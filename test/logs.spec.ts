@@ -46,7 +46,8 @@ const logging = (format: string, record: string, then = '') =>
     logger.info(${record}, 'something');
     ${then}`);
 
-// Guarantees that the log tells who asked for what and how it ended, and why when it was our fault; and no secret.
+// Guarantees that the log tells who asked for what and how
+// it ended, and why when it was our fault; and no secret.
 describe('the log', () => {
   it('has exactly one line for every request, with id, user, route, status and duration', async () => {
     const customer = await given.customer();

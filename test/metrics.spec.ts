@@ -186,7 +186,8 @@ describe('the metrics', () => {
   });
 });
 
-// Guarantees that several processes are measured as one service, and that one that dies does not spoil the sums.
+// Guarantees that several processes are measured as one
+// service, and that one that dies does not spoil the sums.
 describe('the metrics of workers', () => {
   it('stand on one page by the place of each worker, which a new process takes over from zero', async () => {
     const service = await ServiceProcess.start({

@@ -189,7 +189,8 @@ describe('migrations', () => {
     ],
     [
       'a pending order that was confirmed',
-      `INSERT INTO orders (customer_id, status, total_minor, placement_key, confirmed_at) VALUES (1, 'PENDING', 1, 'k', now())`,
+      'INSERT INTO orders (customer_id, status, total_minor, placement_key, confirmed_at) VALUES (1, ' +
+        `'PENDING', 1, 'k', now())`,
       'ck_orders_confirmed',
     ],
     [
@@ -199,17 +200,20 @@ describe('migrations', () => {
     ],
     [
       'a reason without a cancel',
-      `INSERT INTO orders (customer_id, status, total_minor, placement_key, cancel_reason) VALUES (1, 'PENDING', 1, 'k', 'x')`,
+      'INSERT INTO orders (customer_id, status, total_minor, placement_key, cancel_reason) VALUES (1, ' +
+        `'PENDING', 1, 'k', 'x')`,
       'ck_orders_cancelled',
     ],
     [
       'an empty reason',
-      `INSERT INTO orders (customer_id, status, total_minor, placement_key, cancelled_at, cancel_reason) VALUES (1, 'CANCELLED', 1, 'k', now(), '')`,
+      'INSERT INTO orders (customer_id, status, total_minor, placement_key, cancelled_at, ' +
+        `cancel_reason) VALUES (1, 'CANCELLED', 1, 'k', now(), '')`,
       'ck_orders_cancel_reason_not_empty',
     ],
     [
       'an empty line',
-      `INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor) VALUES (1, 1, 'x', 0, 1)`,
+      'INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor) VALUES (1, ' +
+        `1, 'x', 0, 1)`,
       'ck_order_items_quantity_range',
     ],
   ])('make the database itself refuse %s', async (_, sql, constraint) => {

@@ -123,7 +123,8 @@ describe('placing an order', () => {
 
   it('takes 1,000 products in one order and refuses 1,001', async () => {
     const ids = await given.database.rows<{ id: number }>(
-      `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'bulk ' || n, 100, 0 FROM generate_series(1, 1001) n RETURNING id`,
+      `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'bulk ' || n, 100, 0 FROM ` +
+        'generate_series(1, 1001) n RETURNING id',
     );
     await given.database.rows(
       `WITH put_in AS (INSERT INTO stock_adjustments (product_id, quantity) SELECT id, 5 FROM products WHERE name LIKE 'bulk %')

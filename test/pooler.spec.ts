@@ -35,7 +35,8 @@ describe('a pooler that shares connections', () => {
     await given.service.stop();
     await configure({ DateStyle: 'German', TimeZone: '<odd>1:02', standard_conforming_strings: 'off' });
     await given.database.rows(
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ' +
+        'pid <> pg_backend_pid()',
     );
 
     await given.startService();

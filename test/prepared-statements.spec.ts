@@ -11,7 +11,10 @@ interface Kept {
   readonly custom_plans: string;
 }
 
-/** The statements that a connection has kept after statements of ours have come often, and one that a library names. */
+/**
+ * The statements that a connection has kept after statements
+ * of ours have come often, and one that a library names.
+ */
 async function keptStatements(prepares: boolean): Promise<Kept[]> {
   const client = new RobustClient({ connectionString: database.url, prepares });
   await client.connect();

@@ -99,7 +99,8 @@ describe('the configuration', () => {
   });
 });
 
-// Guarantees that starting says what went wrong, and that stopping loses nothing and takes no longer than 10 s.
+// Guarantees that starting says what went wrong, and that
+// stopping loses nothing and takes no longer than 10 s.
 describe('the process', () => {
   it('can be stopped while it waits for a database that does not come', async () => {
     const service = ServiceProcess.launch({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });

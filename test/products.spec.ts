@@ -210,7 +210,8 @@ describe('listing products', () => {
   it('counts up to 1,000 rows exactly and says so beyond', async () => {
     const few = await list('/products');
     await given.database.rows(
-      `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM generate_series(1, 1001)`,
+      `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM ` +
+        'generate_series(1, 1001)',
     );
     const many = await list('/products');
 

@@ -150,7 +150,8 @@ const HEADERS = [
   'Bearer Bearer Bearer %',
 ];
 
-// Guarantees that only our own, unexpired tokens of sessions that are alive are accepted, wherever one is asked for.
+// Guarantees that only our own, unexpired tokens of sessions
+// that are alive are accepted, wherever one is asked for.
 describe('access tokens', () => {
   it('are accepted when they are well made, in whatever case the scheme is written', async () => {
     const answers = await Promise.all(

@@ -72,7 +72,8 @@ describe('TransactionRunner', () => {
     }
 
     const inTransaction = await database.value<number>(
-      `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'`,
+      'SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND state ' +
+        `LIKE 'idle in%'`,
     );
     expect(inTransaction).toBe(0);
     await runner.run((queryRunner) => queryRunner.query(write(7)));

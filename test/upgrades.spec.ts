@@ -33,7 +33,8 @@ async function restore(file: string): Promise<TestDatabase> {
   return database;
 }
 
-// Guarantees that an update loses nothing: there is a dump of each state that a release has left a database in.
+// Guarantees that an update loses nothing: there is a dump
+// of each state that a release has left a database in.
 describe('an update of a database', () => {
   it.each(readdirSync(DUMPS))('keeps every row and value of %s, and its stock adds up', async (file) => {
     const database = await restore(file);

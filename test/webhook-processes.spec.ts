@@ -25,7 +25,8 @@ afterEach(async () => {
 /** Each once, as they came first. */
 const firsts = (ids: readonly number[]) => [...new Set(ids)];
 
-// Guarantees that an endpoint hears of everything, by one process at a time, whatever happens to the processes.
+// Guarantees that an endpoint hears of everything, by one
+// process at a time, whatever happens to the processes.
 describe('several processes', () => {
   it('leave nothing out and keep the order when the one at work is killed and another goes on', async () => {
     const { client: admin } = await given.admin();

@@ -228,7 +228,9 @@ describe('workers that do not start', () => {
   });
 
   it('end the service with 1 after five deaths in a row, and say so', async () => {
-    const dying = `import cluster from 'node:cluster'; if (cluster.isWorker && globalThis.process.env.DIES) process.kill(process.pid, 'SIGKILL')`;
+    const dying =
+      `import cluster from 'node:cluster'; if (cluster.isWorker && globalThis.process.env.DIES) ` +
+      `process.kill(process.pid, 'SIGKILL')`;
     const service = ServiceProcess.launch({
       DATABASE_URL: given.database.url,
       WORKERS: '2',

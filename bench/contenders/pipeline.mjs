@@ -1,5 +1,5 @@
-// The service, with an immediate made-up answer where the database would be: the ceiling that routing, guards,
-// validation and serialisation leave.
+// The service, with an immediate made-up answer where the database would be: the ceiling that routing,
+// guards, validation and serialisation leave.
 import { GroupQueue } from '#dist/common/group-queue/group-queue.js';
 import { newOrder } from '#dist/orders/order-json.js';
 

@@ -34,7 +34,8 @@ export async function seedCatalogue(client, fileProducts) {
     [fileProducts.map(({ name }) => name), fileProducts.map(({ priceMinor }) => priceMinor), STOCK],
   );
   await client.query(
-    'INSERT INTO stock_adjustments (product_id, quantity, created_by) SELECT id, stock_quantity, 1 FROM products',
+    'INSERT INTO stock_adjustments (product_id, quantity, created_by) SELECT id, stock_quantity, 1 ' +
+      'FROM products',
   );
 }
 
@@ -68,8 +69,9 @@ export async function seedOrders(client) {
 }
 
 /**
- * Takes out all orders that came later, so that every measurement starts from the same. The table is not emptied:
- * on an empty one PostgreSQL plans to read the whole of it for every foreign key, and keeps to that plan while it fills.
+ * Takes out all orders that came later, so that every measurement starts from
+ * the same. The table is not emptied: on an empty one PostgreSQL plans to read
+ * the whole of it for every foreign key, and keeps to that plan while it fills.
  * @param {import('pg').Client} client
  */
 export async function removePlacedOrders(client) {
@@ -83,7 +85,10 @@ export async function removePlacedOrders(client) {
   await settle(client);
 }
 
-/** Leaves nothing behind that the server would do in the middle of a measurement. @param {import('pg').Client} client */
+/**
+ * Leaves nothing behind that the server would do in the middle
+ * of a measurement. @param {import('pg').Client} client
+ */
 async function settle(client) {
   await client.query('VACUUM ANALYZE users, sessions, products, orders, order_items');
   await client.query('CHECKPOINT');

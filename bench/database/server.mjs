@@ -70,7 +70,10 @@ export class Server {
     await this.#asAdmin('SELECT pg_reload_conf()');
   }
 
-  /** How many transactions PostgreSQL has ended in a database because they waited for each other. @param {string} url */
+  /**
+   * How many transactions PostgreSQL has ended in a database
+   * because they waited for each other. @param {string} url
+   */
   async deadlocksIn(url) {
     const [, name] = new URL(url).pathname.split('/');
     // Its sessions count for themselves, and add that up when they end.
@@ -82,7 +85,10 @@ export class Server {
     return Number(rows[0]?.deadlocks);
   }
 
-  /** Makes the database that all others are copied from, and tells its URL. @param {import('../baskets.mjs').FileProduct[]} fileProducts */
+  /**
+   * Makes the database that all others are copied from, and tells its URL. @param
+   * {import('../baskets.mjs').FileProduct[]} fileProducts
+   */
   async makeTemplate(fileProducts) {
     await this.#create(TEMPLATE);
     const url = this.#urlOf(TEMPLATE);

@@ -21,9 +21,11 @@ export class Standby {
   }
 
   /**
-   * Starts a copy of a running server, and makes every COMMIT on that one wait until the copy has it on its disk.
+   * Starts a copy of a running server, and makes every COMMIT
+   * on that one wait until the copy has it on its disk.
    * @param {import('pg').Client} client of the server @param {string} url of it
-   * @param {string} clusterDir of it; the copy's lies beside it @param {Record<string, string>} settings of both
+   * @param {string} clusterDir of it; the copy's lies beside
+   *   it @param {Record<string, string>} settings of both
    */
   static async start(client, url, clusterDir, settings) {
     const copyDir = join(clusterDir, '..', NAME);
@@ -68,7 +70,10 @@ export async function isSynchronous(client) {
   return rows[0]?.isSynchronous === true;
 }
 
-/** A base backup without `pg_basebackup`, which is not among the embedded programs. @param {import('pg').Client} client @param {string} from @param {string} to */
+/**
+ * A base backup without `pg_basebackup`, which is not among the embedded programs. @param
+ * {import('pg').Client} client @param {string} from @param {string} to
+ */
 async function copyCluster(client, from, to) {
   await client.query('SELECT pg_backup_start($1, fast => true)', [NAME]);
   await cp(from, to, { recursive: true, filter: (path) => basename(path) !== 'postmaster.pid' });

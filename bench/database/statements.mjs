@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { recordOrders } from '#dist/orders/placement/record-orders.js';
 
-/** With the limits of every transaction of the service; read from its build, so that it is never one of yesterday. */
+/**
+ * With the limits of every transaction of the service; read
+ * from its build, so that it is never one of yesterday.
+ */
 export const BEGIN = constantOf('database/postgres-client.js', 'BEGIN');
 
 /** What `lockProducts` makes TypeORM send. */
@@ -12,7 +15,8 @@ const LOCK_PRODUCTS = `
 
 /**
  * @typedef {import('pg').ClientBase} Client
- * @typedef {{ id: number, name: string, price_minor: string, stock_quantity: string, is_active: boolean }} LockedRow
+ * @typedef {{ id: number, name: string, price_minor: string,
+ *   stock_quantity: string, is_active: boolean }} LockedRow
  * @typedef {object} PlacedOrder
  * @property {number} customerId
  * @property {string} placementKey

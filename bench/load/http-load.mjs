@@ -80,11 +80,17 @@ function run(amount) {
   });
 }
 
-/** Anything but the expected answers is not a result. @param {autocannon.Result} result @param {number} amount @param {number} answers */
+/**
+ * Anything but the expected answers is not a result. @param
+ * {autocannon.Result} result @param {number} amount @param {number} answers
+ */
 function faultOf({ errors, timeouts, statusCodeStats }, amount, answers) {
   const right = statusCodeStats?.[/** @type {`${number}`} */ (String(load.status))]?.count ?? 0;
   if (right === amount && answers === amount && errors === 0) return undefined;
-  return `Of ${amount} requests ${right} got ${load.status}: ${JSON.stringify({ statusCodeStats, errors, timeouts })}`;
+  return (
+    `Of ${amount} requests ${right} got ${load.status}: ` +
+    `${JSON.stringify({ statusCodeStats, errors, timeouts })}`
+  );
 }
 
 answerJobs({ prepare, run });

@@ -34,7 +34,9 @@ export class LoadProcess {
     return this.#ask({ kind: 'prepare', load });
   }
 
-  /** Sends so many requests and waits for every answer. @param {number} requests @returns {Promise<Timing>} */
+  /**
+   * Sends so many requests and waits for every answer. @param {number} requests @returns {Promise<Timing>}
+   */
   run(requests) {
     return this.#ask({ kind: 'run', requests });
   }

@@ -1,5 +1,5 @@
-// The baseline without HTTP: one transaction per order, straight to PostgreSQL, over as many connections as there
-// are clients. Statements are prepared once, and nothing else is done.
+// The baseline without HTTP: one transaction per order, straight to PostgreSQL, over as many connections as
+// there are clients. Statements are prepared once, and nothing else is done.
 import pg from 'pg';
 import { TYPES } from '#dist/database/session-client.js';
 import { newPlacementKey } from '#dist/orders/placement/placement-request.js';

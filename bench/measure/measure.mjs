@@ -3,7 +3,8 @@ import { costBetween, memoryMiB, readUsage } from './usage.mjs';
 
 /**
  * @typedef {object} Result of one contender in one scenario with so many clients.
- * @property {string} scenario @property {string} contender @property {number} clients @property {number} round
+ * @property {string} scenario @property {string} contender
+ *   @property {number} clients @property {number} round
  * @property {number} perSecond
  * @property {number} p50Ms @property {number} p99Ms
  * @property {number} [cpuUs] processor time of the contender's process per request, in microseconds.
@@ -17,9 +18,9 @@ const WARM_UP_SHARE = 0.25;
 const WARM_UP_S_MIN = 0.25;
 
 /**
- * Warms up, sends as many requests as take about so many seconds, waits for all their answers, and checks what is
- * in the database then. Numbers of requests and not times end a measurement, so that no request is cut off and
- * "acknowledged" and "stored" can be compared exactly.
+ * Warms up, sends as many requests as take about so many seconds, waits for all their answers, and checks
+ * what is in the database then. Numbers of requests and not times end a measurement, so that no request is
+ * cut off and "acknowledged" and "stored" can be compared exactly.
  *
  * @param {import('./stage.mjs').Stage} stage
  * @param {{ scenario: import('../scenarios.mjs').Scenario, clients: number, round: number, seconds: number,

@@ -10,7 +10,8 @@ const COMPARED_BY_TAILS = ['service', 'groups-of-one'];
 /**
  * @typedef {import('../scenarios.mjs').Scenario} Scenario
  * @typedef {import('../contenders/contenders.mjs').Contender} Contender
- * @typedef {{ scenario: Scenario, clients: number, contenders: Contender[] }} Comparison contenders who take turns.
+ * @typedef {{ scenario: Scenario, clients: number, contenders:
+ *   Contender[] }} Comparison contenders who take turns.
  */
 
 /** @param {ReturnType<import('../options.mjs').readOptions>} options @returns {Comparison[]} */

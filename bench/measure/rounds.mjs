@@ -34,7 +34,10 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
   progress('');
   return results;
 
-  /** @param {Pick<Comparison, 'scenario' | 'clients'> & { contender: Comparison['contenders'][0], round: number }} what */
+  /**
+   * @param {Pick<Comparison, 'scenario' | 'clients'> & {
+   * contender: Comparison['contenders'][0], round: number }} what
+   */
   function attempt(what, length = seconds) {
     return measure(stage, { ...what, seconds: length, baskets }).catch((/** @type {Error} */ cause) => {
       const { scenario, clients, contender } = what;
@@ -43,7 +46,10 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
   }
 }
 
-/** @template T @param {number} rounds @param {T[]} contenders @returns {[round: number, contender: T][]} A B C A B C … */
+/**
+ * @template T @param {number} rounds @param {T[]} contenders
+ * @returns {[round: number, contender: T][]} A B C A B C …
+ */
 function turns(rounds, contenders) {
   return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
     contenders.map((contender) => /** @type {[number, T]} */ ([round, contender])),

@@ -61,7 +61,10 @@ export class Stage {
     return /** @type {string} */ (this.#databases.get(name));
   }
 
-  /** Who makes the load for a contender, where it goes, and whose processor time and memory count. @param {Contender} contender */
+  /**
+   * Who makes the load for a contender, where it goes, and whose
+   * processor time and memory count. @param {Contender} contender
+   */
   playersOf({ name, program }) {
     const load = /** @type {LoadProcess} */ (this.#loads.get(program ? 'http' : 'sql'));
     const server = this.#servers.get(name);
@@ -79,7 +82,10 @@ export class Stage {
     return withClient(this.databaseOf(contender), removePlacedOrders);
   }
 
-  /** Transactions of a contender that PostgreSQL has ended because they waited for each other. @param {string} name @returns {Promise<number>} */
+  /**
+   * Transactions of a contender that PostgreSQL has ended because they
+   * waited for each other. @param {string} name @returns {Promise<number>}
+   */
   deadlocksOf(name) {
     return this.server.deadlocksIn(/** @type {string} */ (this.#databases.get(name)));
   }

@@ -22,7 +22,10 @@ function statOf(pid) {
   }
 }
 
-/** Time of its own, and with `children` also that of those children that have ended. @param {number[] | undefined} stat */
+/**
+ * Time of its own, and with `children` also that of those
+ * children that have ended. @param {number[] | undefined} stat
+ */
 function ticksOf(stat, { children = false } = {}) {
   const times = stat?.slice(USER_TICKS, USER_TICKS + (children ? 4 : 2)) ?? [];
   return sumOf(times);
@@ -33,7 +36,8 @@ const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
 /**
  * @typedef {{ pid: number, loadPid: number, postgresPids: readonly number[] }} Players
- * @typedef {{ contender: number, postgres: number | undefined, ours: number, machine: number }} Usage in ticks, so far.
+ * @typedef {{ contender: number, postgres: number | undefined,
+ *   ours: number, machine: number }} Usage in ticks, so far.
  */
 
 /** @param {Players} players @returns {Usage | undefined} */
@@ -48,7 +52,8 @@ export function readUsage({ pid, loadPid, postgresPids }) {
 
 /**
  * What a measurement has cost.
- * @param {Usage | undefined} before @param {Usage | undefined} after @param {number} requests @param {number} seconds
+ * @param {Usage | undefined} before @param {Usage | undefined}
+ *   after @param {number} requests @param {number} seconds
  * @returns {{ cpuUs?: number, postgresCpuUs?: number, foreignCores?: number }} processor time per request in
  *   microseconds, and how many cores others have kept busy meanwhile.
  */
@@ -93,7 +98,10 @@ function childrenOf(pid) {
     .filter((child) => statOf(child)?.[PARENT] === pid);
 }
 
-/** Of a process and its children. @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or the most it has been. @returns {number | undefined} MiB */
+/**
+ * Of a process and its children. @param {number} pid @param {'VmRSS' | 'VmHWM'} field memory in use now, or
+ * the most it has been. @returns {number | undefined} MiB
+ */
 export function memoryMiB(pid, field) {
   if (!isLinux) return undefined;
   return sumOf([String(pid), ...childrenOf(pid)].map((each) => memoryOfOne(each, field)));

@@ -27,7 +27,8 @@ const GRID_LINES = 5;
 export function drawChart(medians) {
   const panels = PANELS.map((panel, index) => drawPanel(medians, panel, index));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" ` +
+      'font-size="12">',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     ...panels,
     drawLegend(),
@@ -84,7 +85,10 @@ function drawLegend() {
   const y = HEIGHT - 18;
   const entries = [...COLOURS].map(([contender, colour], index) => {
     const x = PANEL.left + index * 160;
-    return `<rect x="${x}" y="${y - 9}" width="18" height="4" fill="${colour}"/>${label(x + 24, y - 3, 'start', contender)}`;
+    return (
+      `<rect x="${x}" y="${y - 9}" width="18" height="4" ` +
+      `fill="${colour}"/>${label(x + 24, y - 3, 'start', contender)}`
+    );
   });
   return entries.join('\n');
 }

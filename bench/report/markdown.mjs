@@ -68,13 +68,18 @@ export function revision() {
   try {
     const git = (/** @type {string[]} */ ...args) =>
       execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
-    return ` from commit ${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', 'src') ? ' with changes' : ''}`;
+    return (
+      ' from commit ' +
+      `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', 'src') ? ' with changes' : ''}`
+    );
   } catch {
     return '';
   }
 }
 
-/** The machine and the versions of everything. @param {Record<string, string>} database what it says of itself */
+/**
+ * The machine and the versions of everything. @param {Record<string, string>} database what it says of itself
+ */
 export function machineTable({ server_version, fsync, synchronous_commit, shared_buffers }) {
   const [cpu] = cpus();
   const memoryGib = (totalmem() / 2 ** 30).toFixed(1);

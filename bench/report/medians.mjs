@@ -36,7 +36,10 @@ export class Medians {
     return [...this.#byKey.values()];
   }
 
-  /** How many cores were busy with something else, measurement by measurement; nothing where that is not known. */
+  /**
+   * How many cores were busy with something else, measurement
+   * by measurement; nothing where that is not known.
+   */
   foreignCores() {
     return this.#results.map(({ foreignCores }) => foreignCores).filter((cores) => cores !== undefined);
   }

@@ -75,11 +75,16 @@ export function printTables(medians) {
   console.log(`\n${quietness(medians.foreignCores())}`);
 }
 
-/** How far the numbers can be believed. @param {number[]} cores that other programs have kept busy, in each measurement. */
+/**
+ * How far the numbers can be believed. @param {number[]} cores
+ * that other programs have kept busy, in each measurement.
+ */
 export function quietness(cores) {
   if (cores.length === 0) return 'How busy the machine was with other programs is not known.';
   const disturbed = cores.filter((busy) => busy > FOREIGN_CORES_MAX).length;
-  const found = `Other programs kept more than ${FOREIGN_CORES_MAX} cores busy in ${disturbed} of ${cores.length} measurements.`;
+  const found =
+    `Other programs kept more than ${FOREIGN_CORES_MAX} cores busy in ${disturbed} of ${cores.length} ` +
+    'measurements.';
   const isTooMuch = disturbed / cores.length > DISTURBED_SHARE_MAX;
   return isTooMuch ? `${found} That is too much: measure again on a quiet machine.` : found;
 }

@@ -33,7 +33,10 @@ const rate = (/** @type {Median} */ median) => median.perSecond;
 const cpu = (/** @type {Median} */ { cpuUs, postgresCpuUs }) =>
   cpuUs === undefined || postgresCpuUs === undefined ? undefined : cpuUs + postgresCpuUs;
 
-/** Orders per second against a baseline. @param {string} scenario @param {string} baseline @param {number} atLeast @returns {Target} */
+/**
+ * Orders per second against a baseline. @param {string} scenario
+ * @param {string} baseline @param {number} atLeast @returns {Target}
+ */
 const faster = (scenario, baseline, atLeast, clients = 32) => ({
   name: `${scenario}, ${clients} clients: service to ${baseline}`,
   atLeast,
@@ -121,7 +124,10 @@ export const standbyTargets = (deadlocks) => [
   { name: 'opposite, 32 clients: deadlocks of two-workers', atMost: 0, value: () => deadlocks },
 ];
 
-/** @param {Medians} medians @param {readonly Target[]} targets @returns {Verdict[]} of what this run has measured. */
+/**
+ * @param {Medians} medians @param {readonly Target[]} targets
+ * @returns {Verdict[]} of what this run has measured.
+ */
 export function judge(medians, targets) {
   return targets.flatMap(({ name, atLeast, atMost, unit = '', value }) => {
     const found = value(medians);

@@ -26,7 +26,10 @@ export class Asker {
     this.tokens = new Tokens(secret);
   }
 
-  /** Finds the path that a question asks; a deep cursor is come by as clients come by it. @param {Question} question */
+  /**
+   * Finds the path that a question asks; a deep cursor is
+   * come by as clients come by it. @param {Question} question
+   */
   async prepare(question) {
     const { path, lengthIn } = question;
     const cursor = lengthIn && (await this.#cursorBehind(lengthIn(this.size) / 2, question));

@@ -6,7 +6,8 @@ import { HALF, HUNDRED, MOST, NONE, ONE } from './seed.mjs';
  * @property {string} title
  * @property {string} path
  * @property {'admin' | 'half' | 'hundred' | 'nobody'} caller
- * @property {(size: import('./seed.mjs').Size) => number} [lengthIn] of the list, where it is asked from its middle on.
+ * @property {(size: import('./seed.mjs').Size) => number}
+ *   [lengthIn] of the list, where it is asked from its middle on.
  */
 
 const MONTH = 'created_from=2026-06-01T00:00:00Z&created_to=2026-07-01T00:00:00Z';

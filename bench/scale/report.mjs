@@ -26,14 +26,18 @@ export function printScale({ rows, wanted }) {
     const [caller = '', title = '', small = '', large = ''] = cellsOf(row);
     const verdict = row.isMet ? '' : '  NOT MET';
     console.log(
-      `${caller.padEnd(9)} ${title.padEnd(62)} ${small.padStart(8)} ${large.padStart(8)} ${row.ratio.toFixed(2).padStart(6)}${verdict}`,
+      `${caller.padEnd(9)} ${title.padEnd(62)} ${small.padStart(8)} ${large.padStart(8)} ` +
+        `${row.ratio.toFixed(2).padStart(6)}${verdict}`,
     );
   }
   const met = rows.filter(({ isMet }) => isMet).length;
   console.log(`\n${met} of ${rows.length} take at most ${wanted} times as long. ${quietness(coresOf(rows))}`);
 }
 
-/** @param {import('./scale.mjs').Scale} scale @param {Date} startedAt @returns {Promise<string>} the file written. */
+/**
+ * @param {import('./scale.mjs').Scale} scale @param {Date}
+ * startedAt @returns {Promise<string>} the file written.
+ */
 export async function writeScale({ rows, database, wanted }, startedAt) {
   const [small, large] = [SMALL, LARGE].map(
     ({ orders, products }) =>

@@ -61,7 +61,8 @@ export async function measureScale({ isQuick, progress }) {
 
 /**
  * @param {Asker[]} askers
- * @param {{ rounds: number, players: import('../measure/usage.mjs').Players, progress: (step: string) => void }} options
+ * @param {{ rounds: number, players: import('../measure/usage.mjs').Players,
+ *   progress: (step: string) => void }} options
  */
 async function askAll(askers, { rounds, players, progress }) {
   for (const asker of askers) {
@@ -85,7 +86,10 @@ async function askAll(askers, { rounds, players, progress }) {
   return rows;
 }
 
-/** @param {Asker[]} askers @param {import('./questions.mjs').Question} question @param {number} rounds @returns {Promise<Row>} */
+/**
+ * @param {Asker[]} askers @param {import('./questions.mjs').Question}
+ * question @param {number} rounds @returns {Promise<Row>}
+ */
 async function ask(askers, question, rounds) {
   const times = askers.map(() => /** @type {number[]} */ ([]));
   for (let round = 0; round < rounds; round += 1) {

@@ -1,5 +1,5 @@
-// Fills a copy of the template with orders, so that what is asked has the same answer whatever the size: the customer
-// with 100 orders has 100, and only the rest of the table grows.
+// Fills a copy of the template with orders, so that what is asked has the same answer whatever the size: the
+// customer with 100 orders has 100, and only the rest of the table grows.
 
 /** @typedef {{ orders: number, products: number }} Size */
 

@@ -9,8 +9,9 @@ import { sendIfModified } from '../http/preconditions.js';
 const TAKES_GZIP = /(^|[ ,])(gzip|x-gzip|\*)( *; *q=(1|0?\.\d*[1-9])\S*)? *(,|$)/i;
 
 /**
- * Content that stays the same while the process runs. It is compressed once, when it is first asked for, so that
- * nobody can keep the process busy with it; caches may keep it, and ask by its ETag whether it is still good.
+ * Content that stays the same while the process runs. It is compressed once,
+ * when it is first asked for, so that nobody can keep the process busy with
+ * it; caches may keep it, and ask by its ETag whether it is still good.
  */
 export class CachedContent {
   private prepared?: Promise<{ readonly compressed: Buffer; readonly hash: string }>;

@@ -46,8 +46,8 @@ function withoutNotes(operation: Operation): Operation {
 }
 
 /**
- * Swagger UI fills in the example of a parameter and sends it. That suits the id of a path; a filter would hide rows, an
- * ETag fit one version only, and a key show the first order again.
+ * Swagger UI fills in the example of a parameter and sends it. That suits the id of a path; a filter would
+ * hide rows, an ETag fit one version only, and a key show the first order again.
  */
 function withoutPrefill(parameter: ParameterObject | ReferenceObject): ParameterObject | ReferenceObject {
   if ('$ref' in parameter || parameter.in === 'path') return parameter;

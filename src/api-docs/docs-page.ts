@@ -40,7 +40,10 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-/** What is particular to an operation should be seen at once: no choice where there is one thing only, no tall boxes. */
+/**
+ * What is particular to an operation should be seen at once:
+ * no choice where there is one thing only, no tall boxes.
+ */
 const STYLE = `body { margin: 0; background: #fafafa; }
 .swagger-ui .servers-title, .swagger-ui .servers, .swagger-ui .response-col_links { display: none; }
 .swagger-ui .response-controls:not(:has(option + option)),

@@ -98,7 +98,9 @@ const invalidGrant = (error_description: string): Record<string, Member> => ({
   error_description: { ...line, example: error_description },
 });
 
-/** The members that come with each kind of problem; the API description has them as members of the problem. */
+/**
+ * The members that come with each kind of problem; the API description has them as members of the problem.
+ */
 export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string, Member>>>> = {
   unauthenticated: {
     error: { const: 'invalid_token', description: 'Present if a token was sent (RFC 6750, 3.1).' },

@@ -4,7 +4,9 @@ import type { Operation } from './document.js';
 
 /** Problems that come together, as a schema each. */
 export const PROBLEM_GROUPS = {
-  /** What stands before every route may answer so: the HTTP parser, the limits, and what fails behind them. */
+  /**
+   * What stands before every route may answer so: the HTTP parser, the limits, and what fails behind them.
+   */
   GeneralProblem: [
     'malformed-request',
     'request-timeout',

@@ -16,7 +16,8 @@ export class ProblemsController {
   list(): string {
     const items = PROBLEM_CODES.map(
       (code) =>
-        `<li><a href="${problemType(code)}">${code}</a>: ${PROBLEMS[code].title} (${PROBLEMS[code].status})</li>`,
+        `<li><a href="${problemType(code)}">${code}</a>: ${PROBLEMS[code].title} ` +
+        `(${PROBLEMS[code].status})</li>`,
     );
     return page('Problems', `<ul>${items.join('')}</ul>`);
   }
@@ -29,7 +30,8 @@ export class ProblemsController {
     const { status, title, meaning, remedy } = PROBLEMS[code];
     return page(
       title,
-      `<p><code>${code}</code>, HTTP status ${status}</p><p>${meaning}</p><h2>What to do</h2><p>${remedy}</p>` +
+      `<p><code>${code}</code>, HTTP status ${status}</p><p>${meaning}</p><h2>What to ` +
+        `do</h2><p>${remedy}</p>` +
         '<p><a href="/problems">All problems</a></p>',
     );
   }

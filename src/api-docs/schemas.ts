@@ -39,8 +39,9 @@ export function withIntegerFormats<T>(document: T): T {
 }
 
 /**
- * Closes the schemas that request bodies use, but for those of OAuth 2: an unknown field is 422. Those of answers stay open, since a
- * later version may add to them; the tests hold today's answers to what is described today.
+ * Closes the schemas that request bodies use, but for those of OAuth 2: an
+ * unknown field is 422. Those of answers stay open, since a later version may
+ * add to them; the tests hold today's answers to what is described today.
  */
 export function withClosedRequests(schemas: Schemas, bodies: unknown): Schemas {
   const used = new Set<string>();

@@ -82,8 +82,8 @@ const COMPARE = `
 export const AUDITS = new Observed<void, StockAudit>();
 
 /**
- * Proves that every stock is what was put in less what live orders hold, and that the purchases of limited products
- * are counted right, or lists what is off.
+ * Proves that every stock is what was put in less what live orders hold, and that the purchases of limited
+ * products are counted right, or lists what is off.
  */
 export function auditStock(database: Pick<DatabaseReader, 'rows'>): Promise<StockAudit> {
   return AUDITS.run(undefined, async () => {

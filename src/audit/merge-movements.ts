@@ -1,4 +1,7 @@
-/** What has changed the stock of a product: its first stock, a line sold, one that came back, a change by hand. */
+/**
+ * What has changed the stock of a product: its first stock,
+ * a line sold, one that came back, a change by hand.
+ */
 export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'EXPIRED', 'CORRECTED'] as const;
 
 export interface StockMovement {
@@ -30,7 +33,9 @@ export interface Merged {
   readonly next: readonly number[];
 }
 
-/** Each stream keeps its own order; between streams the times decide. So every page continues the same list. */
+/**
+ * Each stream keeps its own order; between streams the times decide. So every page continues the same list.
+ */
 export function mergeNewestFirst(streams: readonly Stream[], count: number): Merged {
   const taken = streams.map(() => 0);
   const head = (index: number) => streams[index]?.[taken[index] as number];

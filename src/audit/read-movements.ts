@@ -13,9 +13,9 @@ export interface StockSnapshot extends Record<(typeof STREAMS)[number], Stream> 
 }
 
 /**
- * The newest movements of a product and its stock, from one snapshot. Each stream is a range of an index. With
- * `product_id = $1` instead, the planner may walk a primary key past all other products; without OFFSET 0, it may
- * turn the look-ups into a scan of all orders.
+ * The newest movements of a product and its stock, from one snapshot. Each stream is a range of an index.
+ * With `product_id = $1` instead, the planner may walk a primary key past all other products; without OFFSET
+ * 0, it may turn the look-ups into a scan of all orders.
  */
 export const READ_MOVEMENTS = `
   WITH sold AS (
@@ -29,7 +29,9 @@ export const READ_MOVEMENTS = `
      CROSS JOIN LATERAL (SELECT customer_id, created_at AS at, reference FROM orders
                           WHERE orders.id = line.order_id OFFSET 0) AS placed
   ), adjusted AS (
-    SELECT id, CASE created_at WHEN (SELECT created_at FROM products WHERE id = $1) THEN 'PUT_IN' ELSE 'CORRECTED' END AS kind,
+    SELECT id,
+           CASE created_at WHEN (SELECT created_at FROM products WHERE id = $1) THEN 'PUT_IN'
+                           ELSE 'CORRECTED' END AS kind,
            quantity, created_at AS at, created_by AS "userId", NULL AS "orderId", reference, reason
       FROM stock_adjustments
      WHERE product_id >= $1 AND (product_id, id) <= ($1, $3)
@@ -46,8 +48,11 @@ export const READ_MOVEMENTS = `
                            FROM order_items AS item JOIN orders ON orders.id = item.order_id
                           WHERE item.order_id = back.order_id AND item.product_id = $1 OFFSET 0) AS cancelled
   ), counted AS (
-    (SELECT 1 FROM order_items WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, created_at, order_id LIMIT $6) UNION ALL
-    (SELECT 1 FROM stock_adjustments WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6) UNION ALL
+    (SELECT 1 FROM order_items WHERE product_id BETWEEN $1 AND $1
+      ORDER BY product_id, created_at, order_id LIMIT $6)
+    UNION ALL
+    (SELECT 1 FROM stock_adjustments WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6)
+    UNION ALL
     (SELECT 1 FROM stock_returns WHERE product_id BETWEEN $1 AND $1 ORDER BY product_id, id LIMIT $6)
   )
   SELECT stock_quantity AS "stockQuantity", (SELECT count(*)::integer FROM counted) AS counted,

@@ -31,7 +31,8 @@ export class MiscountedPurchaseDto {
 export class StockAuditResponseDto {
   @ApiProperty({
     description:
-      'Whether the stock of every product is right, and the units counted towards every purchase limit as well.',
+      'Whether the stock of every product is right, and the units counted towards every purchase limit ' +
+      'as well.',
   })
   readonly balanced!: boolean;
 

@@ -29,9 +29,9 @@ export class StockMovementReader {
   constructor(private readonly database: DatabaseReader) {}
 
   /**
-   * What has changed the stock of a product, newest first. The newest balance is the `stock_quantity` of the same
-   * snapshot, and every balance is the next older one plus the movement. A walk by cursor shows each movement that
-   * was there at its start once, and none that came later.
+   * What has changed the stock of a product, newest first. The newest balance is the `stock_quantity` of the
+   * same snapshot, and every balance is the next older one plus the movement. A walk by cursor shows each
+   * movement that was there at its start once, and none that came later.
    * @throws ProductNotFoundError, ValidationFailedError as `paginate` does.
    */
   async list(productId: number, query: PageQueryDto): Promise<Page> {

@@ -33,7 +33,8 @@ export class AuthController {
     operationId: 'register',
     summary: 'Register a user',
     description:
-      'The first admin may register without a token; further admins need the token of an existing one (ADMIN_SIGNUP).',
+      'The first admin may register without a token; further admins need the token of an existing one ' +
+      '(ADMIN_SIGNUP).',
   })
   @ApiCreatedResponse({
     type: UserResponseDto,
@@ -71,7 +72,8 @@ export class AuthController {
     operationId: 'changePassword',
     summary: 'Change my password',
     description:
-      'Ends all of your other sessions. A wrong current password is refused with 422 and counts as a failed login.',
+      'Ends all of your other sessions. A wrong current password is refused with 422 and counts as a ' +
+      'failed login.',
   })
   @ApiNoContentResponse({ description: 'The password was changed; this session stays valid.' })
   @ApiProblems('too-many-attempts')
@@ -87,7 +89,9 @@ export class AuthController {
   }
 }
 
-/** Where who has registered a user finds it: an admin among all users, anyone else by signing in as that user. */
+/**
+ * Where who has registered a user finds it: an admin among all users, anyone else by signing in as that user.
+ */
 function pathOf(user: Pick<AuthenticatedUser, 'id'>, caller?: AuthenticatedUser): string {
   return caller?.role === 'admin' ? `/users/${user.id}` : '/me';
 }

@@ -54,10 +54,11 @@ export class UserAdministration {
   }
 
   /**
-   * Changes role or activity; both take effect at once where changes are made, and within a second for what is
-   * read, in every process. Deactivating ends the user's sessions for good.
+   * Changes role or activity; both take effect at once where changes are made, and within a second for what
+   * is read, in every process. Deactivating ends the user's sessions for good.
    * @returns the account as JSON.
-   * @throws UserNotFoundError; ForbiddenError, InvalidTokenError when the caller has lost the right meanwhile, as
+   * @throws UserNotFoundError; ForbiddenError, InvalidTokenError
+   *   when the caller has lost the right meanwhile, as
    *   one of two admins who take it from each other; LastAdminError when nobody would be left to undo it.
    */
   change(id: number, change: UserChange, caller: AuthenticatedUser): Promise<string> {

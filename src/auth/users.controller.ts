@@ -48,7 +48,8 @@ export class UsersController {
     operationId: 'updateUser',
     summary: "Change a user's role, or deactivate them",
     description:
-      'Rights taken away no longer allow any change from this moment on; reading may still work for up to a second.',
+      'Rights taken away no longer allow any change from this moment on; reading may still work for up ' +
+      'to a second.',
   })
   @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })

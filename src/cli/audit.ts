@@ -5,7 +5,10 @@ import type { OpenDatabase } from '../runtime/open-database.js';
 import { withConnection } from '../database/with-connection.js';
 import { withDatabase } from './with-database.js';
 
-/** Prints the stock audit; the exit code is 0 when it is balanced and 1 when it is not, or when there is nothing to audit. */
+/**
+ * Prints the stock audit; the exit code is 0 when it is balanced
+ * and 1 when it is not, or when there is nothing to audit.
+ */
 async function audit({ url }: OpenDatabase): Promise<number> {
   const pending = (await listMigrations(url)).filter(({ executed }) => !executed);
   if (pending.length > 0)

@@ -6,8 +6,8 @@ import { explainStartFailure } from '../runtime/start-failure.js';
 type Work = (database: OpenDatabase) => Promise<number>;
 
 /**
- * Runs a command against the service's database, which it starts if it is embedded and not running, and ends with what
- * `work` returns. However it ends, it leaves no server running that it has started.
+ * Runs a command against the service's database, which it starts if it is embedded and not running, and ends
+ * with what `work` returns. However it ends, it leaves no server running that it has started.
  */
 export async function withDatabase(
   work: Work,

@@ -7,7 +7,10 @@ export const PRICE_MAX_MINOR = 9_999_999_999;
 /** The largest total of one order: 999,999,999,999.99, far below 2^53. */
 export const TOTAL_MAX_MINOR = 99_999_999_999_999;
 
-/** The minor units that are nearest to an amount; the same ones for all that is within half a minor unit of them. */
+/**
+ * The minor units that are nearest to an amount; the same
+ * ones for all that is within half a minor unit of them.
+ */
 export function toMinorUnits(amount: number): number {
   return Math.round(amount * MINOR_PER_UNIT);
 }

@@ -30,7 +30,8 @@ export function combinationFaults(env: Env, { signsTokens }: EnvNeeds): string[]
       isProduction && isEmbedded,
     'DATA_DIR is in a folder with a line break in its name, which PostgreSQL cannot use':
       isEmbedded && /[\r\n]/.test(resolve(env.DATA_DIR)),
-    [`WORKERS times DATABASE_POOL_SIZE must be at most ${EMBEDDED_CONNECTIONS_MAX} with the embedded PostgreSQL, which has 100 connections`]:
+    [`WORKERS times DATABASE_POOL_SIZE must be at most ${EMBEDDED_CONNECTIONS_MAX} \
+with the embedded PostgreSQL, which has 100 connections`]:
       isEmbedded && env.WORKERS * env.DATABASE_POOL_SIZE > EMBEDDED_CONNECTIONS_MAX,
     'DATABASE_POOL_SIZE must be at least PLACEMENT_LANES + 3 (rows that others hold, other writes, reads)':
       env.PLACEMENT_LANES + 3 > env.DATABASE_POOL_SIZE,

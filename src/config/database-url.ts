@@ -2,7 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { misnomersIn } from './variable-names.js';
 
-/** Modes that pg 8 takes for `verify-full`. libpq checks less in all but the last, and pg 9 will follow it. */
+/**
+ * Modes that pg 8 takes for `verify-full`. libpq checks less in all but the last, and pg 9 will follow it.
+ */
 const TAKEN_FOR_VERIFY_FULL = ['prefer', 'require', 'verify-ca'];
 
 const MODES = [undefined, 'disable', 'no-verify', 'verify-full', ...TAKEN_FOR_VERIFY_FULL];
@@ -41,7 +43,10 @@ function parameterFault(parameters: URLSearchParams): string | undefined {
   if (misnomer) return `has a parameter that is not known: it is probably ${misnomer.meant}`;
   if (new Set(names).size < names.length) return 'has a parameter twice';
   if (!MODES.includes(parameters.get('sslmode') ?? undefined))
-    return 'has an sslmode that is not known: verify-full encrypts and checks the server, disable does neither';
+    return (
+      'has an sslmode that is not known: verify-full encrypts and checks the server, ' +
+      'disable does neither'
+    );
   const file = FILES.find((name) => parameters.has(name) && !isReadable(parameters.get(name) ?? ''));
   return file && `names a file in ${file} that cannot be read`;
 }

@@ -5,7 +5,10 @@ export interface EnvFile {
   readonly faults: readonly string[];
 }
 
-/** Stricter than Node's own reader, which drops what it does not understand, such as what follows a # in a password. */
+/**
+ * Stricter than Node's own reader, which drops what it does
+ * not understand, such as what follows a # in a password.
+ */
 const ASSIGNMENT =
   /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^\s'"`#][^#]*?)|)(?:\s+#.*|\s*)$/;
 

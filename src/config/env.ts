@@ -19,7 +19,10 @@ export const USERNAME_MIN = 3;
 export const USERNAME_MAX = 64;
 export const PASSWORD_MAX = 128;
 
-/** The whole configuration. `.env.example` explains every variable; `loadEnv` fills in defaults that depend on others. */
+/**
+ * The whole configuration. `.env.example` explains every
+ * variable; `loadEnv` fills in defaults that depend on others.
+ */
 export class Env extends OperationsEnv {
   @IsIn(NODE_ENVS) readonly NODE_ENV: (typeof NODE_ENVS)[number] = 'development';
   @integerBetween(0, 65_535) readonly PORT: number = 8000;

@@ -37,7 +37,8 @@ function faultsOf(work: () => unknown): readonly string[] {
   }
 }
 
-// Guarantees that a variable means what a person sees, or is refused by its name; and that no value is printed.
+// Guarantees that a variable means what a person sees, or
+// is refused by its name; and that no value is printed.
 describe('every variable', () => {
   it('is among those tried here', () => {
     expect(variables.length).toBeGreaterThan(40);

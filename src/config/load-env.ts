@@ -84,7 +84,9 @@ const KNOWN_VARIABLES = new Set(
 
 type Given = Readonly<Record<string, string>>;
 
-/** A variable that is set to nothing has its default. Spaces around a value mean nothing, except in a secret. */
+/**
+ * A variable that is set to nothing has its default. Spaces around a value mean nothing, except in a secret.
+ */
 function givenOf(variables: Record<string, string | undefined>): Given {
   const known = Object.entries(variables).filter(
     ([name, value]) => KNOWN_VARIABLES.has(name) && value?.trim(),

@@ -36,7 +36,9 @@ async function readSecret(path: string): Promise<string | undefined> {
   return secret;
 }
 
-/** Node's own recursive `mkdir` tries for ever where the system refuses with ENOENT, as it does below /proc. */
+/**
+ * Node's own recursive `mkdir` tries for ever where the system refuses with ENOENT, as it does below /proc.
+ */
 export async function ensureFolder(path: string, mode: number): Promise<void> {
   const make = () => mkdir(path, { mode }).catch(ignore('EEXIST'));
   await make().catch(async (error: NodeJS.ErrnoException) => {

@@ -5,8 +5,8 @@ export interface Misnomer {
 }
 
 /**
- * Finds names that differ from known ones by case, punctuation or a typing error or two; for short names, no error
- * unless `isOurs` says that all names are meant for us.
+ * Finds names that differ from known ones by case, punctuation or a typing error or two; for short names, no
+ * error unless `isOurs` says that all names are meant for us.
  */
 export function misnomersIn(
   names: readonly string[],

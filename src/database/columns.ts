@@ -16,7 +16,10 @@ export abstract class VersionedRow {
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' }) updatedAt!: Date;
 }
 
-/** After all locks that the transaction took before; `now()` is when it began, perhaps long before it had them. */
+/**
+ * After all locks that the transaction took before; `now()`
+ * is when it began, perhaps long before it had them.
+ */
 export const TIME_UNDER_LOCK = () => 'statement_timestamp()';
 
 /** Every update of a versioned row sets these; TypeORM's own version column ignores targeted updates. */

@@ -14,8 +14,9 @@ export class LockTimeoutError extends ServiceBusyError {}
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 
 /**
- * "Not now": connections lost or refused (08, 28, 3D, 55000, 57P), resources exhausted (53), a lock or a statement that
- * took too long (55P03, 57014, 25P03), a server that became read-only after a failover (25006).
+ * "Not now": connections lost or refused (08, 28, 3D, 55000, 57P), resources
+ * exhausted (53), a lock or a statement that took too long (55P03, 57014,
+ * 25P03), a server that became read-only after a failover (25006).
  */
 const BUSY_STATES = /^(08|28|3D|53|57P|55000|55P03|57014|25P03|25P04|25006|40001|40P01)/;
 

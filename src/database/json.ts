@@ -6,7 +6,10 @@ export interface Resource {
   readonly json: string;
 }
 
-/** SQL for the JSON of a value of this type, as text or as what becomes the right text; NULL is written `null`. */
+/**
+ * SQL for the JSON of a value of this type, as text or as
+ * what becomes the right text; NULL is written `null`.
+ */
 export interface JsonSql<Value> {
   readonly sql: string;
   readonly type?: Value;
@@ -16,8 +19,8 @@ export interface JsonSql<Value> {
 export type Members<Answer> = { readonly [Name in keyof Answer & string]: JsonSql<Answer[Name]> };
 
 /**
- * SQL for an answer as JSON text, with its members in this order. It is put together from its parts, which takes
- * PostgreSQL half as long as `row_to_json`.
+ * SQL for an answer as JSON text, with its members in this order. It is put together from its parts, which
+ * takes PostgreSQL half as long as `row_to_json`.
  */
 export function jsonOf<Answer>(members: Members<Answer>): string {
   const parts = Object.entries<JsonSql<unknown>>(members).map(
@@ -32,7 +35,9 @@ export function jsonOf<Answer>(members: Members<Answer>): string {
  */
 export function list<Item>(members: Members<Item>, rows: string): JsonSql<Item[]> {
   return {
-    sql: `SELECT concat('[', string_agg(item, ','), ']') FROM (SELECT ${jsonOf(members)} AS item ${rows}) AS items`,
+    sql:
+      `SELECT concat('[', string_agg(item, ','), ']') FROM (SELECT ${jsonOf(members)} AS item ${rows}) ` +
+      'AS items',
   };
 }
 

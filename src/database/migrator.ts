@@ -16,7 +16,8 @@ export interface MigrationState {
 
 /**
  * Runs every migration that has not run yet, all or none, and names those it ran.
- * @param serviceUrl whose role, if it is another one than that of `url`, gets the rights that the service needs.
+ * @param serviceUrl whose role, if it is another one than
+ *   that of `url`, gets the rights that the service needs.
  */
 export function runMigrations(url: string, serviceUrl = url): Promise<string[]> {
   const serviceRole = roleOf(serviceUrl);

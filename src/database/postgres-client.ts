@@ -2,7 +2,10 @@ import type pg from 'pg';
 import { PreparedStatements } from './prepared-statements.js';
 import { SessionClient, type SessionConfig } from './session-client.js';
 
-/** With the limits of a transaction; behind them stands a deadline of our own, for a server that has fallen silent. */
+/**
+ * With the limits of a transaction; behind them stands a
+ * deadline of our own, for a server that has fallen silent.
+ */
 const BEGIN = `
   START TRANSACTION ISOLATION LEVEL READ COMMITTED;
   SET LOCAL lock_timeout = '100ms';
@@ -32,9 +35,10 @@ class TransactionAbortedError extends Error {
 type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
 
 /**
- * The pg client of the pool. BEGIN travels with the first statement of a transaction and sets its limits, which leaves
- * nothing behind on a connection that a pooler shares. Statements that come again are prepared, unless `prepares` is
- * false. PostgreSQL answers COMMIT of a failed transaction without an error; here that is one.
+ * The pg client of the pool. BEGIN travels with the first statement of a transaction
+ * and sets its limits, which leaves nothing behind on a connection that a pooler
+ * shares. Statements that come again are prepared, unless `prepares` is false.
+ * PostgreSQL answers COMMIT of a failed transaction without an error; here that is one.
  */
 export class RobustClient extends SessionClient {
   private isBeginDue = false;

@@ -5,7 +5,9 @@ const PREPARED_MAX = 100;
 /** Texts that are counted; the one not seen for longest is forgotten. */
 const COUNTED_MAX = 200;
 
-/** Statements that come again are parsed and planned once a connection. A text has one name on all of them. */
+/**
+ * Statements that come again are parsed and planned once a connection. A text has one name on all of them.
+ */
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private readonly counts = new Map<string, number>();

@@ -63,7 +63,8 @@ export async function assertSuitable(client: SessionClient): Promise<ServerFindi
 export function faultsOf({ version, encoding, searchPath, schema, differing }: ServerFindings): string[] {
   const faults = differing.map(
     ({ name, found, needed }) =>
-      `PostgreSQL has ${name} = ${found} for the role or the database: ALTER ROLE … SET ${name} = '${needed}'`,
+      `PostgreSQL has ${name} = ${found} for the role or the database: ALTER ROLE … SET ${name} = ` +
+      `'${needed}'`,
   );
   if (version < VERSION_MIN) {
     faults.push(`PostgreSQL ${version} is too old: use ${VERSION_MIN} or newer`);
@@ -76,7 +77,8 @@ export function faultsOf({ version, encoding, searchPath, schema, differing }: S
   }
   if (schema === null || /^(pg_.*|information_schema)$/.test(schema)) {
     faults.push(
-      `PostgreSQL has search_path = ${searchPath} for the role or the database, which leads to no schema for ` +
+      `PostgreSQL has search_path = ${searchPath} for the role or the database, which leads to no ` +
+        'schema for ' +
         `tables: ALTER ROLE … SET search_path = public`,
     );
   }
@@ -85,7 +87,8 @@ export function faultsOf({ version, encoding, searchPath, schema, differing }: S
 
 /**
  * @returns a URL whose connections find the same tables from now on.
- * @throws BadConfigurationError when the database is not suitable, or, in production, may lose committed orders.
+ * @throws BadConfigurationError when the database is not
+ *   suitable, or, in production, may lose committed orders.
  */
 export function assertReliable(url: string, env: Env, logger: Logger): Promise<string> {
   return withConnection(url, async (client) => {

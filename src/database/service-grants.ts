@@ -4,8 +4,9 @@ import { BadConfigurationError } from '../config/load-env.js';
 import { MIGRATIONS_TABLE } from './data-source.js';
 
 /**
- * All that the service's role may do where another role owns the tables. A locking `SELECT` needs the right to update
- * some column. A right that is not used any more leaves one release later, because the old one may still be running.
+ * All that the service's role may do where another role owns the tables. A locking
+ * `SELECT` needs the right to update some column. A right that is not used any
+ * more leaves one release later, because the old one may still be running.
  */
 export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   users: ['SELECT', 'INSERT', 'UPDATE (role, is_active, password_hash)'],
@@ -22,7 +23,8 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   orders: [
     'SELECT',
     'INSERT',
-    'UPDATE (status, confirmed_at, confirmed_by, cancelled_at, cancelled_by, cancel_reason, version, updated_at)',
+    'UPDATE (status, confirmed_at, confirmed_by, cancelled_at, cancelled_by, cancel_reason, version, ' +
+      'updated_at)',
   ],
   order_items: ['SELECT', 'INSERT'],
   stock_returns: ['SELECT', 'INSERT'],

@@ -63,7 +63,8 @@ export class SessionClient extends pg.Client {
       const results = await super.query(`
         SET LOCAL statement_timeout = 0;
         SELECT set_config(name, value, is_pooled), is_pooled
-          FROM (VALUES ${values.join(', ')}) AS setting (name, value), (SELECT pg_backend_pid() <> ${processID}) AS way (is_pooled)
+          FROM (VALUES ${values.join(', ')}) AS setting (name, value),
+               (SELECT pg_backend_pid() <> ${processID}) AS way (is_pooled)
          WHERE current_setting(name, true) IS NOT NULL`);
       const [, { rows }] = results as unknown as [unknown, pg.QueryResult<{ is_pooled: boolean }>];
       this.isPooled = rows[0]?.is_pooled ?? false;

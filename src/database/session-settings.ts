@@ -25,7 +25,10 @@ export const PREFERRED = {
   client_min_messages: 'warning',
 } as const;
 
-/** Our own limits stand where the work is. Those of a role would end a migration, or a connection that is kept. */
+/**
+ * Our own limits stand where the work is. Those of a role
+ * would end a migration, or a connection that is kept.
+ */
 export const NO_LIMITS = {
   statement_timeout: '0',
   transaction_timeout: '0',

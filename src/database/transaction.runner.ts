@@ -26,7 +26,9 @@ const TRANSACTION_MS_MAX = 3_000;
 const LOCK_PATIENCE_MS = 2_000;
 /** From its arrival on, with all waiting. */
 const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
-/** Placing orders opens one more slot while one hangs, and waits for held products on a connection of its own. */
+/**
+ * Placing orders opens one more slot while one hangs, and waits for held products on a connection of its own.
+ */
 const FURTHER_PLACEMENT_CONNECTIONS = 2;
 
 /** An attempt at a transaction, the first one being number 1. */
@@ -48,7 +50,8 @@ export class OutcomeUnknownError extends ServiceBusyError {
   constructor(cause: unknown) {
     super(
       { cause },
-      'The database was lost while the change was being stored. With an Idempotency-Key, send the same again; ' +
+      'The database was lost while the change was being stored. With an Idempotency-Key, send the same ' +
+        'again; ' +
         'without, look whether it was stored before you try again.',
     );
   }
@@ -60,8 +63,9 @@ export type FirstFailure = LockTimeoutError | OutcomeUnknownError;
 type Work<T> = (queryRunner: QueryRunner) => Promise<SentLast<T>>;
 
 /**
- * The one lifecycle of every write. What `work` did is committed exactly when `run` returns; when it throws, nothing
- * is, except after OutcomeUnknownError, where a caller can look for what it wrote. The first error is the one thrown.
+ * The one lifecycle of every write. What `work` did is committed exactly when
+ * `run` returns; when it throws, nothing is, except after OutcomeUnknownError,
+ * where a caller can look for what it wrote. The first error is the one thrown.
  */
 @Injectable()
 export class TransactionRunner {
@@ -78,9 +82,9 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction, and again after a deadlock or a lost connection, so it must have no
-   * effect outside the database. If a row is locked elsewhere, the attempt frees its slot after 100 ms and is retried
-   * for up to 2 s, so blocked writes never starve others.
+   * Runs `work` in one READ COMMITTED transaction, and again after a deadlock or a lost connection, so it
+   * must have no effect outside the database. If a row is locked elsewhere, the attempt frees its slot after
+   * 100 ms and is retried for up to 2 s, so blocked writes never starve others.
    * @throws ServiceBusyError within 7 s, usually 4; OutcomeUnknownError, which is one, when COMMIT was lost.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
@@ -97,11 +101,12 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs `work` without waiting for a slot, for callers who bound how much they have under way, and sends COMMIT
-   * without waiting for its last statement, which must fail by itself where the transaction must not be committed.
-   * If a row is locked elsewhere, or the answer to COMMIT is lost, `work` is run once more and told so: then it can do
-   * without that row, or look for what it may have written.
-   * @param deadline by the clock of `Date.now()`; each transaction ends within 3 s, or the 2 s more that a new
+   * Runs `work` without waiting for a slot, for callers who bound how much they have under way, and sends
+   * COMMIT without waiting for its last statement, which must fail by itself where the transaction must not
+   * be committed. If a row is locked elsewhere, or the answer to COMMIT is lost, `work` is run once more and
+   * told so: then it can do without that row, or look for what it may have written.
+   * @param deadline by the clock of `Date.now()`; each
+   *   transaction ends within 3 s, or the 2 s more that a new
    *   connection may take.
    * @throws ServiceBusyError as `run` does.
    */

@@ -15,7 +15,8 @@ export class EventStreamQueryDto {
   @IntegerField(0, Number.MAX_SAFE_INTEGER, {
     required: false,
     description:
-      'The id of the last event you have read. Without it, the list starts with the first event, and a stream with the next one.',
+      'The id of the last event you have read. Without it, the list starts with the first event, and a ' +
+      'stream with the next one.',
   })
   @FromDigits()
   readonly after?: number;

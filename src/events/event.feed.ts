@@ -51,7 +51,8 @@ interface LogState {
 const HEAD = '(SELECT max(last_id) FROM events)';
 
 const STATE = `
-  SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}), $1) AS reached,
+  SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}),
+                  $1) AS reached,
          ${HEAD} AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
 
 const STATUS = `CASE type ${Object.entries(STATUS_AFTER)
@@ -68,7 +69,8 @@ const ORDER = `
            WHERE order_now.id = event.resource_id) AS orders`;
 
 /** A column that there was not at that time is null. */
-const PRODUCT = `SELECT ${ProductResponseDto.json} FROM json_populate_record(NULL::products, event.product) AS products`;
+const PRODUCT = `
+  SELECT ${ProductResponseDto.json} FROM json_populate_record(NULL::products, event.product) AS products`;
 
 /** The events of a row have the numbers up to its `last_id`. */
 const FOUND = `

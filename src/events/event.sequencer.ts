@@ -26,7 +26,8 @@ const NONE: NumberedBatch = { rows: 0, events: 0, lagSeconds: 0 };
 export const NUMBERINGS = new Observed<void, NumberedBatch>();
 
 /** SQL for whether there are events without a number. The order makes sure that the small index is used. */
-export const HAS_UNNUMBERED = `(SELECT sequence FROM events WHERE last_id IS NULL ORDER BY sequence LIMIT 1) IS NOT NULL`;
+export const HAS_UNNUMBERED = `
+  (SELECT sequence FROM events WHERE last_id IS NULL ORDER BY sequence LIMIT 1) IS NOT NULL`;
 
 const TRY_LOCK = `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.eventSequencer}) AS "isOurs"`;
 
@@ -47,9 +48,9 @@ const NUMBER_BATCH = `
     FROM numbered`;
 
 /**
- * Gives events their numbers, without gaps, once they are visible. A number that is drawn by the writer would not do:
- * it becomes visible later than it is drawn, perhaps after higher ones, and a reader who keeps the last one would miss
- * it. Nobody who writes waits for this; one process at a time does it.
+ * Gives events their numbers, without gaps, once they are visible. A number that is drawn by the writer would
+ * not do: it becomes visible later than it is drawn, perhaps after higher ones, and a reader who keeps the
+ * last one would miss it. Nobody who writes waits for this; one process at a time does it.
  */
 @Injectable()
 export class EventSequencer {
@@ -76,7 +77,10 @@ export class EventSequencer {
     }
   }
 
-  /** The lock comes in a statement of its own, so that the next one sees all that its last holder has numbered. */
+  /**
+   * The lock comes in a statement of its own, so that the
+   * next one sees all that its last holder has numbered.
+   */
   private numberBatch(): Promise<NumberedBatch> {
     return this.transactions.runPipelined(async (queryRunner): Promise<SentLast<NumberedBatch>> => {
       const [{ isOurs }] = (await queryRunner.query(TRY_LOCK)) as [{ isOurs: boolean }];

@@ -43,7 +43,8 @@ export class EventStreams implements OnModuleDestroy {
   }
 
   /**
-   * Everything behind the number `after`, without a gap or a repeat, and then what happens; from now on without it.
+   * Everything behind the number `after`, without a gap or a
+   * repeat, and then what happens; from now on without it.
    * @throws ServiceBusyError beyond EVENT_STREAMS_MAX, while the process stops, and without a database.
    */
   async start(after: number | undefined, options: StreamOptions): Promise<EventStream> {

@@ -25,7 +25,8 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'List events, oldest first',
     description:
-      'Everything that happened to orders and products, each once, in an order that never changes; an event ' +
+      'Everything that happened to orders and products, each once, in an order that never changes; an ' +
+      'event ' +
       'always follows its cause. Keep the last id you have read, and you miss nothing. ' +
       '`data` is the order or product as it was at that moment.',
   })
@@ -44,15 +45,18 @@ export class EventsController {
     operationId: 'streamEvents',
     summary: 'Stream events',
     description:
-      'Sends the same events as Server-Sent Events, then each new one as it happens. A reader that falls more than ' +
-      '1 MiB behind is disconnected. The stream also ends when its session ends, its user loses the role or the ' +
+      'Sends the same events as Server-Sent Events, then each new one as it happens. A reader that ' +
+      'falls more than ' +
+      '1 MiB behind is disconnected. The stream also ends when its session ends, its user loses the ' +
+      'role or the ' +
       'process stops. Reconnect with the last id to resume without gaps or repeats.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
     description:
-      'The id of the last event you have read, as SSE clients send it when they reconnect. Takes precedence over `after`.',
+      'The id of the last event you have read, as SSE clients send it when they reconnect. Takes ' +
+      'precedence over `after`.',
     schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
   })
   @ApiEventStream()

@@ -3,7 +3,9 @@ import { ValidationFailedError } from '../common/domain-error.js';
 import type { Exchange } from '../http/exchange.decorator.js';
 import type { EventStream } from './event.stream.js';
 
-/** Longer than between two heartbeats: closes a connection whose reader takes nothing, whatever waits for it. */
+/**
+ * Longer than between two heartbeats: closes a connection whose reader takes nothing, whatever waits for it.
+ */
 const UNREAD_MS_MAX = 60_000;
 
 /** What clients send when they resume. @throws ValidationFailedError unless it is a whole number. */

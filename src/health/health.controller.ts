@@ -30,7 +30,8 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Check readiness',
     description:
-      'Tells whether the service can take requests now. Checks the database; 503 while it is unavailable, and while the service is stopping.',
+      'Tells whether the service can take requests now. Checks the database; 503 while it is ' +
+      'unavailable, and while the service is stopping.',
   })
   @ApiOkResponse({ type: HealthDto, description: 'The process is running.' })
   @Public()

@@ -10,7 +10,9 @@ const FRESH_MS = 500;
 /** A server that only reads, as a standby does, cannot take orders. */
 const PROBE = "SELECT current_setting('transaction_read_only') = 'off' AS writable";
 
-/** Ready means that the database answers within 2 s and takes writes, and that the process is not stopping. */
+/**
+ * Ready means that the database answers within 2 s and takes writes, and that the process is not stopping.
+ */
 @Injectable()
 export class ReadinessProbe {
   private readonly logger = new Logger('Readiness');

@@ -20,7 +20,10 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 /** ASCII is UTF-8, too. */
 const UTF8_NAMES = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
-/** `BodyGuard` parses bodies after the other guards, so that a stranger's body costs nothing and is 401, not 400. */
+/**
+ * `BodyGuard` parses bodies after the other guards, so that
+ * a stranger's body costs nothing and is 401, not 400.
+ */
 export function keepBodiesRaw(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
@@ -76,7 +79,9 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-/** Deep or wide values exhaust the stack or the time; names that every object has are ways to its prototype. */
+/**
+ * Deep or wide values exhaust the stack or the time; names that every object has are ways to its prototype.
+ */
 function assertHarmless(value: unknown, levelsLeft: number): void {
   if (value === null || typeof value !== 'object') return;
   if (levelsLeft === 0) throw new RangeError('nested too deeply');

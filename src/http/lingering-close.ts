@@ -10,8 +10,8 @@ const IDLE_MAX_MS = 5_000;
 const LINGER_MAX_MS = 30_000;
 
 /**
- * A client that still sends when its connection is closed may never see the answer (RFC 9112, 9.6): only our side is
- * closed at first, and what still comes is dropped.
+ * A client that still sends when its connection is closed may never see the answer (RFC 9112, 9.6): only our
+ * side is closed at first, and what still comes is dropped.
  */
 export function answerBeforeBodiesEnd({ server }: FastifyInstance): void {
   // Before Fastify, which may answer at once.

@@ -6,7 +6,9 @@ import { type Exchange, sendJson } from './exchange.decorator.js';
 /** The number of a row's version, or what stands for that of other content. */
 type Version = number | string;
 
-/** RFC 9110, 13. Without a `Last-Modified`, `If-Modified-Since` and `If-Unmodified-Since` are to be ignored. */
+/**
+ * RFC 9110, 13. Without a `Last-Modified`, `If-Modified-Since` and `If-Unmodified-Since` are to be ignored.
+ */
 export interface Preconditions {
   /** Whether `If-Match` names versions that the client has seen; `*` names none. */
   readonly nameVersions: boolean;
@@ -38,7 +40,10 @@ export function sendResourceIfModified(exchange: Exchange, { version, json }: Ve
   return body === undefined ? undefined : sendJson(exchange, body);
 }
 
-/** Answers a read: with 304 where the client has this version already, and with 412 where it wants another one. */
+/**
+ * Answers a read: with 304 where the client has this
+ * version already, and with 412 where it wants another one.
+ */
 export function sendIfModified<T>(exchange: Exchange, version: Version, body: T): T | undefined {
   const { headers } = exchange.request;
   assertWanted(headers['if-match'], version);

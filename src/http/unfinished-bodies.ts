@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 
 /**
- * Bounds the bodies that are still arriving, each of which may take the body limit in memory. One too many cuts the
- * one that has taken longest with 408: honest bodies take milliseconds, so nobody can shut others out.
+ * Bounds the bodies that are still arriving, each of which may take the
+ * body limit in memory. One too many cuts the one that has taken longest
+ * with 408: honest bodies take milliseconds, so nobody can shut others out.
  */
 export class UnfinishedBodies {
   /** In order of arrival. */

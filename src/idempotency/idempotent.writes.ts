@@ -35,8 +35,8 @@ export interface Write {
 }
 
 /**
- * Under READ COMMITTED the insertion waits for another transaction with the same key to end, like for a locked row.
- * Keys of placed orders stand in their rows.
+ * Under READ COMMITTED the insertion waits for another transaction with the same key to end, like for a
+ * locked row. Keys of placed orders stand in their rows.
  */
 const CLAIM = `
   INSERT INTO write_keys (user_id, key, request_hash)
@@ -70,9 +70,10 @@ export class IdempotentWrites {
   }
 
   /**
-   * Commits the key together with the effect. A key that was committed before gives the resource as it is now; so
-   * does one whose COMMIT was lost, which is looked up on another connection.
-   * @throws IdempotencyKeyReusedError, ServiceBusyError and what `effect` throws; then nothing is kept of the key.
+   * Commits the key together with the effect. A key that was committed before gives the resource as it is
+   * now; so does one whose COMMIT was lost, which is looked up on another connection.
+   * @throws IdempotencyKeyReusedError, ServiceBusyError and
+   *   what `effect` throws; then nothing is kept of the key.
    */
   async run(userId: number, request: WriteRequest, write: Write): Promise<Written> {
     const once = () => this.transactions.run((queryRunner) => runOnce(queryRunner, userId, request, write));

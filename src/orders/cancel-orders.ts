@@ -48,8 +48,9 @@ const CANCEL_ORDERS = `
          (SELECT count(*)::integer FROM restocked) AS restocked`;
 
 /**
- * Cancels orders and returns their stock, and with it the allowance of limited products: the only way that
- * either returns from an order. The caller holds the locks on the orders; those on their products are taken here.
+ * Cancels orders and returns their stock, and with it the allowance of limited
+ * products: the only way that either returns from an order. The caller holds
+ * the locks on the orders; those on their products are taken here.
  */
 export async function cancelOrders(
   queryRunner: QueryRunner,

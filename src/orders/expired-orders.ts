@@ -13,7 +13,10 @@ const BATCH_MS_MAX = 3_000;
 /** Condition of an order that may be cancelled because of its time. Only the database's clock counts. */
 export const IS_OVERDUE = `status = 'PENDING' AND expires_at <= ${TIME_UNDER_LOCK()}`;
 
-/** Whether there is any such order. Here and below, ORDER BY with LIMIT makes the planner walk the index of expiries. */
+/**
+ * Whether there is any such order. Here and below, ORDER BY
+ * with LIMIT makes the planner walk the index of expiries.
+ */
 export const ANY_OVERDUE = `(SELECT true FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT 1)`;
 
 /** A batch of expired orders that were cancelled. */
@@ -49,8 +52,9 @@ const lockOverdue = (onLocked: OnLocked) => `
 export const LOCK_OVERDUE = { wait: lockOverdue('wait'), skip: lockOverdue('skip') };
 
 /**
- * Cancels expired orders and returns their stock, oldest first and in batches. Each order is locked before its
- * products, as everywhere. If one of the rows stays locked elsewhere, its orders are left for the next time.
+ * Cancels expired orders and returns their stock, oldest first and in
+ * batches. Each order is locked before its products, as everywhere. If one
+ * of the rows stays locked elsewhere, its orders are left for the next time.
  */
 export async function cancelExpired(transactions: TransactionRunner, expiry: Expiry): Promise<void> {
   let batch: Batch | undefined;

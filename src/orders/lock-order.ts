@@ -9,8 +9,8 @@ import { OrderNotFoundError } from './orders.errors.js';
 export type LockedOrder = Order & { readonly productIds: readonly number[] };
 
 /**
- * Locks an order until the transaction ends and reads it with its products. Whoever needs locks on its products
- * as well takes them afterwards, so that no two transactions wait for each other.
+ * Locks an order until the transaction ends and reads it with its products. Whoever needs locks on its
+ * products as well takes them afterwards, so that no two transactions wait for each other.
  * @throws OrderNotFoundError also when the order is somebody else's.
  */
 export async function lockOrder(

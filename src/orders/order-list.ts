@@ -57,8 +57,8 @@ const ORDERS_BY_REFERENCE: List = {
 };
 
 /**
- * Where to look for orders. If a customer is given, who usually has fewer orders than a product, those with the product
- * are found among the customer's.
+ * Where to look for orders. If a customer is given, who usually has fewer orders than a product, those with
+ * the product are found among the customer's.
  */
 export function orderList({ created_from, created_to, ...others }: OrderFilters): {
   list: List;

@@ -33,7 +33,8 @@ export class PlaceOrderDto {
       type: [PlaceOrderLineDto],
       minItems: 1,
       maxItems: BODY_LINES_MAX,
-      description: `At most ${ORDER_PRODUCTS_MAX} different products. Lines with the same product are merged.`,
+      description:
+        `At most ${ORDER_PRODUCTS_MAX} different products. ` + 'Lines with the same product are merged.',
     },
     IsArray(),
     ArrayMinSize(1),
@@ -47,7 +48,8 @@ export class PlaceOrderDto {
   @RoundedMoneyField(TOTAL_MAX_MINOR, {
     required: false,
     description:
-      'The total that the buyer agreed to, rounded to two decimals. If the actual total differs, the order is refused.',
+      'The total that the buyer agreed to, rounded to two decimals. If the actual total differs, the ' +
+      'order is refused.',
   })
   readonly expected_total?: number;
 
@@ -110,7 +112,8 @@ export class ListOrdersQueryDto extends PageQueryDto {
   @IdField({
     required: false,
     description:
-      'Orders that contain this product. With `customer_id`, `status` or `reference`, and always for customers, ' +
+      'Orders that contain this product. With `customer_id`, `status` or `reference`, and always for ' +
+      'customers, ' +
       `each page searches ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
   })
   @FromDigits()

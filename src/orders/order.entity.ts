@@ -16,7 +16,10 @@ const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
 const HAS_REFERENCE = 'reference IS NOT NULL';
 const HAS_EXPIRY = `status = 'PENDING' AND expires_at IS NOT NULL`;
 
-/** Condition of an order that was cancelled because it had expired: by nobody, as only then since there is an expiry. */
+/**
+ * Condition of an order that was cancelled because it had
+ * expired: by nobody, as only then since there is an expiry.
+ */
 export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL';
 
 @Entity('orders')
@@ -58,7 +61,9 @@ export class Order extends VersionedRow {
   /** SHA-256 of what was ordered under the client's key, which tells a retry from another order. */
   @Column('bytea', { name: 'request_hash', nullable: true }) requestHash!: Buffer | null;
 
-  /** From then on the order may be cancelled while it is PENDING; null is never. It stays as it was placed. */
+  /**
+   * From then on the order may be cancelled while it is PENDING; null is never. It stays as it was placed.
+   */
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt!: Date | null;
 

@@ -37,7 +37,8 @@ export class OrderReader {
 
 /**
  * An order as a transaction leaves it.
- * @throws OrderNotFoundError where the caller may not see it any more: an admin, at the time of the first request.
+ * @throws OrderNotFoundError where the caller may not see it
+ *   any more: an admin, at the time of the first request.
  */
 export async function readOrder(
   queryRunner: QueryRunner,

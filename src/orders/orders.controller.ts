@@ -157,7 +157,8 @@ export class OrdersController {
     operationId: 'confirmOrder',
     summary: 'Confirm a pending order',
     description:
-      'Changes the status from PENDING to CONFIRMED. A confirmed order does not expire. After its `expires_at`, ' +
+      'Changes the status from PENDING to CONFIRMED. A confirmed order does not expire. After its ' +
+      '`expires_at`, ' +
       'an order can still be confirmed until it has been cancelled.',
   })
   @ApiTransition()

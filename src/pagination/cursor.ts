@@ -8,8 +8,9 @@ const NUMBER_BYTES = 8;
 export type Range = readonly [min: number, max: number];
 
 /**
- * An opaque cursor holds a position and a checksum over it and the list with its filters, so that a cursor of another
- * list is refused. It is no signature: who computes one only chooses where to begin in a list that they may read.
+ * An opaque cursor holds a position and a checksum over it and the list with
+ * its filters, so that a cursor of another list is refused. It is no signature:
+ * who computes one only chooses where to begin in a list that they may read.
  */
 export function encodeCursor(list: string, ...position: number[]): string {
   const end = position.length * NUMBER_BYTES;

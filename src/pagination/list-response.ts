@@ -25,7 +25,9 @@ export class PaginationDto {
   @ApiWholeNumber({ example: 1, description: 'Number of pages for `total` rows.' }) readonly pages!: number;
 
   @ApiProperty({
-    description: `False if there are more than ${TOTAL_EXACT_MAX} rows, or were in the last 10 s; \`total\` does not count them all.`,
+    description:
+      `False if there are more than ${TOTAL_EXACT_MAX} rows, or were in the last 10 s; ` +
+      '`total` does not count them all.',
   })
   readonly total_is_exact!: boolean;
 

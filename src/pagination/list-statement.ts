@@ -57,8 +57,9 @@ const UNCOUNTED = `SELECT ${TOTAL_EXACT_MAX} AS total, false AS "totalIsExact"`;
 const texts = new Map<string, string>();
 
 /**
- * One statement for a part of a list and, unless it `counts` nothing, the count of the whole. Its parameters are the values of the filters in the
- * order of their names, the limit, and then the offset, or id and time of the position.
+ * One statement for a part of a list and, unless it `counts` nothing, the count
+ * of the whole. Its parameters are the values of the filters in the order of
+ * their names, the limit, and then the offset, or id and time of the position.
  */
 export function listStatement(list: List, filters: readonly string[], place: Place, counts: boolean): string {
   const key = `${list.name} ${place} ${counts} ${filters.join(' ')}`;
@@ -68,8 +69,9 @@ export function listStatement(list: List, filters: readonly string[], place: Pla
 }
 
 /**
- * Ids first, then each row by its id. The reaches are constants of the text, so that PostgreSQL plans for short walks,
- * and every walk says its order, so that it takes the index. Neither the filter nor the rows can be turned into a join.
+ * Ids first, then each row by its id. The reaches are constants of the text, so
+ * that PostgreSQL plans for short walks, and every walk says its order, so that
+ * it takes the index. Neither the filter nor the rows can be turned into a join.
  */
 function writeStatement(list: List, filters: readonly string[], place: Place, counts: boolean): string {
   const where = [list.where, ...conditionsOf(list.indexed, filters)];
@@ -128,7 +130,10 @@ function countOf(list: List, where: readonly (string | undefined)[], passes: str
 
 /** The last key of a window that is full: the list may go on behind it. */
 function lastOf(window: string): string {
-  return `SELECT time AS "filteredToTime", id AS "filteredToId" FROM (${window}) AS key OFFSET ${FILTERED_MAX - 1}`;
+  return (
+    `SELECT time AS "filteredToTime", id AS "filteredToId" FROM (${window}) AS key OFFSET ` +
+    `${FILTERED_MAX - 1}`
+  );
 }
 
 function orderOf({ time, direction }: List, timeColumn: string | undefined, idColumn: string): string {

@@ -11,7 +11,8 @@ export class PageQueryDto {
   @IntegerField(1, PAGE_MAX, {
     required: false,
     description:
-      'Page number, 1 by default. Cannot be combined with `cursor`. Only `cursor` reaches rows beyond the first 10,000.',
+      'Page number, 1 by default. Cannot be combined with `cursor`. Only `cursor` reaches rows beyond ' +
+      'the first 10,000.',
   })
   @FromDigits()
   readonly page?: number;
@@ -25,7 +26,8 @@ export class PageQueryDto {
     minLength: 1,
     pattern: PATTERNS.base64Url,
     description:
-      'The `next_cursor` of the previous page; keep the same filters. The cost of a page does not grow with its depth.',
+      'The `next_cursor` of the previous page; keep the same filters. The cost of a page does not grow ' +
+      'with its depth.',
   })
   readonly cursor?: string;
 }

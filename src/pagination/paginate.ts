@@ -33,14 +33,16 @@ export const PAGE_TOO_DEEP: InputFault = {
   pointer: '/page',
   location: 'query',
   code: 'page-too-deep',
-  message: `must be within the first ${PAGES_REACH} rows of the list; to go further, send the next_cursor of a page as cursor`,
+  message:
+    `must be within the first ${PAGES_REACH} rows of the list; to go further, send the next_cursor of a ` +
+    'page as cursor',
 };
 
 const LONG_LISTS = new LongLists();
 
 /**
- * Reads one page of a list at a cost that does not grow with the table. Pages never overlap. A walk by cursor shows
- * every row once that was there at its start and has not left the list.
+ * Reads one page of a list at a cost that does not grow with the table. Pages never overlap. A walk by cursor
+ * shows every row once that was there at its start and has not left the list.
  * @throws ValidationFailedError for a page beside a cursor, a foreign cursor, or a page that is too deep.
  */
 export async function paginate(

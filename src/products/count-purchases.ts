@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * Counts the orders of before, because a limit holds for them too. This is the only look that products take at
- * orders. All that are committed are seen, and no other can come, since orders are placed and cancelled under
- * the lock of the product. The rows are inserted in the order of their index, which is a quarter faster.
+ * Counts the orders of before, because a limit holds for them too. This is the only
+ * look that products take at orders. All that are committed are seen, and no other
+ * can come, since orders are placed and cancelled under the lock of the product.
+ * The rows are inserted in the order of their index, which is a quarter faster.
  */
 const COUNT_PURCHASES = `
   INSERT INTO customer_purchases (product_id, customer_id, quantity)

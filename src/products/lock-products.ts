@@ -25,7 +25,10 @@ export type LockedProduct = Readonly<Pick<Product, (typeof READ)[number]>> & {
   readonly flag?: boolean | null;
 };
 
-/** Something else that is asked with the lock, without another query: SQL on the row `product`, and its parameters. */
+/**
+ * Something else that is asked with the lock, without another
+ * query: SQL on the row `product`, and its parameters.
+ */
 export interface LockCondition {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, number>>;

@@ -53,8 +53,8 @@ export function stockAfter(
 }
 
 /**
- * The rules that need no database: stock changes in one way at a time, only a change of stock is explained, and
- * an absolute stock needs the version that the client has seen.
+ * The rules that need no database: stock changes in one way at a time, only a change of stock is explained,
+ * and an absolute stock needs the version that the client has seen.
  * @throws ValidationFailedError, DomainError `precondition-required`.
  */
 export function assertStockChange(

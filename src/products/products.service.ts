@@ -29,7 +29,8 @@ export class ProductsService {
 
   /**
    * Adds a product; its first stock is recorded as added by the admin.
-   * @throws ValidationFailedError if its sale would end before it begins; SkuTakenError, IdempotencyKeyReusedError.
+   * @throws ValidationFailedError if its sale would end before
+   *   it begins; SkuTakenError, IdempotencyKeyReusedError.
    */
   async create(newProduct: NewProduct, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
     assertSaleWindow(newProduct);

@@ -10,7 +10,9 @@ const RECORD_PRODUCT = `
     FROM unnest($2::text[]) WITH ORDINALITY AS happened (type, position), products
    WHERE products.id = $1 ORDER BY position`;
 
-/** Records in the log what happened to a product. The caller has just written its row and still has it locked. */
+/**
+ * Records in the log what happened to a product. The caller has just written its row and still has it locked.
+ */
 export async function recordProduct(
   manager: EntityManager,
   id: number,

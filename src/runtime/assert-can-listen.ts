@@ -32,7 +32,8 @@ async function listenFault(
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
       throw new Error(
-        `Port ${port} on ${host} is taken. Stop whatever listens there, or set ${portName} (0 picks a free one).`,
+        `Port ${port} on ${host} is taken. Stop whatever listens there, or set ${portName} (0 picks a ` +
+          'free one).',
       );
     }
     if (code === 'EACCES') return `${portName} needs rights that this user does not have: set 1024 or higher`;

@@ -23,6 +23,9 @@ function reasonOf({ code = '', path, syscall, message }: NodeJS.ErrnoException):
   if (code === INSUFFICIENT_PRIVILEGE)
     return `its role in the database may not do that (${message}). Migrate first, by MIGRATION_DATABASE_URL.`;
   if (code === READ_ONLY_SQL_TRANSACTION)
-    return `PostgreSQL is a standby, which cannot be migrated (${message}). DATABASE_URL must lead to the primary.`;
+    return (
+      `PostgreSQL is a standby, which cannot be migrated (${message}). DATABASE_URL must lead to the ` +
+      'primary.'
+    );
   return message || code;
 }

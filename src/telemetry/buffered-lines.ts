@@ -8,8 +8,9 @@ const WITH_METADATA: unique symbol = Symbol.for('pino.metadata');
 const INFO = pino.levels.values.info as number;
 
 /**
- * Writes lines in batches, because a write for each line costs more than the line. Warnings and errors go out at once,
- * and what is left when the process exits; only a crash loses lines, those of the last `WAIT_MS_MAX`.
+ * Writes lines in batches, because a write for each line costs more than
+ * the line. Warnings and errors go out at once, and what is left when the
+ * process exits; only a crash loses lines, those of the last `WAIT_MS_MAX`.
  */
 export class BufferedLines implements DestinationStream {
   /** Makes pino set `lastLevel` before each line. */

@@ -9,7 +9,10 @@ import { BufferedLines } from './buffered-lines.js';
 const CAUSES_MAX = 5;
 
 const SECRETS = ['password', 'current_password', 'new_password', 'access_token', 'refresh_token'];
-/** Nobody logs these; it is for the day when somebody does. A wildcard would make every line six times as dear. */
+/**
+ * Nobody logs these; it is for the day when somebody does.
+ * A wildcard would make every line six times as dear.
+ */
 const REDACTED = [
   ...SECRETS.flatMap((name) => [name, `body.${name}`]),
   ...['authorization', 'cookie'].flatMap((name) => [name, `headers.${name}`]),
@@ -41,7 +44,9 @@ async function prettyLines(): Promise<DestinationStream> {
   return pretty({ sync: true, translateTime: 'HH:MM:ss.l', singleLine: true, ignore: 'context' });
 }
 
-/** An error and its causes, without the statement and the parameters that TypeORM attaches: users typed those. */
+/**
+ * An error and its causes, without the statement and the parameters that TypeORM attaches: users typed those.
+ */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { code, constraint, table } = error as Error & Record<string, unknown>;

@@ -8,7 +8,10 @@ import { watchRequests } from '../http/finished-requests.js';
 import { requestLog } from './request-log.js';
 import type { Tracing } from './tracing/tracing.js';
 
-/** The request log, metrics with METRICS_PORT, traces with OTEL_EXPORTER_OTLP_ENDPOINT; loaded only when asked for. */
+/**
+ * The request log, metrics with METRICS_PORT, traces with
+ * OTEL_EXPORTER_OTLP_ENDPOINT; loaded only when asked for.
+ */
 export class Telemetry {
   private constructor(
     private readonly logger: Logger,

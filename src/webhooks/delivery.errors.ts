@@ -1,4 +1,6 @@
-/** Why a delivery failed, in words for the admin. They tell nothing that the receiver has sent but its status. */
+/**
+ * Why a delivery failed, in words for the admin. They tell nothing that the receiver has sent but its status.
+ */
 export class DeliveryError extends Error {}
 
 export const NOT_ALLOWED = 'The address is not allowed.';

@@ -18,7 +18,9 @@ interface Fault {
 /** One attempt to deliver an event; its result is what went wrong, if anything. */
 export const DELIVERIES = new Observed<FeedEvent, Fault | undefined>();
 
-/** Delivers to one endpoint, one event after another, until it has all of them, one fails, or the lease ends. */
+/**
+ * Delivers to one endpoint, one event after another, until it has all of them, one fails, or the lease ends.
+ */
 export class EndpointWorker {
   private readonly lost = new AbortController();
   private timer: NodeJS.Timeout | undefined;
@@ -121,7 +123,10 @@ export class EndpointWorker {
   }
 }
 
-/** Twice as long after each failure, up to an hour; by chance up to a fifth shorter, so that not all come at once. */
+/**
+ * Twice as long after each failure, up to an hour; by chance
+ * up to a fifth shorter, so that not all come at once.
+ */
 function pauseAfter(attempts: number): number {
   const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20), PAUSE_MS_MAX);
   return pauseMs * (1 - Math.random() / 5);

@@ -96,8 +96,9 @@ const GIVE_BACK = `
    WHERE id = $1 AND (lease = $2 OR lease IS NULL) RETURNING id`;
 
 /**
- * Who serves which endpoint, and how far they are. A lease stands in the row of its endpoint, and nothing is written
- * about an endpoint without its lease: so a process that has lost it, or was asleep, cannot move the position.
+ * Who serves which endpoint, and how far they are. A lease stands in the row
+ * of its endpoint, and nothing is written about an endpoint without its lease:
+ * so a process that has lost it, or was asleep, cannot move the position.
  */
 @Injectable()
 export class EndpointLeases {

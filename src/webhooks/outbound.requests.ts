@@ -28,8 +28,9 @@ interface Message {
 }
 
 /**
- * The only way by which the service calls addresses that users have given. It connects to no address that it has not
- * checked itself, follows no redirect, believes no wrong certificate, and keeps nothing of an answer but its status.
+ * The only way by which the service calls addresses that users have given. It
+ * connects to no address that it has not checked itself, follows no redirect,
+ * believes no wrong certificate, and keeps nothing of an answer but its status.
  */
 export class OutboundRequests implements OnModuleDestroy {
   private readonly plain: http.Agent;
@@ -129,7 +130,9 @@ export class OutboundRequests implements OnModuleDestroy {
 
 const TOO_SLOW = `It did not answer within ${ANSWER_MS_MAX / 1_000} s.`;
 
-/** Reads an answer away, so that the connection can be used again; one that is too long ends the connection. */
+/**
+ * Reads an answer away, so that the connection can be used again; one that is too long ends the connection.
+ */
 function discard(response: http.IncomingMessage, settle: () => void): void {
   let bytes = 0;
   response.once('end', settle);

@@ -1,6 +1,8 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** IANA's special-purpose addresses of IPv4, multicast, and the address by which Azure serves its machines. */
+/**
+ * IANA's special-purpose addresses of IPv4, multicast, and the address by which Azure serves its machines.
+ */
 const IPV4_REFUSED = [
   '0.0.0.0/8',
   '10.0.0.0/8',

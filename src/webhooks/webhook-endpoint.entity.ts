@@ -12,8 +12,8 @@ const timestamp = (name: string, nullable = true) => ({
 });
 
 /**
- * Somebody to call about events: a position in the log. What has been delivered is everything up to it, and nothing
- * else is kept of deliveries.
+ * Somebody to call about events: a position in the log. What has been
+ * delivered is everything up to it, and nothing else is kept of deliveries.
  */
 @Entity('webhook_endpoints')
 @Check('ck_webhook_endpoints_previous_secret', '(previous_secret IS NULL) = (previous_secret_until IS NULL)')
@@ -35,7 +35,10 @@ export class WebhookEndpoint {
   /** The id of the last event that needs no delivery any more. */
   @Column('bigint') position!: number;
 
-  /** Drawn anew whenever a process takes the endpoint. Whoever changes the endpoint removes it, which ends the work. */
+  /**
+   * Drawn anew whenever a process takes the endpoint. Whoever
+   * changes the endpoint removes it, which ends the work.
+   */
   @Column('uuid', { nullable: true }) lease!: string | null;
 
   /** Until then no other process takes it, unless the process gives it back. */

@@ -10,12 +10,17 @@ import { MessageSender } from './message.sender.js';
 
 /** Between two looks for new events, while there are endpoints. */
 const LOOK_EVERY_MS = 50;
-/** Far below the time of a lease. As often, endpoints are found whose pause is over or whose process has died. */
+/**
+ * Far below the time of a lease. As often, endpoints are found whose pause is over or whose process has died.
+ */
 const RENEW_EVERY_MS = 1_000;
 /** How long a stopping process waits for answers. */
 const STOP_MS_MAX = 1_000;
 
-/** Calls webhook endpoints about what happens. All processes look for work; each endpoint is served by one at a time. */
+/**
+ * Calls webhook endpoints about what happens. All processes
+ * look for work; each endpoint is served by one at a time.
+ */
 @Injectable()
 export class WebhookDispatcher implements OnModuleDestroy {
   /** As this process found it at its last look. */
@@ -90,7 +95,10 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.workers.set(endpoint.lease, { worker, ended });
   }
 
-  /** A database that is away is reported by those who ask for something; another look takes the endpoint again. */
+  /**
+   * A database that is away is reported by those who ask
+   * for something; another look takes the endpoint again.
+   */
   private report(error: unknown): void {
     if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
   }

@@ -22,7 +22,8 @@ const UrlField = (required: boolean) =>
     pattern: '^[Hh][Tt][Tt][Pp][Ss]?://.+$',
     example: 'https://shop.example/hooks',
     description:
-      'Where to send events: `https` (outside production also `http`), a public address (outside production also ' +
+      'Where to send events: `https` (outside production also `http`), a public address (outside ' +
+      'production also ' +
       'one of the same machine), no name or password, and no port below 1024 but the usual one.',
   });
 

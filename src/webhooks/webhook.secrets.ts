@@ -33,9 +33,9 @@ export function sign(id: string, body: string, secrets: readonly string[]): Sign
 }
 
 /**
- * Encrypts secrets for the database, so that what is stolen from it, or from a backup, signs nothing. The key comes from
- * JWT_SECRET; what was encrypted under the previous one can be read for as long as JWT_SECRET_PREVIOUS has it, and is
- * encrypted anew by the first process that starts with both.
+ * Encrypts secrets for the database, so that what is stolen from it, or from a backup, signs nothing. The key
+ * comes from JWT_SECRET; what was encrypted under the previous one can be read for as long as
+ * JWT_SECRET_PREVIOUS has it, and is encrypted anew by the first process that starts with both.
  */
 export class WebhookSecrets {
   private readonly keys: readonly Buffer[];

@@ -40,7 +40,8 @@ export class WebhooksController {
     summary: 'Add a webhook endpoint',
     description:
       'From now on, every event is sent to the URL: in order, one at a time, at least once, and signed as ' +
-      'Standard Webhooks has it. Any 2xx within 5 s accepts it; otherwise it is sent again, after pauses that grow ' +
+      'Standard Webhooks has it. Any 2xx within 5 s accepts it; otherwise it is sent again, after ' +
+      'pauses that grow ' +
       'to an hour. There can be up to 100 endpoints.',
   })
   @ApiCreatedResponse({
@@ -131,7 +132,8 @@ export class WebhooksController {
     operationId: 'replayWebhook',
     summary: 'Send events again',
     description:
-      'Goes on behind the event `after`, with all that follows. `webhook-id` is the same for every delivery of an event.',
+      'Goes on behind the event `after`, with all that follows. `webhook-id` is the same for every ' +
+      'delivery of an event.',
   })
   @ApiIdParam('endpoint')
   @ApiOkResponse({ type: WebhookResponseDto, description: 'The endpoint, at its new position.' })

@@ -64,7 +64,10 @@ export class WebhooksService implements OnApplicationBootstrap {
     });
   }
 
-  /** Adds an endpoint for what happens from now on. @throws ValidationFailedError, TooManyWebhooksError, WebhooksOffError */
+  /**
+   * Adds an endpoint for what happens from now on. @throws
+   * ValidationFailedError, TooManyWebhooksError, WebhooksOffError
+   */
   async create({ url, types }: CreateWebhookDto, admin: AuthenticatedUser): Promise<WithSecret> {
     const secret = newSecret();
     const endpoint = {
@@ -98,7 +101,10 @@ export class WebhooksService implements OnApplicationBootstrap {
     });
   }
 
-  /** Until the overlap ends, messages are signed with the old secret too. @throws WebhookNotFoundError, WebhooksOffError */
+  /**
+   * Until the overlap ends, messages are signed with the old
+   * secret too. @throws WebhookNotFoundError, WebhooksOffError
+   */
   async rotateSecret(id: number, admin: AuthenticatedUser): Promise<WithSecret> {
     const secret = newSecret();
     const json = await this.change(id, admin, {

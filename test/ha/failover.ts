@@ -1,6 +1,6 @@
-// `npm run test:failover`: two services behind HAProxy, on a PostgreSQL cluster of three nodes under Patroni and
-// etcd, all of it on this machine. Restarts one service after the other, and then kills the primary, again and
-// again, while buyers buy; in the end every answer is compared with the database.
+// `npm run test:failover`: two services behind HAProxy, on a PostgreSQL cluster of three nodes under Patroni
+// and etcd, all of it on this machine. Restarts one service after the other, and then kills the primary,
+// again and again, while buyers buy; in the end every answer is compared with the database.
 import { randomInt } from 'node:crypto';
 import { Cluster } from './support/cluster.js';
 import { failOver } from './support/fail-over.js';

@@ -1,5 +1,6 @@
-// `npm run test:pgbouncer [-- jest's arguments]`: the tests, with PgBouncer in transaction mode between the service
-// and PostgreSQL. What tests do past the service (databases made and dropped, locks held) goes to the server itself.
+// `npm run test:pgbouncer [-- jest's arguments]`: the tests, with PgBouncer in
+// transaction mode between the service and PostgreSQL. What tests do past the
+// service (databases made and dropped, locks held) goes to the server itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';

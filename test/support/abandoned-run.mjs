@@ -1,4 +1,5 @@
-// A run of the tests in which somebody starts a service with a database of its own and never stops it. Says what runs.
+// A run of the tests in which somebody starts a service with
+// a database of its own and never stops it. Says what runs.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

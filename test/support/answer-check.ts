@@ -10,7 +10,9 @@ export interface Received {
   readonly text: string;
 }
 
-/** Headers of the protocol, of browsers' policies and of the connection, which no single operation is about. */
+/**
+ * Headers of the protocol, of browsers' policies and of the connection, which no single operation is about.
+ */
 const GENERAL_HEADERS = new Set([
   'accept-ranges', 'cache-control', 'connection', 'content-length', 'content-security-policy', 'content-type',
   'cross-origin-opener-policy', 'cross-origin-resource-policy', 'date', 'keep-alive', 'referrer-policy',
@@ -78,7 +80,10 @@ export class AnswerCheck {
       ?.operation;
   }
 
-  /** A status that is not described by itself falls under the default answer if one of the problems there has it. */
+  /**
+   * A status that is not described by itself falls under
+   * the default answer if one of the problems there has it.
+   */
   private faultsOfOperation({ responses }: Operation, method: string, received: Received): string[] {
     const { default: other, [received.status]: own } = responses;
     const statusesOfOthers = other ? [...this.document.problemsOf(other).values()] : [];

@@ -6,7 +6,10 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate authority of a test's own, gone with it; the certificates are X.509 v3 (RFC 5280), signed with ECDSA. */
+/**
+ * A certificate authority of a test's own, gone with it; the
+ * certificates are X.509 v3 (RFC 5280), signed with ECDSA.
+ */
 export class CertificateAuthority {
   private readonly keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 

@@ -4,7 +4,10 @@ import type { ProblemBody } from './api-types.js';
 import { mustBeProblem } from './contract.js';
 import { readAnswers } from './raw-answers.js';
 
-/** A TCP connection to the service on which anything can be sent, in whatever pieces. Every refusal it gets has to be a problem. */
+/**
+ * A TCP connection to the service on which anything can be sent,
+ * in whatever pieces. Every refusal it gets has to be a problem.
+ */
 export class Connection {
   received = '';
   isClosed = false;

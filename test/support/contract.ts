@@ -5,7 +5,9 @@ import { AnswerCheck, type Received } from './answer-check.js';
 let check: AnswerCheck | undefined;
 const faults: string[] = [];
 
-/** Holds an answer to `openapi.json`; the test that is running fails at its end when it does not keep to it. */
+/**
+ * Holds an answer to `openapi.json`; the test that is running fails at its end when it does not keep to it.
+ */
 export function mustKeepContract(method: string, url: string, received: Received): void {
   check ??= new AnswerCheck();
   faults.push(...check.faults(method, url, received));

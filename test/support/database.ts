@@ -73,7 +73,8 @@ export class TestDatabase {
   /** A customer who cannot sign in, past the service. */
   async addCustomer(name = 'buyer'): Promise<number> {
     const [row] = await this.rows<{ id: number }>(
-      `INSERT INTO users (username, username_key, password_hash, role) VALUES ($1, $1, '-', 'customer') RETURNING id`,
+      `INSERT INTO users (username, username_key, password_hash, role) VALUES ($1, $1, '-', ` +
+        `'customer') RETURNING id`,
       [name],
     );
     return row?.id as number;
@@ -92,7 +93,9 @@ export class TestDatabase {
     };
   }
 
-  /** How many sessions of the service wait for a lock; waiting for it to reach a number makes races certain. */
+  /**
+   * How many sessions of the service wait for a lock; waiting for it to reach a number makes races certain.
+   */
   waitingForLocks(): Promise<number> {
     return this.value<number>(
       `SELECT count(*)::integer FROM pg_stat_activity

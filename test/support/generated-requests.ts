@@ -48,7 +48,11 @@ function numberOf({ type, minimum = -1_000, maximum = 1_000_000 }: Schema): fc.A
   const edges = fc.constantFrom(minimum - 1, minimum, minimum + 1, maximum, maximum + 1);
   const small = fc.integer({ min: Math.ceil(minimum), max: Math.min(Math.ceil(minimum) + 30, maximum) });
   if (type === 'integer') return fc.oneof({ weight: 3, arbitrary: small }, edges, likelyId);
-  return fc.oneof(small, edges, fc.integer({ min: 0, max: 1_000_000 }).map((cents) => cents / 100)); // prettier-ignore
+  return fc.oneof(
+    small,
+    edges,
+    fc.integer({ min: 0, max: 1_000_000 }).map((cents) => cents / 100),
+  );
 }
 
 /** Mostly what the schema allows, at its edges too, and now and then something else. */

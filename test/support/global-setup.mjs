@@ -1,6 +1,7 @@
-// Starts one PostgreSQL for the whole run and migrates one template database in it; every test file
-// then works in a copy of its own. Runs the built product, so that tests and service share one code. Whatever tests
-// start works in the folder of the run, and so ends with it, also when a test fails before it stops its service.
+// Starts one PostgreSQL for the whole run and migrates one template database in it;
+// every test file then works in a copy of its own. Runs the built product, so that
+// tests and service share one code. Whatever tests start works in the folder of the
+// run, and so ends with it, also when a test fails before it stops its service.
 import { join } from 'node:path';
 import pg from 'pg';
 import { forgetPgVariables } from '#dist/config/pg-variables.js';
@@ -10,8 +11,8 @@ import { RunFolder } from './run-folder.mjs';
 import { bundleService } from './service-bundle.mjs';
 
 /**
- * Tests kill processes, never the machine, so nothing has to reach the disk. Deadlocks are looked for before a lock
- * times out, or nobody would ever count one.
+ * Tests kill processes, never the machine, so nothing has to reach the disk. Deadlocks are looked for before
+ * a lock times out, or nobody would ever count one.
  */
 const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '20ms' };
 

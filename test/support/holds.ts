@@ -55,7 +55,10 @@ export interface ExpiredPair {
   readonly lamps: readonly [Id, Id];
 }
 
-/** Adds orders past the service that have expired an hour ago, each with the last units of two products of its own. */
+/**
+ * Adds orders past the service that have expired an hour
+ * ago, each with the last units of two products of its own.
+ */
 export async function addExpiredPairs(
   database: TestDatabase,
   customer: Id,

@@ -42,7 +42,10 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   temp_buffers: ['100'],
 };
 
-/** With libraries that are not there the server refuses a connection, and says why; the others are a transaction's. */
+/**
+ * With libraries that are not there the server refuses a
+ * connection, and says why; the others are a transaction's.
+ */
 const LEFT_OUT = new Set([
   'local_preload_libraries',
   'session_preload_libraries',
@@ -79,8 +82,8 @@ function othersOf(words: readonly string[], value: string): readonly string[] {
 }
 
 /**
- * So many rounds of values that each harmful value is in one of them, and each setting is left alone in others, so
- * that no setting hides what another one does.
+ * So many rounds of values that each harmful value is in one of them, and each setting is left alone in
+ * others, so that no setting hides what another one does.
  */
 export async function hostileRounds(database: TestDatabase): Promise<Values[]> {
   const settings = [...(await harmfulValues(database))];
@@ -95,7 +98,10 @@ export async function hostileRounds(database: TestDatabase): Promise<Values[]> {
   );
 }
 
-/** Gives the roles these settings and no others; a value that this server does not have, such as a compression, is passed over. */
+/**
+ * Gives the roles these settings and no others; a value that this
+ * server does not have, such as a compression, is passed over.
+ */
 export async function giveSettings(
   database: TestDatabase,
   roles: readonly string[],

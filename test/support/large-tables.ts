@@ -3,8 +3,8 @@ import type { TestDatabase } from './database.js';
 const [USERS, PRODUCTS, ORDERS] = [5_000, 20_000, 60_000];
 
 /**
- * Fills the tables past the service: every second order is customer 2's, product 1 is in most of them, only some of
- * the oldest are pending, most have the same reference, and most products are inactive.
+ * Fills the tables past the service: every second order is customer 2's, product 1 is in most of them, only
+ * some of the oldest are pending, most have the same reference, and most products are inactive.
  */
 export async function seedLargeTables(database: TestDatabase): Promise<void> {
   const session = await database.session();

@@ -1,6 +1,6 @@
 /**
- * `npm run test:pgbouncer` puts PgBouncer in front of the tests' PostgreSQL: what belongs to the service connects
- * through it, and what tests do past the service does not.
+ * `npm run test:pgbouncer` puts PgBouncer in front of the tests' PostgreSQL: what belongs to the service
+ * connects through it, and what tests do past the service does not.
  */
 const { TEST_POOLER_URL } = process.env;
 

@@ -11,8 +11,8 @@ export interface PlanNode {
 }
 
 /**
- * Runs a statement under both kinds of plan that a prepared one can get, for its values and for any, and tells the
- * steps of each.
+ * Runs a statement under both kinds of plan that a prepared one can
+ * get, for its values and for any, and tells the steps of each.
  */
 export async function plansOf(
   database: TestDatabase,

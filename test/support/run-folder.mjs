@@ -9,8 +9,8 @@ import { childEnvironment } from '#dist/config/child-environment.js';
 const SWEEPER = fileURLToPath(new URL('sweeper.mjs', import.meta.url));
 
 /**
- * The temporary folder of one run. However the run ends, also by SIGKILL, the processes that work in it are ended and
- * it is removed.
+ * The temporary folder of one run. However the run ends, also by
+ * SIGKILL, the processes that work in it are ended and it is removed.
  */
 export class RunFolder {
   #sweeper;
@@ -20,7 +20,8 @@ export class RunFolder {
     this.path = mkdtempSync(join(tmpdir(), prefix));
     // The account of the databases has to get through to its own folders.
     chmodSync(this.path, 0o711);
-    // Nobody but us holds the other end of its input, so it learns when we are gone. In a session of its own: a Ctrl-C is for us.
+    // Nobody but us holds the other end of its input, so it learns
+    // when we are gone. In a session of its own: a Ctrl-C is for us.
     this.#sweeper = spawn(process.execPath, [SWEEPER, this.path], {
       cwd: '/',
       env: childEnvironment(),

@@ -32,7 +32,9 @@ function limitsOfList({ minItems = 0, maxItems = 0, items = {} }: Schema): Limit
   return { within: lengths([minItems, maxItems]), beyond: lengths([minItems - 1, maxItems + 1]) };
 }
 
-/** Texts of these lengths in the forms that values have: quoted as a tag, a mere word, with spaces around it. */
+/**
+ * Texts of these lengths in the forms that values have: quoted as a tag, a mere word, with spaces around it.
+ */
 function limitsOfText({ minLength = 0, maxLength = 0, pattern = '' }: Schema): Limits {
   const matches = (text: string) => new RegExp(pattern, 'u').test(text);
   const forms = (length: number) =>

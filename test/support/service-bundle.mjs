@@ -22,7 +22,10 @@ const COMMONJS_SCOPE = `
   const require = requireFor(import.meta.url);
   const { dirname: __dirname, filename: __filename } = import.meta;`;
 
-/** Puts the built service and its packages together in a folder, where they lie as in a checkout. @param {string} folder */
+/**
+ * Puts the built service and its packages together in a folder,
+ * where they lie as in a checkout. @param {string} folder
+ */
 export async function bundleService(folder) {
   const dist = join(folder, 'bundle', 'dist');
   await build({

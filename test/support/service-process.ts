@@ -44,7 +44,10 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts the service with nothing of our own environment but what is given, in a folder that ends with the run. */
+  /**
+   * Starts the service with nothing of our own environment
+   * but what is given, in a folder that ends with the run.
+   */
   static launch(
     variables: Record<string, string> = {},
     givenDir?: string,

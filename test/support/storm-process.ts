@@ -36,7 +36,9 @@ export class StormProcess {
     return /^the database and the logs .* are in (.+)$/m.exec(this.output)?.[1] ?? '';
   }
 
-  /** Moves that out of the folder of this run of the tests, which is removed in the end; returns where it is. */
+  /**
+   * Moves that out of the folder of this run of the tests, which is removed in the end; returns where it is.
+   */
   async keepRemains(): Promise<string> {
     const kept = join(dirname(tmpdir()), basename(this.remains));
     await rename(this.remains, kept);

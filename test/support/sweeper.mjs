@@ -1,6 +1,6 @@
-// Waits until the owner of a run's folder is gone, however that has ended, and leaves nothing of the run behind. Its
-// processes are those that work in the folder, as services and databases do, or have it as their TMPDIR, as the
-// workers of Jest do. They are found on Linux only; elsewhere the folder alone goes.
+// Waits until the owner of a run's folder is gone, however that has ended, and leaves nothing of the run
+// behind. Its processes are those that work in the folder, as services and databases do, or have it as their
+// TMPDIR, as the workers of Jest do. They are found on Linux only; elsewhere the folder alone goes.
 import { readFileSync, readlinkSync, readdirSync, rmSync } from 'node:fs';
 
 const GRACE_MS = 3_000;
@@ -38,7 +38,9 @@ function signal(pid, name) {
   }
 }
 
-/** At SIGQUIT PostgreSQL ends at once, yet gives its shared memory back; what is frozen or deaf needs SIGKILL. */
+/**
+ * At SIGQUIT PostgreSQL ends at once, yet gives its shared memory back; what is frozen or deaf needs SIGKILL.
+ */
 async function endProcesses() {
   const [startedAt, asked] = [performance.now(), new Set()];
   for (let left = processesOfRun(); left.length > 0; left = processesOfRun()) {

@@ -8,9 +8,9 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /**
- * What a client reaches a service through. The first order and the first change that come with a key are passed on,
- * but their answers are lost; when they are sent again there is too much to do; the third time they go through. So
- * does everything else.
+ * What a client reaches a service through. The first order and the first change that come with a key are
+ * passed on, but their answers are lost; when they are sent again there is too much to do; the third time
+ * they go through. So does everything else.
  */
 export class UnreliableNetwork {
   private readonly attempts = new Map<string, number>();

@@ -59,6 +59,17 @@ export class World {
     return ServiceProcess.start({ DATABASE_URL: this.database.url, ...this.variables, ...variables });
   }
 
+  /** What a further process with these variables answers the second time. */
+  async secondAnswer<Given>(
+    variables: Record<string, string>,
+    call: (client: Client) => Promise<Given>,
+  ): Promise<Given> {
+    const service = await this.secondService(variables);
+    const client = new Client(() => service.url);
+    await call(client);
+    return call(client).finally(() => service.stop());
+  }
+
   clientOf(service: ServiceProcess, person: Person): Client {
     return new Client(() => service.url, person.client.token);
   }

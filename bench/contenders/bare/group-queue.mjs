@@ -13,8 +13,8 @@ import { BEGIN, lockRows, record } from '../../database/statements.mjs';
 const GROUP_MAX = 64;
 
 /**
- * One lane, no timer: orders that come while a transaction is open share the next one. Two round trips, as the service
- * has them: BEGIN travels with the lock, COMMIT with the write.
+ * One lane, no timer: orders that come while a transaction is open share the next one. Two round trips, as
+ * the service has them: BEGIN travels with the lock, COMMIT with the write.
  */
 export class GroupQueue {
   /** @type {{ order: Order, resolve: (answer: Answer) => void, reject: (error: unknown) => void }[]} */
@@ -73,7 +73,8 @@ export class GroupQueue {
 
 /**
  * In order of arrival, all lines of an order or none.
- * @param {import('../../database/statements.mjs').LockedRow[]} rows @param {Order[]} orders @returns {Answer[]}
+ * @param {import('../../database/statements.mjs').LockedRow[]}
+ *   rows @param {Order[]} orders @returns {Answer[]}
  */
 function allocate(rows, orders) {
   const products = new Map(rows.map((row) => [row.id, row]));

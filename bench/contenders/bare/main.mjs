@@ -1,5 +1,5 @@
-// What a careful engineer gets from Fastify and pg alone: no Nest, no TypeORM, no problem details, no log, but the
-// same checks, statements and answers as the service gives to requests that succeed.
+// What a careful engineer gets from Fastify and pg alone: no Nest, no TypeORM, no problem details, no log,
+// but the same checks, statements and answers as the service gives to requests that succeed.
 import Fastify from 'fastify';
 import pg from 'pg';
 import { TYPES } from '#dist/database/session-client.js';

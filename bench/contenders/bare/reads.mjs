@@ -98,7 +98,10 @@ async function sendPage(pool, path, { list, filters }, request, reply) {
   return sendJson(reply, `{"data":[${part.items ?? ''}],"pagination":${JSON.stringify(pagination)}}`);
 }
 
-/** @param {string} path @param {{ page: number, limit: number, pages: number, total_is_exact: boolean }} pagination */
+/**
+ * @param {string} path @param {{ page: number, limit: number,
+ * pages: number, total_is_exact: boolean }} pagination
+ */
 function linkOf(path, { page, limit, pages, total_is_exact }) {
   const links = [
     `<${path}?limit=${limit}&page=1>; rel="first"`,

@@ -10,9 +10,9 @@ export const ACTIVE_USER = `
 
 /**
  * Reads again who is calling, because what the guards know may be a second old, and keeps it true until the
- * transaction ends. The lock is exclusive: its queue is fair, so that a user who calls all the time cannot keep an
- * admin from changing them. Where it comes last, after the rows that are changed, the writes of one user wait for
- * each other only while they commit.
+ * transaction ends. The lock is exclusive: its queue is fair, so that a user who calls all the time cannot
+ * keep an admin from changing them. Where it comes last, after the rows that are changed, the writes of one
+ * user wait for each other only while they commit.
  * @throws InvalidTokenError when the user or the session is gone.
  */
 export async function lockCaller(
@@ -25,7 +25,9 @@ export async function lockCaller(
   return caller;
 }
 
-/** `lockCaller` for what admins do. @throws InvalidTokenError; ForbiddenError for one who is an admin no more. */
+/**
+ * `lockCaller` for what admins do. @throws InvalidTokenError; ForbiddenError for one who is an admin no more.
+ */
 export async function lockAdmin(manager: EntityManager, caller: AuthenticatedUser): Promise<void> {
   const { role } = await lockCaller(manager, caller);
   if (role !== 'admin') throw new ForbiddenError();

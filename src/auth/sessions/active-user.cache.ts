@@ -23,7 +23,9 @@ export class ActiveUserCache {
 
   constructor(private readonly database: DatabaseReader) {}
 
-  /** The user of a session, at most a second old; nothing when it has ended or they are gone or deactivated. */
+  /**
+   * The user of a session, at most a second old; nothing when it has ended or they are gone or deactivated.
+   */
   find(identity: Identity): Promise<AuthenticatedUser | undefined> {
     const { userId, sessionId } = identity;
     const entry = this.entries.get(sessionId);

@@ -29,12 +29,13 @@ interface Keys {
 }
 
 /**
- * Slows down guessing and mass registration, over all processes and restarts: failed logins are counted in PostgreSQL, in windows
- * that begin with the first failure and end by themselves.
+ * Slows down guessing and mass registration, over all processes and restarts: failed logins are counted in
+ * PostgreSQL, in windows that begin with the first failure and end by themselves.
  *
  * - per account and address, the strict limit: nobody guesses long at one account from one place;
  * - per address, for one who tries many accounts;
- * - per account, for one who tries from many addresses. Anybody can use this limit up for somebody else, so it
+ * - per account, for one who tries from many addresses.
+ *   Anybody can use this limit up for somebody else, so it
  *   never refuses an address from which the user has signed in before, and any other only from its second
  *   attempt on: the right password at the first try always gets in, and then the address is known.
  *
@@ -68,7 +69,8 @@ export class LoginLimiter {
   /**
    * Checks a password, unless too many checks have failed.
    * @param check answers with nothing when the password is wrong.
-   * @throws TooManyAttemptsError before `check` is called; ServiceBusyError when the counters are out of reach.
+   * @throws TooManyAttemptsError before `check` is called;
+   *   ServiceBusyError when the counters are out of reach.
    */
   async guard<T>(attempt: Attempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
     const keys = keysOf(attempt);
@@ -83,7 +85,8 @@ export class LoginLimiter {
   }
 
   /**
-   * Counts an attempt to register a user, before anything is done for it. Admins may register as many as they like.
+   * Counts an attempt to register a user, before anything is
+   * done for it. Admins may register as many as they like.
    * @throws TooManyRegistrationsError when the address has had too many; ServiceBusyError as above.
    */
   async countRegistration(address: string, caller?: AuthenticatedUser): Promise<void> {

@@ -19,7 +19,9 @@ export class RefreshToken {
     return new RefreshToken(randomBytes(FAMILY_BYTES), randomBytes(SECRET_BYTES));
   }
 
-  /** Nothing for a text that cannot be a token; its 64 characters have one spelling, as 48 bytes fill them. */
+  /**
+   * Nothing for a text that cannot be a token; its 64 characters have one spelling, as 48 bytes fill them.
+   */
   static parse(text: string): RefreshToken | undefined {
     if (!TEXT.test(text)) return undefined;
     const bytes = Buffer.from(text, 'base64url');

@@ -95,9 +95,10 @@ export class SessionStore {
   }
 
   /**
-   * Changes the caller's password and ends all their other sessions, under one lock, so that neither a login with
-   * the old password nor another change slips in between.
-   * @returns whether the old password was still theirs. @throws InvalidTokenError when they may no longer come in.
+   * Changes the caller's password and ends all their other sessions, under one lock, so that neither a login
+   * with the old password nor another change slips in between.
+   * @returns whether the old password was still theirs. @throws
+   *   InvalidTokenError when they may no longer come in.
    */
   async replacePassword(caller: AuthenticatedUser, oldHash: string, passwordHash: string): Promise<boolean> {
     const { id, sessionId } = caller;
@@ -188,11 +189,15 @@ async function endOldest(manager: EntityManager, userId: number, kept: number): 
   );
 }
 
-/** Bounded, and past rows that are locked; the last step, so that whoever waits for a swept row waits for nobody who waits. */
+/**
+ * Bounded, and past rows that are locked; the last step, so that
+ * whoever waits for a swept row waits for nobody who waits.
+ */
 async function sweepExpired(manager: EntityManager): Promise<void> {
   await manager.query(
     `DELETE FROM sessions WHERE id IN (
-       SELECT id FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+       SELECT id FROM sessions WHERE expires_at <= now()
+        ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`,
     [SWEPT_PER_LOGIN],
   );
 }

@@ -57,7 +57,10 @@ export class SessionsService {
     if (!hasEnded) throw new InvalidRefreshTokenError();
   }
 
-  /** Where the stored hash changes between check and lock, as when another login renews it, both come again, once. */
+  /**
+   * Where the stored hash changes between check and lock,
+   * as when another login renews it, both come again, once.
+   */
   private async open(username: string, password: string, isAgain = false): Promise<LiveSession | undefined> {
     const user = await this.users.findByCredentials(username, password);
     const session = user && (await this.sessions.open(user));

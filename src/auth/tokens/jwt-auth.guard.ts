@@ -8,8 +8,8 @@ import { bearerToken } from './jwt.strategy.js';
 import { VerifiedTokenCache } from './verified-token.cache.js';
 
 /**
- * The first guard of every route: finds out who is calling. Without a decision on the route, a token is needed.
- * A token that is seen for the first time goes through passport's strategy.
+ * The first guard of every route: finds out who is calling. Without a decision on the route, a token is
+ * needed. A token that is seen for the first time goes through passport's strategy.
  */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {

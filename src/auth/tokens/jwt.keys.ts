@@ -25,8 +25,8 @@ export function jwtKey(secret: string): JwtKey {
 }
 
 /**
- * The keys of access tokens: the present one signs and checks, the one before only checks. The header of a token
- * is one of two texts, so that algorithm, type and key are settled before any cryptography.
+ * The keys of access tokens: the present one signs and checks, the one before only checks. The header of a
+ * token is one of two texts, so that algorithm, type and key are settled before any cryptography.
  */
 export class JwtKeys {
   readonly current: JwtKey;

@@ -10,8 +10,8 @@ interface Entry {
 
 /**
  * The tokens that have been verified lately, letter by letter: whether a token is ours cannot change until it
- * expires, so its signature is checked once and not with every request. Whether it is still of any use (session,
- * user, role) is another question, which `ActiveUserCache` answers each time.
+ * expires, so its signature is checked once and not with every request. Whether it is still of any use
+ * (session, user, role) is another question, which `ActiveUserCache` answers each time.
  */
 @Injectable()
 export class VerifiedTokenCache {

@@ -2,7 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { Env } from '../../config/env.js';
 import { UsersService } from './users.service.js';
 
-/** Makes the admin of `ADMIN_USERNAME` and `ADMIN_PASSWORD` at start; the way to the first one where signup is closed. */
+/**
+ * Makes the admin of `ADMIN_USERNAME` and `ADMIN_PASSWORD`
+ * at start; the way to the first one where signup is closed.
+ */
 @Injectable()
 export class AdminBootstrap implements OnApplicationBootstrap {
   private readonly logger = new Logger(AdminBootstrap.name);

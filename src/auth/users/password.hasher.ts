@@ -29,8 +29,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Takes the same time whether there is a hash or not. Goes before passwords that wait to be hashed, so that a flood
-   * of registrations keeps nobody from signing in.
+   * Takes the same time whether there is a hash or not. Goes before passwords that wait to be hashed, so that
+   * a flood of registrations keeps nobody from signing in.
    * @throws ServiceBusyError when too many are waiting.
    */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {

@@ -34,7 +34,8 @@ export class UsersService {
    * Registers a user. Customers register freely; who may register an admin is `ADMIN_SIGNUP`'s to
    * say: by default the first one, and of two at once only one is the first.
    * @param caller who asks, if they are signed in; admins may always register admins.
-   * @throws AdminSignupClosedError, UsernameTakenError, ValidationFailedError for a password that is too short or
+   * @throws AdminSignupClosedError, UsernameTakenError,
+   *   ValidationFailedError for a password that is too short or
    *   too common; InvalidTokenError when the caller's session has ended meanwhile.
    */
   async register({ password, ...newUser }: NewUser, caller?: AuthenticatedUser): Promise<User> {
@@ -75,7 +76,10 @@ export class UsersService {
     return true;
   }
 
-  /** Parameters of old hashes grow with the hardware; the moment when the password is known is the one to follow. */
+  /**
+   * Parameters of old hashes grow with the hardware; the
+   * moment when the password is known is the one to follow.
+   */
   private async rehash(user: User, password: string): Promise<User> {
     const passwordHash = await this.passwords.hash(password);
     const unlessChanged = { id: user.id, passwordHash: user.passwordHash };

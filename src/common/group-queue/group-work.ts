@@ -26,7 +26,8 @@ export interface Waiting<Item, Answer = never> {
 /** In place of an answer: the item goes back to the head of the queue. */
 export class Requeue<Item> {
   /**
-   * @param blockedBy the resources that somebody else holds. Items that need one wait until it is free; others
+   * @param blockedBy the resources that somebody else holds.
+   *   Items that need one wait until it is free; others
    *   do not.
    */
   constructor(

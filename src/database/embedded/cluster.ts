@@ -50,8 +50,8 @@ export async function createCluster(
 }
 
 /**
- * `initdb` passes its own path to a shell. Where that path is more than a plain word to a shell, a copy is run whose
- * path is one.
+ * `initdb` passes its own path to a shell. Where that path is more
+ * than a plain word to a shell, a copy is run whose path is one.
  */
 async function runInitdb(
   { home, initdb }: PostgresBinaries,
@@ -80,7 +80,8 @@ function assertUserHasAccount(): void {
     userInfo();
   } catch {
     throw new Error(
-      `The user id ${process.getuid?.()} has no account on this machine (no line in /etc/passwd), without which ` +
+      `The user id ${process.getuid?.()} has no account on this machine (no line in /etc/passwd), ` +
+        'without which ' +
         'PostgreSQL makes no cluster. Start the service as a user who has one, or set DATABASE_URL.',
     );
   }

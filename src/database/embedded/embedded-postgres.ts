@@ -49,7 +49,8 @@ export class EmbeddedPostgres {
   ) {}
 
   /**
-   * Starts the server, or takes over one that a killed service left running. A start that fails leaves none behind.
+   * Starts the server, or takes over one that a killed service
+   * left running. A start that fails leaves none behind.
    * @throws DataDirInUseError when a living process owns it, unless it may be shared.
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -57,7 +58,8 @@ export class EmbeddedPostgres {
     const clusterDir = join(dataDir, 'postgres');
     if (options.existingTo && !(await clusterExists(clusterDir)))
       throw new Error(
-        `There is nothing to ${options.existingTo}: DATA_DIR (${dataDir}) is empty, and DATABASE_URL is not set.`,
+        `There is nothing to ${options.existingTo}: DATA_DIR (${dataDir}) is empty, and DATABASE_URL ` +
+          'is not set.',
       );
     const binaries = await findPostgresBinaries();
     await ensureFolder(dataDir, 0o711);
@@ -85,7 +87,10 @@ export class EmbeddedPostgres {
     if (await this.ownerLock?.retire()) await this.shutDown();
   }
 
-  /** Ends the server as a crash would, without a word to its clients, and starts it again; for trying what they make of it. */
+  /**
+   * Ends the server as a crash would, without a word to its
+   * clients, and starts it again; for trying what they make of it.
+   */
   async crashAndRecover(): Promise<void> {
     await this.end(['SIGQUIT']);
     await this.ensureRunning();
@@ -117,8 +122,9 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * A server that is there may be recovering from a crash, or about to stop: it is asked again until it answers or is
-   * gone. One that has died may have left processes, beside which PostgreSQL does not start another.
+   * A server that is there may be recovering from a crash, or about to stop:
+   * it is asked again until it answers or is gone. One that has died may
+   * have left processes, beside which PostgreSQL does not start another.
    */
   private ensureRunning(): Promise<void> {
     const mayAskAgain = this.deadline();
@@ -172,8 +178,8 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Sends one signal after the other until the server is gone: SIGINT ends it in good order, SIGQUIT at once. Waits
-   * for our server alone: by the time it is gone, a successor may have started one of its own.
+   * Sends one signal after the other until the server is gone: SIGINT ends it in good order, SIGQUIT at once.
+   * Waits for our server alone: by the time it is gone, a successor may have started one of its own.
    */
   private async end(signals: readonly NodeJS.Signals[]): Promise<void> {
     const child = this.child?.isAlive ? this.child : undefined;
@@ -201,5 +207,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 function wrongPassword(dataDir: string): string {
-  return `The password in ${dataDir}/postgres-password is not that of its cluster. Restore it, or set another DATA_DIR.`;
+  return (
+    `The password in ${dataDir}/postgres-password is not that of its cluster. Restore it, or set another ` +
+    'DATA_DIR.'
+  );
 }

@@ -98,7 +98,9 @@ export class OwnerLock {
     return hasLock;
   }
 
-  /** The server was restarted or ended this connection: take the lock again, at once or as soon as it is free. */
+  /**
+   * The server was restarted or ended this connection: take the lock again, at once or as soon as it is free.
+   */
   private async relock(): Promise<void> {
     this.held = false;
     let hasTold = false;

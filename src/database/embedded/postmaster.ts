@@ -21,9 +21,10 @@ async function readPostmasterFile(clusterDir: string): Promise<Postmaster | unde
 }
 
 /**
- * The server that runs on the cluster, if one does. PostgreSQL replaces a lock file whose server is gone, except where
- * another process has got the old pid: only then is the file removed here. While that is being found out, a new
- * server may have written its own, so the file is read again; no server that runs without it is ever found.
+ * The server that runs on the cluster, if one does. PostgreSQL replaces a lock file
+ * whose server is gone, except where another process has got the old pid: only then is
+ * the file removed here. While that is being found out, a new server may have written
+ * its own, so the file is read again; no server that runs without it is ever found.
  */
 export async function findRunningPostmaster(clusterDir: string): Promise<Postmaster | undefined> {
   const postmaster = await readPostmasterFile(clusterDir);
@@ -37,8 +38,8 @@ export async function findRunningPostmaster(clusterDir: string): Promise<Postmas
 }
 
 /**
- * Processes of PostgreSQL in the cluster, also those of a server that is gone: the server and its children all have it
- * as their working directory. Outside Linux, only whether the candidate is one.
+ * Processes of PostgreSQL in the cluster, also those of a server that is gone: the server and its children
+ * all have it as their working directory. Outside Linux, only whether the candidate is one.
  */
 export async function processesIn(clusterDir: string, candidate?: number): Promise<number[]> {
   if (platform() !== 'linux') return candidate && (await isPostgres(candidate)) ? [candidate] : [];

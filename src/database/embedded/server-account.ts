@@ -31,7 +31,8 @@ export class ServerAccount {
     const ids = (await ownerOf(cluster)) ?? (await findAccount('postgres')) ?? (await findAccount('nobody'));
     if (ids === undefined) {
       throw new Error(
-        'PostgreSQL refuses to run as root, and this machine has no account "postgres" or "nobody" to run it. ' +
+        'PostgreSQL refuses to run as root, and this machine has no account "postgres" or "nobody" to ' +
+          'run it. ' +
           'Start the service as an ordinary user, or set DATABASE_URL.',
       );
     }
@@ -64,7 +65,10 @@ export class ServerAccount {
     }
   }
 
-  /** Starts a program without a shell, to which a path would be a command, and in a session of its own: a Ctrl-C is for us. */
+  /**
+   * Starts a program without a shell, to which a path would be
+   * a command, and in a session of its own: a Ctrl-C is for us.
+   */
   spawn(program: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
     const [command, ...rest] = this.commandLine(program, args);
     const ids = this.needsPathAccess ? {} : this.ids;

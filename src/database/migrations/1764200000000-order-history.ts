@@ -16,7 +16,8 @@ export class OrderHistory1764200000000 implements MigrationInterface {
         ADD COLUMN cancelled_at  timestamptz(3),
         ADD COLUMN cancelled_by  integer,
         ADD COLUMN cancel_reason varchar(200)`);
-    // Writes the table and its indexes anew, which takes a fraction of the time of an UPDATE and leaves no dead rows.
+    // Writes the table and its indexes anew, which takes a
+    // fraction of the time of an UPDATE and leaves no dead rows.
     await queryRunner.query(`
       ALTER TABLE orders
         ALTER confirmed_at TYPE timestamptz(3) USING CASE status WHEN 'CONFIRMED' THEN updated_at END,

@@ -1,6 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The columns that hold an id, or count the versions of a row, which a popular product would also run out of. */
+/**
+ * The columns that hold an id, or count the versions of a row, which a popular product would also run out of.
+ */
 const COLUMNS = {
   users: ['id'],
   sessions: ['user_id'],
@@ -30,8 +32,8 @@ const FOREIGN_KEYS = [
 ] as const;
 
 /**
- * Ids of 64 bits, so that none run out. Each table is written anew under an exclusive lock, with its indexes; its
- * sequence gets the larger type by itself.
+ * Ids of 64 bits, so that none run out. Each table is written anew under an exclusive lock, with its indexes;
+ * its sequence gets the larger type by itself.
  */
 export class LargeIds1764400000000 implements MigrationInterface {
   readonly name = 'LargeIds1764400000000';
@@ -46,7 +48,10 @@ export class LargeIds1764400000000 implements MigrationInterface {
   }
 }
 
-/** With foreign keys in place, each change of a table would check all rows that refer to it or that it refers to. */
+/**
+ * With foreign keys in place, each change of a table would
+ * check all rows that refer to it or that it refers to.
+ */
 async function changeType(queryRunner: QueryRunner, type: 'bigint' | 'integer'): Promise<void> {
   for (const [name, table] of FOREIGN_KEYS) {
     await queryRunner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);

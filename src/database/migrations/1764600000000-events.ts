@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The log of what happened. It begins here: what was placed before has no events, and the row with the number 0 says
- * since when there are any.
+ * The log of what happened. It begins here: what was placed before has no
+ * events, and the row with the number 0 says since when there are any.
  */
 export class Events1764600000000 implements MigrationInterface {
   readonly name = 'Events1764600000000';

@@ -11,14 +11,16 @@ const mediaTypes = { type: 'string', maxLength: 100, pattern: '^[a-z-]+/[a-z-]+(
 const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 };
 
 /**
- * The headers of answers; the components of the API description. One with `x-statuses` comes with these statuses only,
- * and always with those of `x-always`: a default answer stands for many statuses, so OpenAPI's `required` cannot say it.
+ * The headers of answers; the components of the API description. One with
+ * `x-statuses` comes with these statuses only, and always with those of `x-always`:
+ * a default answer stands for many statuses, so OpenAPI's `required` cannot say it.
  */
 export const API_HEADERS = {
   'X-Request-Id': {
     required: true,
     description:
-      'Identifies the request in the log of the service. Copied from the request if it sends one of 1 to 64 letters, digits, `_`, `.` or `-`.',
+      'Identifies the request in the log of the service. Copied from the request if it sends one of 1 ' +
+      'to 64 letters, digits, `_`, `.` or `-`.',
     schema: { type: 'string', minLength: 1, maxLength: 64, pattern: PATTERNS.requestId },
   },
   'RateLimit-Limit': {
@@ -72,7 +74,8 @@ export const API_HEADERS = {
   },
   'Retry-After': {
     description:
-      'Seconds to wait before a retry (RFC 9110, 10.2.3); sent with 429 and 503, and with `not-on-sale` if the sale begins within the hour.',
+      'Seconds to wait before a retry (RFC 9110, 10.2.3); sent with 429 and 503, and with ' +
+      '`not-on-sale` if the sale begins within the hour.',
     schema: { ...seconds, example: 1 },
     'x-statuses': [409, 429, 503],
     'x-always': [429, 503],

@@ -16,8 +16,8 @@ const RULES = {
 const FIELDS_MAX = 50;
 
 /**
- * Nest's ValidationPipe takes half as long again, drops a field that is named like a method instead of refusing it,
- * and turns "1e3" and " 1" of a path into numbers before another pipe can see them.
+ * Nest's ValidationPipe takes half as long again, drops a field that is named like a method instead of
+ * refusing it, and turns "1e3" and " 1" of a path into numbers before another pipe can see them.
  */
 @Injectable()
 export class DtoPipe implements PipeTransform {

@@ -6,8 +6,8 @@ import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /**
  * Requeues the orders that need a product which somebody else has locked: it exists, but `skip` did not lock
- * it. All of them count as blocked, each until it is free: nobody knows which one stays locked, and an order that
- * is tried again while one does keeps its other products locked for the time that it waits.
+ * it. All of them count as blocked, each until it is free: nobody knows which one stays locked, and an order
+ * that is tried again while one does keeps its other products locked for the time that it waits.
  */
 export async function requeueBlocked(
   queryRunner: QueryRunner,

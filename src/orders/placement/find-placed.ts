@@ -8,8 +8,8 @@ import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 type KeyedRow = Resource & Pick<PlacementRequest, 'customerId' | 'placementKey' | 'requestHash'>;
 
 /**
- * Selects everything an answer needs: a second statement could fail. A key of another write has no hash, so it is
- * never the same as that of an order.
+ * Selects everything an answer needs: a second statement could fail. A key of another write has no hash, so
+ * it is never the same as that of an order.
  */
 const FIND_PLACED = `
   SELECT customer_id AS "customerId", placement_key AS "placementKey", request_hash AS "requestHash",

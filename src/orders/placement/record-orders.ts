@@ -22,11 +22,11 @@ const arraysOf = (columns: readonly { type: string }[], from: number) =>
 
 /**
  * Takes the stock and writes all orders, lines, keys and counts of limited products of a group in one round
- * trip. `taken` and `beyond` check stock and limits although the rows are locked: the counts below then reveal
- * any mistake of the code above, and `ck_products_stock_nonnegative` stands behind both. `products.id = ANY ($1)`
- * repeats the join so that a small table is not scanned for it. `$7` is the number of seconds until the orders
- * expire, 0 for never. Because COMMIT is sent right behind the statement, the statement itself must fail if a
- * count is wrong: it casts a text to a number that it is not.
+ * trip. `taken` and `beyond` check stock and limits although the rows are locked: the counts below then
+ * reveal any mistake of the code above, and `ck_products_stock_nonnegative` stands behind both. `products.id
+ * = ANY ($1)` repeats the join so that a small table is not scanned for it. `$7` is the number of seconds
+ * until the orders expire, 0 for never. Because COMMIT is sent right behind the statement, the statement
+ * itself must fail if a count is wrong: it casts a text to a number that it is not.
  */
 const RECORD_ORDERS = `
   WITH demand AS (

@@ -7,7 +7,9 @@ import type { PlacementRequest } from './placement-request.js';
 export interface SaleState {
   /** By the clock of the database. */
   readonly now: Date;
-  /** The pieces of limited products that customers have in orders that are not cancelled, by `purchaseKey`. */
+  /**
+   * The pieces of limited products that customers have in orders that are not cancelled, by `purchaseKey`.
+   */
   readonly bought: ReadonlyMap<string, number>;
 }
 

@@ -9,7 +9,8 @@ const READ_SALE_STATE = `
   SELECT ${TIME_UNDER_LOCK()} AS now, pg_current_xact_id_if_assigned() IS NOT NULL AS "isLocked",
          (SELECT coalesce(json_agg(json_build_array(product_id, customer_id, quantity)), '[]')
             FROM customer_purchases
-           WHERE (product_id, customer_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))) AS purchases`;
+           WHERE (product_id, customer_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
+         ) AS purchases`;
 
 interface SaleStateRow {
   readonly now: Date;
@@ -26,9 +27,9 @@ export class SaleStateReader {
   private readonly expected = new Set<number>();
 
   /**
-   * Reads the state of the sales under the locks. For products that are expected to have a rule, the query is
-   * sent behind the one that locks them, in the same round trip; for others that turn out to have one, a second
-   * query follows.
+   * Reads the state of the sales under the locks. For products that are expected
+   * to have a rule, the query is sent behind the one that locks them, in the same
+   * round trip; for others that turn out to have one, a second query follows.
    * @param locking has sent its query.
    */
   async readUnderLock(

@@ -10,21 +10,31 @@ import { type PlacementRequest, productIdsOf } from './placement-request.js';
 /** For cancelling the expired orders that have what a buyer is short of. */
 const RELEASE_MS_MAX = 1_000;
 
-/** Expired orders that are looked at, which takes 0.2 s for so many; more there are only if nobody has swept for long. */
+/**
+ * Expired orders that are looked at, which takes 0.2 s for
+ * so many; more there are only if nobody has swept for long.
+ */
 const LOOKED_AT_MAX = 100_000;
 
-/** Walks the expired orders, of which there are few, and not the lines of a product, of which there are many. */
+/**
+ * Walks the expired orders, of which there are few, and not the lines of a product, of which there are many.
+ */
 export const HELD_BY_EXPIRED = `
   SELECT DISTINCT line.product_id AS id
     FROM (SELECT id FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT ${LOOKED_AT_MAX}) AS expired
    CROSS JOIN LATERAL (SELECT product_id FROM order_items
                         WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
 
-/** Where there is enough, nobody looks: until a VACUUM, the index also holds the orders that were confirmed. */
+/**
+ * Where there is enough, nobody looks: until a VACUUM, the index also holds the orders that were confirmed.
+ */
 export const OVERDUE_IF_SHORT = `CASE
   WHEN product.stock_quantity < :pieces OR product.max_per_customer IS NOT NULL THEN ${ANY_OVERDUE} END`;
 
-/** Asks with the lock on products whether any order is overdue, if these may be short of stock or beyond a limit. */
+/**
+ * Asks with the lock on products whether any order is
+ * overdue, if these may be short of stock or beyond a limit.
+ */
 export function ifShort(requests: readonly PlacementRequest[]): LockCondition {
   const quantities = requests.flatMap(({ lines }) => lines.map(({ quantity }) => quantity));
   return { sql: OVERDUE_IF_SHORT, parameters: { pieces: quantities.reduce((sum, one) => sum + one, 0) } };

@@ -4,7 +4,9 @@ import type { AppSecrets } from '../../config/secret-file.js';
 import type { RequestServer } from './request-server.js';
 import { WorkerSlot } from './worker-slot.js';
 
-/** `WORKERS` processes on one port. This process hands them the connections in turn; when it ends, they end. */
+/**
+ * `WORKERS` processes on one port. This process hands them the connections in turn; when it ends, they end.
+ */
 export class WorkerPool implements RequestServer {
   private slots: WorkerSlot[] = [];
   private port: number | undefined;
@@ -19,7 +21,8 @@ export class WorkerPool implements RequestServer {
 
   /**
    * Waits until all workers serve.
-   * @throws Error with the words of a worker that cannot start, or when one has ended five times before it served.
+   * @throws Error with the words of a worker that cannot start,
+   *   or when one has ended five times before it served.
    */
   start({ databaseUrl, jwtSecret }: AppSecrets): Promise<number> {
     const events = {

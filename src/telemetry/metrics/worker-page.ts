@@ -3,8 +3,8 @@ import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } fro
 export type Metric = MetricObjectWithValues<MetricValue<string>>;
 
 /**
- * One page for all workers, each series with the place of its worker, from 1. Sums would fall when a worker dies,
- * which Prometheus takes for counters that begin again.
+ * One page for all workers, each series with the place of its worker, from 1. Sums would fall when a worker
+ * dies, which Prometheus takes for counters that begin again.
  */
 export function pageOfWorkers(answers: readonly (readonly Metric[])[]): Promise<string> {
   const all = answers.map((metrics, index) => metrics.map((metric) => placed(metric, String(index + 1))));

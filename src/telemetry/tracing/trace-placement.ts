@@ -5,7 +5,9 @@ import { during, spanning, statement, tracer } from './spans.js';
 
 const LINK = 'mini_order_system';
 
-/** A group is a trace of its own. It links to the requests of its orders, and their waiting times link to it. */
+/**
+ * A group is a trace of its own. It links to the requests of its orders, and their waiting times link to it.
+ */
 export function tracePlacement(): void {
   GROUPS.watch((work, orders) => {
     const now = Date.now();

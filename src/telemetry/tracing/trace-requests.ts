@@ -15,8 +15,8 @@ import { tracer } from './spans.js';
 const propagator = new W3CTraceContextPropagator();
 
 /**
- * A span for every request but the probes, under that of `traceparent` if there is one (W3C Trace Context). Must be
- * the first hook, so that the others run in the trace.
+ * A span for every request but the probes, under that of `traceparent` if there is one (W3C Trace Context).
+ * Must be the first hook, so that the others run in the trace.
  */
 export function traceRequests(fastify: FastifyInstance): void {
   const contexts = new WeakMap<FastifyRequest, Context>();

@@ -8,7 +8,10 @@ const DATABASE = 'orders_storm';
 
 const newPassword = () => randomBytes(12).toString('hex');
 
-/** Three nodes of PostgreSQL under Patroni and etcd, of which one is the primary and one its synchronous standby. */
+/**
+ * Three nodes of PostgreSQL under Patroni and etcd, of
+ * which one is the primary and one its synchronous standby.
+ */
 export class Cluster {
   readonly nodes: readonly DatabaseNode[];
   readonly #passwords = {

@@ -27,7 +27,10 @@ export interface NodeState {
   readonly replication?: readonly { readonly state: string }[];
 }
 
-/** One machine of the cluster, with a loopback address of its own: etcd, Patroni and the PostgreSQL that it starts. */
+/**
+ * One machine of the cluster, with a loopback address of
+ * its own: etcd, Patroni and the PostgreSQL that it starts.
+ */
 export class DatabaseNode {
   readonly name: string;
   readonly #dataDir: string;

@@ -11,8 +11,8 @@ const PATIENCE_MS = 120_000;
 const CALM_MS = 3_000;
 
 /**
- * Kills the node of the primary under load, again and again: the service says 503 and is back within 30 s, and no
- * order that was acknowledged is lost or there twice.
+ * Kills the node of the primary under load, again and again: the service says 503 and is back within 30 s,
+ * and no order that was acknowledged is lost or there twice.
  */
 export async function failOver(drill: Drill & { cluster: Cluster }): Promise<Verdict> {
   const { stage, url, clients, databaseUrl, cluster, rounds } = drill;

@@ -30,7 +30,8 @@ export function needPackages(...packages: Package[]): void {
   throw new MissingPackagesError(
     `These Debian packages are missing: ${missing.join(', ')}\n` +
       // Patroni's part for etcd; it is only recommended by the package.
-      `  apt-get install -y --no-install-recommends ${missing.join(' ')}${missing.includes('patroni') ? ' python3-etcd' : ''}`,
+      '  apt-get install -y --no-install-recommends ' +
+      `${missing.join(' ')}${missing.includes('patroni') ? ' python3-etcd' : ''}`,
   );
 }
 

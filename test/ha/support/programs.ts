@@ -21,8 +21,8 @@ interface Exit {
 }
 
 /**
- * A program of the stack, started by name and written about in a log of its own. It runs in a process group of its
- * own, so that a Ctrl-C is for the script, which then ends everything in good order.
+ * A program of the stack, started by name and written about in a log of its own. It runs in a process group
+ * of its own, so that a Ctrl-C is for the script, which then ends everything in good order.
  */
 export class Program {
   readonly exited: Promise<Exit>;

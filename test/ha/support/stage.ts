@@ -78,8 +78,8 @@ export class Stage {
 }
 
 /**
- * Runs a script on a stage, for a bounded time. Whatever happens (an error, Ctrl-C, the time is over), all that it
- * has started is stopped; the exit code is 0 only when the script returned true.
+ * Runs a script on a stage, for a bounded time. Whatever happens (an error, Ctrl-C, the time is over), all
+ * that it has started is stopped; the exit code is 0 only when the script returned true.
  */
 export async function perform(
   script: (stage: Stage) => Promise<boolean>,

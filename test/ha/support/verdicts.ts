@@ -28,7 +28,8 @@ export async function tradeVerdict(
     promise,
     faults: [...faults, ...nothing, ...violations.map(({ promise: id, text }) => `${id}: ${text}`)],
     facts:
-      `${calls} requests, ${busyCalls} answered 503, ${lostCalls} not at all, the slowest in ${Math.round(slowestCallMs)} ms; orders: ` +
+      `${calls} requests, ${busyCalls} answered 503, ${lostCalls} not at all, the slowest in ` +
+      `${Math.round(slowestCallMs)} ms; orders: ` +
       Object.entries(counts)
         .map(([what, count]) => `${count} ${what}`)
         .join(', ') +
