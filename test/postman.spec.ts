@@ -14,7 +14,7 @@ import {
 import { completed, uncoveredOperations } from './support/postman-document.js';
 import { withExamples } from './support/postman-examples.js';
 import { isRecording } from './support/recording.js';
-import { useWorld } from './support/world.js';
+import { useWorld, withWorld } from './support/world.js';
 
 const given = useWorld();
 let document: OpenAPIObject;
@@ -35,6 +35,16 @@ describe('the Postman collection', () => {
     expect(await given.database.orderCount()).toBe(3);
     expect(await given.database.stockOf({ id: 1 })).toBe(5);
     expect(await given.database.stockOf({ id: 2 })).toBe(16);
+  });
+
+  it('runs without a failure where webhooks are on, too', async () => {
+    await withWorld({ WEBHOOKS: 'on' }, async (world) => {
+      const { failures, executions } = await runCollection(world.service.url);
+      const added = executions.find(({ item }) => item.name === 'Add a webhook endpoint');
+
+      expect(failures.map(nameOf)).toEqual([]);
+      expect(added?.response?.code).toBe(201);
+    });
   });
 
   it('has a folder for each step of the walkthrough in its order, and one for what goes beyond', () => {
