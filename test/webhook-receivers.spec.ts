@@ -82,7 +82,9 @@ async function place(count: number): Promise<number> {
   return lastEvent(admin);
 }
 
-/** Events come twice, while the receiver is dead, while it cannot deal with them, and again after a replay. */
+/**
+ * Events come twice, while the receiver is dead, while it cannot deal with them, and again after a replay.
+ */
 async function dealsWithEachOnce(start: (secret: string, isBroken?: boolean) => Receiver): Promise<void> {
   const network = await WebhookReceiver.start();
   const webhook = await addWebhook(given, network);
@@ -131,7 +133,8 @@ async function dealsWithEachOnce(start: (secret: string, isBroken?: boolean) => 
   }
 }
 
-// Guarantees that whoever starts from the page starts from a receiver that believes no stranger and loses nothing.
+// Guarantees that whoever starts from the page starts from
+// a receiver that believes no stranger and loses nothing.
 describe('the webhook receiver in', () => {
   itNeeding('Python', spawnSync('python3', ['--version']).status === 0)(
     'Python deals with every event once and in order, whatever comes twice, is forged, or is restarted',
@@ -151,7 +154,8 @@ describe('the webhook receiver in', () => {
   );
 
   it(
-    'TypeScript compiles, and deals with every event once and in order, whatever comes twice, is forged, or is restarted',
+    'TypeScript compiles, and deals with every event once and in order, whatever comes twice, is ' +
+      'forged, or is restarted',
     async () => {
       const generator = join(MODULES, 'openapi-typescript/bin/cli.js');
       const out = ['--default-non-nullable=false', '-o', 'mini-order-system.d.ts'];
