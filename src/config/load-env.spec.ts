@@ -24,7 +24,6 @@ const variables = Object.entries(valid);
 const numbers = Object.keys(valid).filter((name) => typeof parseEnv(valid)[name as 'PORT'] === 'number');
 const integers = numbers.filter((name) => name !== 'OTEL_TRACES_SAMPLER_ARG');
 
-/** The whole configuration in which one variable has another value. */
 const withOne = (name: string, value: string) => parseEnv({ ...valid, [name]: value });
 
 function faultsOf(work: () => unknown): readonly string[] {
@@ -37,8 +36,7 @@ function faultsOf(work: () => unknown): readonly string[] {
   }
 }
 
-// Guarantees that a variable means what a person sees, or
-// is refused by its name; and that no value is printed.
+// Guarantees that a variable means what a person sees, or is refused by its name; no value is printed.
 describe('every variable', () => {
   it('is among those tried here', () => {
     expect(variables.length).toBeGreaterThan(40);

@@ -60,7 +60,8 @@ const STATE = `
                                                ORDER BY last_id LIMIT 1)), 0)::float8 AS "lagSeconds"
     FROM (SELECT count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NULL) AS working,
                  count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NOT NULL) AS failing,
-                 count(*) FILTER (WHERE disabled_at IS NOT NULL AND failing_since IS NOT NULL) AS "switchedOff",
+                 count(*) FILTER (WHERE disabled_at IS NOT NULL AND failing_since IS NOT NULL)
+                   AS "switchedOff",
                  min(position) FILTER (WHERE disabled_at IS NULL) AS slowest
             FROM webhook_endpoints) AS endpoints`;
 
