@@ -5,6 +5,7 @@ import { checkPrices } from './check-prices.js';
 import { checkStatuses } from './check-statuses.js';
 import { checkStock } from './check-stock.js';
 import { countsOf, type EventLog } from './event-log.js';
+import { MessageLog } from './message-log.js';
 import { compareWrites, type WriteComparison } from './check-writes.js';
 import type { FaultRecord, History } from './history.js';
 import type { StoredState } from './stored-state.js';
@@ -17,6 +18,8 @@ export interface Findings extends OrderComparison, HoldComparison, DropCompariso
   readonly cancelled: number;
   /** What the readers of the streams have found, in words. */
   readonly events: string;
+  /** What the receiver of the webhook has found, in words. */
+  readonly webhooks: string;
 }
 
 /**
@@ -27,6 +30,7 @@ export function checkHistory(
   history: History,
   stored: StoredState,
   logs: readonly EventLog[] = [],
+  messages = new MessageLog(),
 ): Findings {
   for (const log of logs) log.compare(stored);
   const comparison = compareOrders(history.orders, stored);
@@ -38,6 +42,7 @@ export function checkHistory(
     ...holds,
     ...drops,
     events: countsOf(logs),
+    webhooks: messages.summary,
     ...writes,
     cancelled: history.orders.filter(({ cancels }) => cancels.includes('done')).length,
     violations: [
@@ -51,6 +56,7 @@ export function checkHistory(
       ...drops.violations,
       ...checkStatuses(history.orders, stored),
       ...logs.flatMap(({ violations }) => violations),
+      ...messages.violations,
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
@@ -27,6 +28,8 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
 export class EventLog {
   /** The id of the last event. */
   position = 0;
+  /** Of every event's JSON. */
+  readonly digests = new Map<number, string>();
   readonly counts = { missing: 0, doubled: 0, 'out of order': 0 };
   readonly violations: Violation[] = [];
   private readonly happened = new Map<number, string[]>();
@@ -34,10 +37,12 @@ export class EventLog {
 
   constructor(private readonly reader: string) {}
 
-  note({ id, type, data }: LoggedEvent): void {
+  note(event: LoggedEvent): void {
+    const { id, type, data } = event;
     if (id <= this.position) return this.blame('doubled', `event ${id} came again`);
     if (id > this.position + 1) this.blame('missing', `event ${id} came behind ${this.position}`);
     this.position = id;
+    this.digests.set(id, digestOf(JSON.stringify(event)));
     if (data.stock_quantity === undefined) this.noteOrder(type, data);
     else this.stock.set(data.id, data.stock_quantity);
   }
@@ -83,6 +88,11 @@ export class EventLog {
       text: `${what} for the reader of process ${this.reader}: ${text}`,
     });
   }
+}
+
+/** Short, so that very many can be kept. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }
 
 /** For the verdict: the sums over all readers. */

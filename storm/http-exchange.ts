@@ -6,8 +6,12 @@ import { now } from './clock.js';
 const GIVE_UP_MS = 20_000;
 const CONNECTIONS_MAX = 1_024;
 
+/** Not asked for by clients while the storm goes on. */
+type OtherRoute =
+  'POST /register' | 'POST /login' | 'POST /webhooks' | 'POST /webhooks/{id}/replay' | 'PATCH /webhooks/{id}';
+
 export interface Ask {
-  readonly route: Route | 'POST /register' | 'POST /login';
+  readonly route: Route | OtherRoute;
   readonly id?: number;
   readonly token?: string;
   readonly key?: string;

@@ -6,11 +6,13 @@ import type { Client } from 'pg';
 import { becomesTrue } from '../src/common/retry.js';
 import { checkHistory } from './check-history.js';
 import { now } from './clock.js';
+import type { EventLog } from './event-log.js';
 import { Follower } from './follower.js';
 import { History } from './history.js';
 import { hangUp } from './http-exchange.js';
 import type { StormOptions } from './options.js';
 import type { Progress } from './progress.js';
+import { Random } from './random.js';
 import { RecordedBaskets } from './recorded-baskets.js';
 import { StormedService } from './service-process.js';
 import { HOLD_SECONDS, Shop } from './shop.js';
@@ -18,6 +20,8 @@ import { Storm } from './storm.js';
 import { StormDatabase } from './storm-database.js';
 import { readStoredState } from './stored-state.js';
 import { giveVerdict, type Verdict } from './verdict.js';
+import { WebhookEndpoint } from './webhook-endpoint.js';
+import { WebhookReceiver } from './webhook-receiver.js';
 import { InventedBaskets } from './workload.js';
 
 const SESSIONS_END_MS_MAX = 10_000;
@@ -65,12 +69,17 @@ async function stormIn(
   endings.push(() => database.close());
   const services = await startServices(options, folder, database, history, endings);
   const shop = await Shop.open(services, history, workload);
+  const receiver = new WebhookReceiver(new Random(seed).fork('receiver'));
+  await receiver.start();
+  endings.push(() => receiver.stop());
+  const endpoint = await WebhookEndpoint.add(shop, receiver);
   progress.tell(`storming ${services.map(({ url }) => url).join(' and ')} with seed ${seed}`);
 
   const startedAt = now();
   const followers = services.map((service) => new Follower(service, shop.admin));
+  const logs = followers.map(({ log }) => log);
   const over = new AbortController();
-  const following = followers.map((follower) => follower.run(over.signal));
+  const following = [...followers, endpoint].map((one) => one.run(over.signal));
   await new Storm(options, shop, database, progress).run(AbortSignal.any([signal, early.signal]));
   const seconds = (now() - startedAt) / 1000;
   over.abort();
@@ -78,14 +87,14 @@ async function stormIn(
   // Orders go on expiring by themselves; what happens behind the readers' back would look missing.
   await becomesTrue(() => database.connected(hasNoPendingOrder), HOLDS_END_MS_MAX);
   await Promise.all(followers.map((follower) => follower.finish()));
+  await endpoint.finish(logs[0] as EventLog);
 
   await stopServices(services, history);
   // What a killed process has left behind must not change the books any more.
   await becomesTrue(async () => (await database.terminateBackends()) === 0, SESSIONS_END_MS_MAX);
   const stored = await database.connected((client) => readStoredState(client, shop));
   const facts = { seed, clients, seconds, wasStopped: signal.aborted };
-  const logs = followers.map(({ log }) => log);
-  return giveVerdict(facts, history, checkHistory(history, stored, logs));
+  return giveVerdict(facts, history, checkHistory(history, stored, logs, receiver.messages));
 }
 
 async function hasNoPendingOrder(client: Client): Promise<boolean> {
@@ -106,6 +115,7 @@ async function startServices(
     JWT_SECRET: randomBytes(32).toString('base64url'),
     ACCESS_TOKEN_TTL: '86400',
     ADMIN_SIGNUP: 'open',
+    WEBHOOKS: 'on',
     PENDING_ORDER_TTL: String(HOLD_SECONDS),
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',

@@ -107,7 +107,8 @@ async function shelve(url: string, admin: Account, ware: Ware, history: History)
   return productId;
 }
 
-async function succeed(url: string, ask: Ask): Promise<Record<string, unknown>> {
+/** Asks while nothing is disturbed yet. */
+export async function succeed(url: string, ask: Ask): Promise<Record<string, unknown>> {
   const { status, body } = await exchange(url, ask);
   if (status === 200 || status === 201) return body;
   throw new Error(`The storm could not be prepared: ${ask.route} answered ${status} ${String(body.code)}`);

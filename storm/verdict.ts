@@ -45,6 +45,7 @@ export function giveVerdict(facts: StormFacts, history: History, findings: Findi
     `drops: sold beyond a limit: ${findings.soldBeyondLimit}, sold outside a sale: ` +
       `${findings.soldOutsideSale}`,
     findings.events,
+    findings.webhooks,
     `keys: ${findings.restocks} restocks, ${history.creations.length} products created; restocks ` +
       `doubled: ${findings.restocksDoubled}, products doubled: ${findings.productsDoubled}`,
     ...[...groupBy(history.faults, ({ kind }) => kind)].map(

@@ -10,6 +10,7 @@ export const STORM_PROMISES = {
   I1: 'a write with a key has one effect, however often it is sent',
   O5: 'the prices on an order were in force while it was placed',
   V1: 'every change is in the log of events once, and no effect before its cause',
+  K1: 'a webhook is sent every event, signed and in order, and nothing else',
   O6: 'a status is what the answers made it; an order is cancelled once',
 } as const;
 

@@ -25,6 +25,8 @@ describe('a storm', () => {
         /^keys: [1-9]\d* restocks, [1-9]\d* products created; restocks doubled: 0, products doubled: 0$/m,
       );
       expect(run.output).toMatch(/^events missing: 0, doubled: 0, out of order: 0$/m);
+      expect(run.output).toMatch(/^webhooks missing: 0, out of order: 0, made up: 0$/m);
+      expect(run.output).toMatch(/^receiver: [1-9]\d* events accepted, [a-z ]+: [1-9]/m);
       for (const fault of ['kill', 'terminate', 'restart', 'freeze', 'drop-commit', 'hold-row'])
         expect(run.output).toMatch(
           new RegExp(`^fault ${fault}: \\d+ ×, served again after \\d+(, \\d+)* ms$`, 'm'),
@@ -159,6 +161,20 @@ describe('a storm', () => {
           },
         ],
         /BROKEN V1.*\n +- out of order for the reader of process (one|two): order\.placed of order \d+ leaves -\d+/,
+        '8',
+      ],
+      [
+        'that passes over what a webhook failed to take',
+        'SELECT',
+        [
+          {
+            file: 'webhooks/endpoint-worker.js',
+            pattern: /if \(fault\)\s+return this\.failureOf\(fault\);/,
+            replacement: 'if (fault) { this.position = event.id; return this.failureOf(fault); }',
+          },
+        ],
+        /BROKEN K1.*\n +- out of order at[^]*webhooks missing: [1-9]\d*, out of order: [1-9]\d*, made up: 0/,
+        '4',
       ],
     ] as [string, string, Damage[], RegExp, string?][])(
       'on a service %s says so',
