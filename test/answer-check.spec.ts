@@ -8,6 +8,7 @@ describe('an answer', () => {
   const check = new AnswerCheck();
   const body = {
     id: 1,
+    sku: null,
     name: 'Lamp',
     price: 10,
     stock_quantity: 10,

@@ -13,7 +13,7 @@ const operations = ApiDocument.read().operations.filter(
 );
 
 /** These are about what a value says and not about its shape, of which alone a description can speak. */
-const FAULTS_OF_MEANING = ['not-a-cursor', 'wrong-password'];
+const FAULTS_OF_MEANING = ['not-a-cursor', 'wrong-password', 'no-stock-change'];
 const TAG_HEADERS = ['If-Match', 'If-None-Match'];
 /** Where a name, a password or a token that cannot be right is simply wrong. */
 const CREDENTIALS = ['login', 'refresh', 'logout'];

@@ -156,7 +156,7 @@ describe('the placement queue', () => {
   });
 
   it('takes orders with 100,000 lines together and refuses more at once, until some are answered', async () => {
-    const { desk, lamp, underWay } = await busyDesk({});
+    const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_WAIT_MS: '2000' });
     const nowhere = Object.fromEntries(times(1_000, (index) => [1_000_000 + index, 1]));
 
     const waiting = desk.placeAll(times(99, () => given.order(nowhere)));

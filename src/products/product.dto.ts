@@ -145,15 +145,13 @@ export class UpdateProductDto extends ProductDetailsDto {
 }
 
 const IDS_MAX = 100;
-const IDS = `^[1-9]\\d{0,15}(,[1-9]\\d{0,15}){0,${IDS_MAX - 1}}$`;
+const IDS = '^[1-9][0-9]*(,[1-9][0-9]*)*$';
 const IDS_LENGTH_MAX = IDS_MAX * 17 - 1;
 
 function isListOfIds(value: unknown): boolean {
-  return (
-    typeof value === 'string' &&
-    new RegExp(IDS).test(value) &&
-    value.split(',').every((id) => Number(id) <= ID_MAX)
-  );
+  if (typeof value !== 'string' || !new RegExp(IDS).test(value)) return false;
+  const ids = value.split(',');
+  return ids.length <= IDS_MAX && ids.every((id) => Number(id) <= ID_MAX);
 }
 
 export class ListProductsQueryDto extends PageQueryDto {
@@ -164,8 +162,7 @@ export class ListProductsQueryDto extends PageQueryDto {
       maxLength: IDS_LENGTH_MAX,
       pattern: IDS,
       example: '1,2',
-      description:
-        `Only these products: 1 to ${IDS_MAX} ids, separated by commas. ` + 'Unknown ones are left out.',
+      description: `Only these products: 1 to ${IDS_MAX} ids, separated by commas; unknown ones are left out.`,
     },
     Rule('ids', `must be 1 to ${IDS_MAX} ids, separated by commas`, isListOfIds),
   )
