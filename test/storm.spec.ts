@@ -161,7 +161,7 @@ describe('a storm', () => {
           },
         ],
         /BROKEN V1.*\n +- out of order for the reader of process (one|two): order\.placed of order \d+ leaves -\d+/,
-        '8',
+        '25',
       ],
       [
         'that passes over what a webhook failed to take',

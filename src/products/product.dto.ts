@@ -162,7 +162,7 @@ export class ListProductsQueryDto extends PageQueryDto {
       maxLength: IDS_LENGTH_MAX,
       pattern: IDS,
       example: '1,2',
-      description: `Only these products: 1 to ${IDS_MAX} ids, separated by commas; unknown ones are left out.`,
+      description: `Only these products: 1 to ${IDS_MAX} ids, separated by commas. Unknown ids are ignored.`,
     },
     Rule('ids', `must be 1 to ${IDS_MAX} ids, separated by commas`, isListOfIds),
   )
