@@ -208,6 +208,8 @@ describe('the metrics of workers', () => {
     });
     const before = await look();
 
+    // The log is written in batches.
+    await until('the log names a worker', () => Promise.resolve(service.answering.length > 0));
     const [victim] = service.answering;
     process.kill(victim as number, 'SIGKILL');
     await service.says(/another takes its place/);
