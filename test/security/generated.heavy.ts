@@ -8,6 +8,9 @@ const given = useWorld({ LOG_LEVEL: 'warn', ...FREQUENT_LOGINS });
 /** Nobody makes up a refresh token, or the present password of somebody else. */
 const NEEDS_A_SECRET = new Set(['POST /refresh', 'POST /logout', 'POST /me/password']);
 
+/** Webhooks are off here, as by default: an address that is made up must not be called. */
+const isOff = (name: string) => / \/webhooks/.test(name) && name !== 'GET /webhooks';
+
 // Guarantees that no request that can be made up from the description is a server error.
 describe('5,000 generated requests', () => {
   it('are answered as the description says, each operation with success among them', async () => {
@@ -17,7 +20,7 @@ describe('5,000 generated requests', () => {
     const statuses = [...seen.keys()];
     const neverSucceeded = operations
       .map(({ name }) => name)
-      .filter((name) => !NEEDS_A_SECRET.has(name))
+      .filter((name) => !NEEDS_A_SECRET.has(name) && !isOff(name))
       .filter((name) => !statuses.some((status) => status.startsWith(`${name} 2`)));
     expect(neverSucceeded).toEqual([]);
   });
