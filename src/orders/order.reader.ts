@@ -10,6 +10,8 @@ import { orderList } from './order-list.js';
 import { SELECT_ORDER } from './order-json.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
+type Reader = Pick<DatabaseReader, 'rows'>;
+
 const ORDER = `${SELECT_ORDER} id = $1`;
 
 @Injectable()
@@ -37,19 +39,15 @@ export class OrderReader {
 
 /**
  * An order as a transaction leaves it.
- * @throws OrderNotFoundError where the caller may not see it
- *   any more: an admin, at the time of the first request.
+ * @throws OrderNotFoundError also where the caller, who was an admin, may not see it any more.
  */
-export async function readOrder(
+export function readOrder(
   queryRunner: QueryRunner,
   id: number,
   caller: AuthenticatedUser,
 ): Promise<Resource> {
-  const { customerId = null } = ownerFilter(caller);
-  const text = `${ORDER} AND customer_id = coalesce($2, customer_id)`;
-  const [order] = (await queryRunner.query(text, [id, customerId])) as Resource[];
-  if (!order) throw new OrderNotFoundError(id);
-  return order;
+  const rows = ((text, values) => queryRunner.query(text, [...values])) as Reader['rows'];
+  return readVisible<Resource>({ rows }, ORDER, id, caller);
 }
 
 /**
@@ -58,7 +56,7 @@ export async function readOrder(
  * @throws OrderNotFoundError also when the order is somebody else's.
  */
 export async function readVisible<Row extends object>(
-  database: DatabaseReader,
+  database: Reader,
   text: string,
   id: number,
   caller: AuthenticatedUser,
