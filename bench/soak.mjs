@@ -24,8 +24,9 @@ export const memoryName = (minutes) =>
   `memory over ${minutes} minutes: most in the second half to most in the first`;
 
 /**
- * @param {import('./measure/stage.mjs').Stage} stage @param
- *   {number} minutes @param {(line: string) => void} print
+ * @param {import('./measure/stage.mjs').Stage} stage
+ * @param {number} minutes
+ * @param {(line: string) => void} print
  * @returns {Promise<Soak>}
  */
 export async function soak(stage, minutes, print) {

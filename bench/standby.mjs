@@ -29,8 +29,9 @@ export async function measureStandby(stage, options, progress) {
 }
 
 /**
- * @param {string} scenario @param {string[]} names of contenders @returns
- * {import('./measure/plan.mjs').Comparison}
+ * @param {string} scenario
+ * @param {string[]} names of contenders
+ * @returns {import('./measure/plan.mjs').Comparison}
  */
 function comparison(scenario, names) {
   const contenders = CONTENDERS.filter(({ name }) => names.includes(name));

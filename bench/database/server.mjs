@@ -86,8 +86,8 @@ export class Server {
   }
 
   /**
-   * Makes the database that all others are copied from, and tells its URL. @param
-   * {import('../baskets.mjs').FileProduct[]} fileProducts
+   * Makes the database that all others are copied from, and tells its URL.
+   * @param {import('../baskets.mjs').FileProduct[]} fileProducts
    */
   async makeTemplate(fileProducts) {
     await this.#create(TEMPLATE);

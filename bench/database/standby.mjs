@@ -71,8 +71,10 @@ export async function isSynchronous(client) {
 }
 
 /**
- * A base backup without `pg_basebackup`, which is not among the embedded programs. @param
- * {import('pg').Client} client @param {string} from @param {string} to
+ * A base backup without `pg_basebackup`, which is not among the embedded programs.
+ * @param {import('pg').Client} client
+ * @param {string} from
+ * @param {string} to
  */
 async function copyCluster(client, from, to) {
   await client.query('SELECT pg_backup_start($1, fast => true)', [NAME]);

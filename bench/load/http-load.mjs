@@ -81,8 +81,10 @@ function run(amount) {
 }
 
 /**
- * Anything but the expected answers is not a result. @param
- * {autocannon.Result} result @param {number} amount @param {number} answers
+ * Anything but the expected answers is not a result.
+ * @param {autocannon.Result} result
+ * @param {number} amount
+ * @param {number} answers
  */
 function faultOf({ errors, timeouts, statusCodeStats }, amount, answers) {
   const right = statusCodeStats?.[/** @type {`${number}`} */ (String(load.status))]?.count ?? 0;

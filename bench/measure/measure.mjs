@@ -21,7 +21,6 @@ const WARM_UP_S_MIN = 0.25;
  * Warms up, sends as many requests as take about so many seconds, waits for all their answers, and checks
  * what is in the database then. Numbers of requests and not times end a measurement, so that no request is
  * cut off and "acknowledged" and "stored" can be compared exactly.
- *
  * @param {import('./stage.mjs').Stage} stage
  * @param {{ scenario: import('../scenarios.mjs').Scenario, clients: number, round: number, seconds: number,
  *   baskets: string | undefined, contender: import('../contenders/contenders.mjs').Contender }} what

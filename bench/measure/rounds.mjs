@@ -35,8 +35,8 @@ export async function runPlan(stage, plan, { rounds, seconds, baskets }, progres
   return results;
 
   /**
-   * @param {Pick<Comparison, 'scenario' | 'clients'> & {
-   * contender: Comparison['contenders'][0], round: number }} what
+   * @param {Pick<Comparison, 'scenario' | 'clients'> &
+   *   { contender: Comparison['contenders'][0], round: number }} what
    */
   function attempt(what, length = seconds) {
     return measure(stage, { ...what, seconds: length, baskets }).catch((/** @type {Error} */ cause) => {

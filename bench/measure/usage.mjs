@@ -52,8 +52,10 @@ export function readUsage({ pid, loadPid, postgresPids }) {
 
 /**
  * What a measurement has cost.
- * @param {Usage | undefined} before @param {Usage | undefined}
- *   after @param {number} requests @param {number} seconds
+ * @param {Usage | undefined} before
+ * @param {Usage | undefined} after
+ * @param {number} requests
+ * @param {number} seconds
  * @returns {{ cpuUs?: number, postgresCpuUs?: number, foreignCores?: number }} processor time per request in
  *   microseconds, and how many cores others have kept busy meanwhile.
  */

@@ -35,8 +35,9 @@ export function printScale({ rows, wanted }) {
 }
 
 /**
- * @param {import('./scale.mjs').Scale} scale @param {Date}
- * startedAt @returns {Promise<string>} the file written.
+ * @param {import('./scale.mjs').Scale} scale
+ * @param {Date} startedAt
+ * @returns {Promise<string>} the file written.
  */
 export async function writeScale({ rows, database, wanted }, startedAt) {
   const [small, large] = [SMALL, LARGE].map(

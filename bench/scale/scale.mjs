@@ -87,8 +87,10 @@ async function askAll(askers, { rounds, players, progress }) {
 }
 
 /**
- * @param {Asker[]} askers @param {import('./questions.mjs').Question}
- * question @param {number} rounds @returns {Promise<Row>}
+ * @param {Asker[]} askers
+ * @param {import('./questions.mjs').Question} question
+ * @param {number} rounds
+ * @returns {Promise<Row>}
  */
 async function ask(askers, question, rounds) {
   const times = askers.map(() => /** @type {number[]} */ ([]));

@@ -13,19 +13,17 @@ the same \`Idempotency-Key\` never orders twice.
 1. **Register** an admin and a customer with \`POST /register\`; the first admin needs no token.
 2. **Authorize** as the admin, with the button below: name and password, or a token from \`POST /login\`.
 3. **Create** a product with \`POST /products\`.
-4. **Order** it with \`POST /orders\`, as the admin or as the customer, \
-and look at its stock with \`GET /products\`.
+4. **Order** it with \`POST /orders\`, as the admin or as the customer, and look at its stock with
+   \`GET /products\`.
 
-Every error is a problem (RFC 9457); its \`type\` leads to a page that says what to do, \
-and [all of them](/problems) are
-listed. Unknown fields of a body and unknown parameters of a list are refused with 422, \
-unknown paths with 404, and other
-methods with 405; HEAD works wherever GET does. Responses may gain fields later.
+Every error is a problem (RFC 9457); its \`type\` leads to a page that says what to do, and
+[all of them](/problems) are listed. Unknown fields of a body and unknown parameters of a list are refused
+with 422, unknown paths with 404, and other methods with 405; HEAD works wherever GET does. Responses may
+gain fields later.
 
 Every answer has an \`X-Request-Id\`, which finds it in the log; if requests are limited, \`RateLimit-Limit\`,
-\`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds); if traces are recorded, \
-\`traceresponse\`; and for pages of
-other origins that may read it, \`Access-Control-Allow-Origin\`.`;
+\`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds); if traces are recorded, \`traceresponse\`; and for
+pages of other origins that may read it, \`Access-Control-Allow-Origin\`.`;
 
 const TOKENS = 'Tokens are JWTs, issued and verified as RFC8725 recommends.';
 const BEARER = `The access_token of POST /login. ${TOKENS}`;

@@ -30,8 +30,8 @@ export class ProblemsController {
     const { status, title, meaning, remedy } = PROBLEMS[code];
     return page(
       title,
-      `<p><code>${code}</code>, HTTP status ${status}</p><p>${meaning}</p><h2>What to ` +
-        `do</h2><p>${remedy}</p>` +
+      `<p><code>${code}</code>, HTTP status ${status}</p><p>${meaning}</p>` +
+        `<h2>What to do</h2><p>${remedy}</p>` +
         '<p><a href="/problems">All problems</a></p>',
     );
   }

@@ -12,9 +12,8 @@ export class StockMovementResponseDto {
     enum: MOVEMENT_KINDS,
     example: 'SOLD',
     description:
-      'PUT_IN: the initial stock. SOLD: taken by an order. RETURNED: the order was cancelled. EXPIRED: ' +
-      'the order ' +
-      'was not confirmed in time. CORRECTED: changed by an admin.',
+      'PUT_IN: the initial stock. SOLD: taken by an order. RETURNED: the order was cancelled. EXPIRED: the ' +
+      'order was not confirmed in time. CORRECTED: changed by an admin.',
   })
   readonly kind!: BalancedMovement['kind'];
 

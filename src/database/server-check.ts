@@ -77,9 +77,8 @@ export function faultsOf({ version, encoding, searchPath, schema, differing }: S
   }
   if (schema === null || /^(pg_.*|information_schema)$/.test(schema)) {
     faults.push(
-      `PostgreSQL has search_path = ${searchPath} for the role or the database, which leads to no ` +
-        'schema for ' +
-        `tables: ALTER ROLE … SET search_path = public`,
+      `PostgreSQL has search_path = ${searchPath} for the role or the database, which leads to no schema ` +
+        'for tables: ALTER ROLE … SET search_path = public',
     );
   }
   return faults;

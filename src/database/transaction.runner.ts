@@ -51,8 +51,7 @@ export class OutcomeUnknownError extends ServiceBusyError {
     super(
       { cause },
       'The database was lost while the change was being stored. With an Idempotency-Key, send the same ' +
-        'again; ' +
-        'without, look whether it was stored before you try again.',
+        'again; without, look whether it was stored before you try again.',
     );
   }
 }

@@ -86,9 +86,9 @@ const FRAME =
 export const ApiEventStream = () =>
   ApiOkResponse({
     description:
-      'An endless stream of Server-Sent Events. `id` is the id of the event, `event` its type, and ' +
-      '`data` the ' +
-      'event as JSON, as in the list. Frames without data carry the position or, every 15 s, a heartbeat.',
+      'An endless stream of Server-Sent Events. `id` is the id of the event, `event` its type, and `data` ' +
+      'the event as JSON, as in the list. Frames without data carry the position or, every 15 s, a ' +
+      'heartbeat.',
     headers: apiHeaders('X-Accel-Buffering'),
     content: {
       'text/event-stream': {

@@ -26,9 +26,8 @@ export class EventsController {
     summary: 'List events, oldest first',
     description:
       'Everything that happened to orders and products, each once, in an order that never changes; an ' +
-      'event ' +
-      'always follows its cause. Keep the last id you have read, and you miss nothing. ' +
-      '`data` is the order or product as it was at that moment.',
+      'event always follows its cause. Keep the last id you have read, and you miss nothing. `data` is the ' +
+      'order or product as it was at that moment.',
   })
   @ApiEventList()
   @Get()
@@ -45,11 +44,9 @@ export class EventsController {
     operationId: 'streamEvents',
     summary: 'Stream events',
     description:
-      'Sends the same events as Server-Sent Events, then each new one as it happens. A reader that ' +
-      'falls more than ' +
-      '1 MiB behind is disconnected. The stream also ends when its session ends, its user loses the ' +
-      'role or the ' +
-      'process stops. Reconnect with the last id to resume without gaps or repeats.',
+      'Sends the same events as Server-Sent Events, then each new one as it happens. A reader that falls ' +
+      'more than 1 MiB behind is disconnected. The stream also ends when its session ends, its user loses ' +
+      'the role or the process stops. Reconnect with the last id to resume without gaps or repeats.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',

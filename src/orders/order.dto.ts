@@ -33,8 +33,7 @@ export class PlaceOrderDto {
       type: [PlaceOrderLineDto],
       minItems: 1,
       maxItems: BODY_LINES_MAX,
-      description:
-        `At most ${ORDER_PRODUCTS_MAX} different products. ` + 'Lines with the same product are merged.',
+      description: `${ORDER_PRODUCTS_MAX} products at most. Lines with the same product are merged.`,
     },
     IsArray(),
     ArrayMinSize(1),
@@ -113,8 +112,7 @@ export class ListOrdersQueryDto extends PageQueryDto {
     required: false,
     description:
       'Orders that contain this product. With `customer_id`, `status` or `reference`, and always for ' +
-      'customers, ' +
-      `each page searches ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
+      `customers, each page searches ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
   })
   @FromDigits()
   readonly product_id?: number;

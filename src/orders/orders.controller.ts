@@ -158,8 +158,7 @@ export class OrdersController {
     summary: 'Confirm a pending order',
     description:
       'Changes the status from PENDING to CONFIRMED. A confirmed order does not expire. After its ' +
-      '`expires_at`, ' +
-      'an order can still be confirmed until it has been cancelled.',
+      '`expires_at`, an order can still be confirmed until it has been cancelled.',
   })
   @ApiTransition()
   @Roles('admin')

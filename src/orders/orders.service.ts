@@ -52,9 +52,8 @@ export class OrdersService {
    * it is by then.
    * @throws ProductNotFoundError, ProductInactiveError, NotOnSaleError, PurchaseLimitExceededError,
    *   InsufficientStockError, each with all of its lines and in this order; TotalTooLargeError,
-   * PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing was taken then. Only after
-   * OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same
-   *   key finds out.
+   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing was taken then. Only after
+   *   OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same key finds out.
    */
   async place(request: PlacementRequest, caller: Caller): Promise<PlacedOrder> {
     const answer = this.queue.add(request, caller);

@@ -26,8 +26,8 @@ export class PaginationDto {
 
   @ApiProperty({
     description:
-      `False if there are more than ${TOTAL_EXACT_MAX} rows, or were in the last 10 s; ` +
-      '`total` does not count them all.',
+      `False if \`total\` is not exact, because the list has more than ${TOTAL_EXACT_MAX} rows, ` +
+      'or had them in the last 10 s.',
   })
   readonly total_is_exact!: boolean;
 

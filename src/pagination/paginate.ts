@@ -1,8 +1,8 @@
 import type { DatabaseReader } from '../database/database.reader.js';
+import { ExpiringMap } from '../common/expiring-map.js';
 import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
 import { decodeCursor, encodeCursor, type Range } from './cursor.js';
 import { type List, type ListPart, listStatement, NEAR_REACH, PAGES_REACH } from './list-statement.js';
-import { LongLists } from './long-lists.js';
 import { ID_MAX } from '../http/validation/rules.js';
 import type { PageQueryDto } from './page-query.dto.js';
 
@@ -38,7 +38,9 @@ export const PAGE_TOO_DEEP: InputFault = {
     'page as cursor',
 };
 
-const LONG_LISTS = new LongLists();
+/** For so long, a list that was found too long for an exact total is not counted again. */
+const LONG_MS = 10_000;
+const longLists = new ExpiringMap<string, true>(1_000);
 
 /**
  * Reads one page of a list at a cost that does not grow with the table. Pages never overlap. A walk by cursor
@@ -59,12 +61,12 @@ export async function paginate(
   const cursorList = `${list.name} ${JSON.stringify([names, values])}`;
   const offset = ((page ?? 1) - 1) * limit;
   const isFiltered = names.some((name) => name in (list.unindexed ?? {}));
-  const counts = isFiltered || !LONG_LISTS.has(cursorList);
+  const counts = isFiltered || !longLists.get(cursorList);
   const position = cursor === undefined ? [offset] : positionIn(list, cursorList, cursor);
   const place = cursor !== undefined ? 'after' : offset + limit <= NEAR_REACH ? 'near' : 'far';
   const text = listStatement(list, names, place, counts);
   const [part] = (await database.rows<ListPart>(text, [...values, limit, ...position])) as [ListPart];
-  if (counts && !part.totalIsExact) LONG_LISTS.add(cursorList);
+  if (counts && !part.totalIsExact) longLists.set(cursorList, true, Date.now() + LONG_MS);
   if (offset >= PAGES_REACH && !part.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
   const hasMore = part.found > limit;
   return {

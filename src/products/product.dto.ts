@@ -146,10 +146,11 @@ export class UpdateProductDto extends ProductDetailsDto {
 
 const IDS_MAX = 100;
 const IDS = '^[1-9][0-9]*(,[1-9][0-9]*)*$';
+const IDS_FORM = new RegExp(IDS);
 const IDS_LENGTH_MAX = IDS_MAX * 17 - 1;
 
 function isListOfIds(value: unknown): boolean {
-  if (typeof value !== 'string' || !new RegExp(IDS).test(value)) return false;
+  if (typeof value !== 'string' || !IDS_FORM.test(value)) return false;
   const ids = value.split(',');
   return ids.length <= IDS_MAX && ids.every((id) => Number(id) <= ID_MAX);
 }

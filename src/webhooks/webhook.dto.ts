@@ -23,8 +23,8 @@ const UrlField = (required: boolean) =>
     example: 'https://shop.example/hooks',
     description:
       'Where to send events: `https` (outside production also `http`), a public address (outside ' +
-      'production also ' +
-      'one of the same machine), no name or password, and no port below 1024 but the usual one.',
+      'production also one of the same machine), no name or password, and no port below 1024 but the usual ' +
+      'one.',
   });
 
 const TypesField = () =>

@@ -40,9 +40,8 @@ export class WebhooksController {
     summary: 'Add a webhook endpoint',
     description:
       'From now on, every event is sent to the URL: in order, one at a time, at least once, and signed as ' +
-      'Standard Webhooks has it. Any 2xx within 5 s accepts it; otherwise it is sent again, after ' +
-      'pauses that grow ' +
-      'to an hour. There can be up to 100 endpoints.',
+      'Standard Webhooks has it. Any 2xx within 5 s accepts it; otherwise it is sent again, after pauses ' +
+      'that grow to an hour. There can be up to 100 endpoints.',
   })
   @ApiCreatedResponse({
     type: WebhookSecretResponseDto,

@@ -65,8 +65,8 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /**
-   * Adds an endpoint for what happens from now on. @throws
-   * ValidationFailedError, TooManyWebhooksError, WebhooksOffError
+   * Adds an endpoint for what happens from now on.
+   * @throws ValidationFailedError, TooManyWebhooksError, WebhooksOffError
    */
   async create({ url, types }: CreateWebhookDto, admin: AuthenticatedUser): Promise<WithSecret> {
     const secret = newSecret();

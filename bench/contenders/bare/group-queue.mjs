@@ -73,8 +73,9 @@ export class GroupQueue {
 
 /**
  * In order of arrival, all lines of an order or none.
- * @param {import('../../database/statements.mjs').LockedRow[]}
- *   rows @param {Order[]} orders @returns {Answer[]}
+ * @param {import('../../database/statements.mjs').LockedRow[]} rows
+ * @param {Order[]} orders
+ * @returns {Answer[]}
  */
 function allocate(rows, orders) {
   const products = new Map(rows.map((row) => [row.id, row]));

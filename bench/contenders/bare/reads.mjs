@@ -99,8 +99,8 @@ async function sendPage(pool, path, { list, filters }, request, reply) {
 }
 
 /**
- * @param {string} path @param {{ page: number, limit: number,
- * pages: number, total_is_exact: boolean }} pagination
+ * @param {string} path
+ * @param {{ page: number, limit: number, pages: number, total_is_exact: boolean }} pagination
  */
 function linkOf(path, { page, limit, pages, total_is_exact }) {
   const links = [

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ExpiringMap } from '../../common/expiring-map.js';
 import { DatabaseReader } from '../../database/database.reader.js';
 import type { AuthenticatedUser, Identity } from '../access/authenticated-user.js';
 import { ACTIVE_USER } from '../access/lock-caller.js';
@@ -10,7 +11,6 @@ const ENTRIES_MAX = 10_000;
 interface Entry {
   readonly userId: number;
   readonly user: Promise<AuthenticatedUser | undefined>;
-  readonly expiresAt: number;
 }
 
 /**
@@ -19,40 +19,28 @@ interface Entry {
  */
 @Injectable()
 export class ActiveUserCache {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new ExpiringMap<string, Entry>(ENTRIES_MAX);
 
   constructor(private readonly database: DatabaseReader) {}
 
   /**
    * The user of a session, at most a second old; nothing when it has ended or they are gone or deactivated.
    */
-  find(identity: Identity): Promise<AuthenticatedUser | undefined> {
-    const { userId, sessionId } = identity;
+  find({ userId, sessionId }: Identity): Promise<AuthenticatedUser | undefined> {
     const entry = this.entries.get(sessionId);
-    if (entry?.userId === userId && entry.expiresAt > Date.now()) return entry.user;
-    return this.remember(identity, this.load(identity));
+    if (entry?.userId === userId) return entry.user;
+    const user = this.load(userId, sessionId);
+    this.entries.set(sessionId, { userId, user }, Date.now() + TTL_MS);
+    user.catch(() => this.entries.delete(sessionId));
+    return user;
   }
 
   /** For whoever has changed a user or ended a session: at least this process knows it at once. */
   forget(userId: number): void {
-    for (const [sessionId, entry] of this.entries) {
-      if (entry.userId === userId) this.entries.delete(sessionId);
-    }
+    this.entries.deleteWhere((entry) => entry.userId === userId);
   }
 
-  private remember(
-    { userId, sessionId }: Identity,
-    user: Promise<AuthenticatedUser | undefined>,
-  ): Promise<AuthenticatedUser | undefined> {
-    this.entries.delete(sessionId);
-    this.entries.set(sessionId, { userId, user, expiresAt: Date.now() + TTL_MS });
-    user.catch(() => this.entries.delete(sessionId));
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > ENTRIES_MAX && oldest !== undefined) this.entries.delete(oldest);
-    return user;
-  }
-
-  private async load({ userId, sessionId }: Identity): Promise<AuthenticatedUser | undefined> {
+  private async load(userId: number, sessionId: string): Promise<AuthenticatedUser | undefined> {
     const [user] = await this.database.rows<AuthenticatedUser>(ACTIVE_USER, [userId, sessionId]);
     return user;
   }

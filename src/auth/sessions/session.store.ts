@@ -97,8 +97,8 @@ export class SessionStore {
   /**
    * Changes the caller's password and ends all their other sessions, under one lock, so that neither a login
    * with the old password nor another change slips in between.
-   * @returns whether the old password was still theirs. @throws
-   *   InvalidTokenError when they may no longer come in.
+   * @returns whether the old password was still theirs.
+   * @throws InvalidTokenError when they may no longer come in.
    */
   async replacePassword(caller: AuthenticatedUser, oldHash: string, passwordHash: string): Promise<boolean> {
     const { id, sessionId } = caller;

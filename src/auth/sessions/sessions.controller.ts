@@ -38,8 +38,7 @@ export class SessionsController {
     summary: 'Refresh the tokens',
     description:
       'A refresh token works once. Sent again within 10 seconds, for example after a lost answer, it ' +
-      'returns ' +
-      'the same successor; sent again later, it ends the session.',
+      'returns the same successor; sent again later, it ends the session.',
   })
   @ApiOkResponse({ type: TokenDto, description: 'An access token and the next refresh token.' })
   @ApiProblems('invalid-refresh-token')

@@ -81,8 +81,8 @@ function assertUserHasAccount(): void {
   } catch {
     throw new Error(
       `The user id ${process.getuid?.()} has no account on this machine (no line in /etc/passwd), ` +
-        'without which ' +
-        'PostgreSQL makes no cluster. Start the service as a user who has one, or set DATABASE_URL.',
+        'without which PostgreSQL makes no cluster. Start the service as a user who has one, or set ' +
+        'DATABASE_URL.',
     );
   }
 }

@@ -32,8 +32,7 @@ export class ServerAccount {
     if (ids === undefined) {
       throw new Error(
         'PostgreSQL refuses to run as root, and this machine has no account "postgres" or "nobody" to ' +
-          'run it. ' +
-          'Start the service as an ordinary user, or set DATABASE_URL.',
+          'run it. Start the service as an ordinary user, or set DATABASE_URL.',
       );
     }
     const reachable = await Promise.all(paths.map(isReachableByOthers));
