@@ -88,6 +88,14 @@ describe('an answer to such a call', () => {
     await server.stop();
   });
 
+  it('is a failure where it switches to another protocol', async () => {
+    const bytes = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+    const server = await serve((socket) => socket.once('data', () => socket.write(bytes)));
+
+    expect(await outcome(requests(false), server.url)).toBe(101);
+    await server.stop();
+  });
+
   it('is missing where nobody listens', async () => {
     const url = local();
     await receiver.stop();

@@ -74,26 +74,32 @@ export class OutboundRequests implements OnModuleDestroy {
 
   private send(url: URL, { headers, body, signal }: Message): Promise<number> {
     const isSecure = url.protocol === 'https:';
-    return new Promise((resolve, reject) => {
-      const request = (isSecure ? https : http).request(url, {
-        method: 'POST',
-        agent: isSecure ? this.secure : this.plain,
-        maxHeaderSize: ANSWER_HEADER_BYTES_MAX,
-        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        signal,
-      });
-      const timer = setTimeout(() => {
+    const request = (isSecure ? https : http).request(url, {
+      method: 'POST',
+      agent: isSecure ? this.secure : this.plain,
+      maxHeaderSize: ANSWER_HEADER_BYTES_MAX,
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      signal,
+    });
+    let timer: NodeJS.Timeout;
+    const answered = new Promise<number>((resolve, reject) => {
+      timer = setTimeout(() => {
         reject(new DeliveryError(TOO_SLOW));
         request.destroy();
       }, ANSWER_MS_MAX);
-      request.once('close', () => clearTimeout(timer));
       request.on('error', reject);
+      // Without a listener, Node closes the connection and reports nothing.
+      request.once('upgrade', ({ statusCode }, socket) => {
+        resolve(statusCode as number);
+        socket.destroy();
+      });
       request.once('response', (response) => {
         response.on('error', reject);
         discard(response, () => resolve(response.statusCode as number));
       });
       request.end(body);
     });
+    return answered.finally(() => clearTimeout(timer));
   }
 
   /** What is wrong with a URL, in words that follow its name; nothing if it may be called. */

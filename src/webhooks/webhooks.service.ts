@@ -119,7 +119,10 @@ export class WebhooksService implements OnApplicationBootstrap {
   async replay(id: number, after: number, admin: AuthenticatedUser): Promise<string> {
     this.assertOn();
     if (after > (await this.feed.head())) throw new BeyondLogError();
-    return this.change(id, admin, { position: after });
+    // What is sent next is another event, which has not failed; why an endpoint was switched off stays.
+    const ifActive = (column: string) => () => `CASE WHEN disabled_at IS NOT NULL THEN ${column} END`;
+    const anew = { failingSince: ifActive('failing_since'), lastError: ifActive('last_error') };
+    return this.change(id, admin, { position: after, ...anew });
   }
 
   /** @throws WebhookNotFoundError */

@@ -39,11 +39,12 @@ export async function endPause(world: World, { id }: { id: number }): Promise<vo
   await world.database.rows('UPDATE webhook_endpoints SET next_attempt_at = now() WHERE id = $1', [id]);
 }
 
-/** As many endpoints as there may be, past the service and switched off. */
-export async function fillWithWebhooks(database: TestDatabase): Promise<void> {
+/** Inserts endpoints that are switched off; 100 is as many as there may be. */
+export async function fillWithWebhooks(database: TestDatabase, count = 100): Promise<void> {
   await database.rows(
     `INSERT INTO webhook_endpoints (url, secret, position, disabled_at)
-     SELECT 'https://shop.example', '-', 0, now() FROM generate_series(1, 100)`,
+     SELECT 'https://shop.example', '-', 0, now() FROM generate_series(1, $1)`,
+    [count],
   );
 }
 
