@@ -8,7 +8,7 @@ const given = useWorld();
 const CALLERS = ['nobody', 'customer', 'stranger', 'admin'] as const;
 type Caller = (typeof CALLERS)[number];
 
-/** What a route needs to be called for real: an order of `customer`'s that is fresh, a product, and them. */
+/** What a real call of a route needs: a customer with a new order, and a product. */
 interface Scene {
   readonly orderId: number;
   readonly productId: number;
@@ -18,7 +18,7 @@ interface Scene {
 interface Route {
   readonly path?: (scene: Scene) => string;
   readonly json?: (scene: Scene) => unknown;
-  /** The status for each of the callers, in the order of `CALLERS`. */
+  /** The expected status for each caller, in the order of `CALLERS`. */
   readonly answers: readonly [number, number, number, number];
 }
 
@@ -26,7 +26,7 @@ const newUser = () => ({ username: randomUUID(), password: '1234' });
 const order = ({ orderId }: Scene) => `/orders/${orderId}`;
 const product = ({ productId }: Scene) => `/products/${productId}`;
 
-/** Routes whose 401 is about what the body holds. */
+/** Routes whose 401 is about credentials in the body. */
 const CREDENTIALS = new Set(['POST /login', 'POST /refresh', 'POST /logout']);
 
 /** Who may do what, for every route of the API description. A route without an entry fails. */
@@ -69,7 +69,7 @@ const MATRIX: Record<string, Route> = {
   'GET /orders/{id}/history': { path: (scene) => `${order(scene)}/history`, answers: [401, 200, 404, 200] },
   'GET /events': { answers: [401, 403, 403, 200] },
   'GET /events/stream': { answers: [401, 403, 403, 200] },
-  // Nobody is called (WEBHOOKS is off), which only admins are told.
+  // WEBHOOKS is off, so nothing is sent; only admins learn that (409).
   'POST /webhooks': { json: () => ({ url: 'https://shop.example' }), answers: [401, 403, 403, 409] },
   'GET /webhooks': { answers: [401, 403, 403, 200] },
   'GET /webhooks/{id}': { path: () => '/webhooks/1', answers: [401, 403, 403, 404] },
@@ -89,7 +89,7 @@ const MATRIX: Record<string, Route> = {
   'GET /health/ready': { answers: [200, 200, 200, 200] },
 };
 
-// Guarantees that every route asks for exactly the rights that it should, and that no route is forgotten.
+// Guarantees that every route requires exactly the right role, and that no route is forgotten.
 describe('the access matrix', () => {
   let customer: Person;
   let clients: Record<Caller, Person['client']>;
@@ -106,7 +106,7 @@ describe('the access matrix', () => {
     };
   });
 
-  it('has an entry for every route of the API description, and for no other', async () => {
+  it('has an entry for every route of the API description and for no other route', async () => {
     const { body } = await given.anyone.get<OpenAPIObject>('/openapi.json');
     const routes = Object.entries(body.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
@@ -119,7 +119,7 @@ describe('the access matrix', () => {
     CALLERS.map((caller, index) => ({ name, caller, route, status: route.answers[index] as number })),
   );
 
-  it.each(cases)('$name as $caller: $status', async ({ name, caller, route, status }) => {
+  it.each(cases)('answers $name as $caller with $status', async ({ name, caller, route, status }) => {
     const lamp = await given.product({ stock: 5 });
     const placed = await given.order(customer, { [lamp.id]: 1 });
     const scene = { orderId: placed.id, productId: lamp.id, customerId: customer.id };

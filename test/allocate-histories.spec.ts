@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { allocate } from '../src/orders/placement/allocate.js';
 import { answersOf, at, NOW, product, request, shelf } from './support/allocating.js';
 
-/** None, or the minutes from now at which a sale begins or ends; never both the same. */
+/** When a sale begins or ends, in minutes from now, if it has that limit; the two are never equal. */
 const edge = fc.option(fc.integer({ min: -2, max: 2 }));
 
 /**
- * Up to 12 orders of two customers over 4 products, of which the third is not for sale and the fourth does
- * not exist. The customers have bought up to 3 pieces of each before.
+ * Up to 12 orders by two customers for 4 products. The third product is not for sale and the fourth does
+ * not exist. Each customer has already bought up to 3 units of each product.
  */
 const histories = fc.record({
   stocks: fc.array(fc.nat(20), { minLength: 3, maxLength: 3 }),
@@ -52,7 +52,7 @@ const boughtOf = ({ bought }: History) =>
     bought.map((count, index) => [`${(index % 3) + 1} ${Math.floor(index / 3) + 1}`, count]),
   );
 
-/** What a shopkeeper would say who serves one customer after the other and keeps the stock on a slate. */
+/** The naive model: it serves one customer after the other and keeps a list of the remaining stock. */
 function serveOneAtATime(history: History): (number | string)[] {
   const { stocks, orders, limits, windows } = history;
   const slate = [...stocks];
@@ -110,7 +110,7 @@ function serveOneAtATime(history: History): (number | string)[] {
 }
 
 describe('allocate', () => {
-  it('answers 10,000 random histories as a shopkeeper would who serves one at a time', () => {
+  it('gives the same answers as serving orders one at a time, for 10,000 random histories', () => {
     fc.assert(
       fc.property(histories, (history) => {
         const answers = answersOf(productsOf(history), requestsOf(history), boughtOf(history));
@@ -120,7 +120,7 @@ describe('allocate', () => {
     );
   });
 
-  it('never takes more than there is, takes what it answers, and in the order given', () => {
+  it('never takes more than the stock, and takes exactly what its answers say, in order', () => {
     fc.assert(
       fc.property(histories, (history) => {
         const [products, requests] = [productsOf(history), requestsOf(history)];

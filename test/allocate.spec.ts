@@ -3,7 +3,7 @@ import { allocate } from '../src/orders/placement/allocate.js';
 import { answersOf, at, NOW, product, request, shelf } from './support/allocating.js';
 
 describe('allocate', () => {
-  it('gives the last unit to whoever came first', () => {
+  it('gives the last unit to the order that came first', () => {
     const answers = answersOf(shelf(product(1, 1)), [request({ 1: 1 }), request({ 1: 1 })]);
     expect(answers).toEqual([
       100,
@@ -11,7 +11,7 @@ describe('allocate', () => {
     ]);
   });
 
-  it('leaves what a refused order asked for to those behind it', () => {
+  it('leaves the units of a refused order to the orders behind it', () => {
     const answers = answersOf(shelf(product(1, 5), product(2, 0)), [
       request({ 1: 5, 2: 1 }),
       request({ 1: 5 }),
@@ -19,13 +19,13 @@ describe('allocate', () => {
     expect(answers).toEqual([expect.stringMatching(/^insufficient-stock/), 500]);
   });
 
-  it('sells from the first moment of a sale on, and nothing at the moment of its end', () => {
+  it('sells from the exact start of a sale until just before its exact end', () => {
     const products = shelf(product(1, 9, { saleStartsAt: NOW }), product(2, 9, { saleEndsAt: NOW }));
     const answers = answersOf(products, [request({ 1: 1 }), request({ 2: 1 })]);
     expect(answers).toEqual([100, expect.stringMatching(/^not-on-sale/)]);
   });
 
-  it('says when to try again only if all of the sales begin, and within the hour', () => {
+  it('says when to retry only if every sale is yet to begin, all within the hour', () => {
     const products = shelf(
       product(1, 9, { saleStartsAt: at(60) }),
       product(2, 9, { saleStartsAt: at(0.01) }),
@@ -42,21 +42,21 @@ describe('allocate', () => {
     expect(waits).toEqual([3600, 1, undefined, undefined]);
   });
 
-  it('counts what a customer has bought before and in the group, and nobody else', () => {
+  it('counts the purchases of a customer before and within the group, and of nobody else', () => {
     const orders = [request({ 1: 2 }), request({ 1: 1 }), request({ 1: 3 }, undefined, 2)];
     const answers = answersOf(shelf(product(1, 9, { maxPerCustomer: 3 })), orders, { '1 1': 1 });
     const line = { product_id: 1, max_per_customer: 3, already_ordered: 3, requested: 1 };
     expect(answers).toEqual([200, `purchase-limit-exceeded ${JSON.stringify({ lines: [line] })}`, 300]);
   });
 
-  it('refuses a customer who has more than a limit that was lowered', () => {
+  it('refuses a customer who has already bought more than a lowered limit', () => {
     const limited = shelf(product(1, 9, { maxPerCustomer: 2 }));
     expect(answersOf(limited, [request({ 1: 1 })], { '1 1': 5 })).toEqual([
       expect.stringContaining('"already_ordered":5'),
     ]);
   });
 
-  it('says unknown, inactive, not on sale, beyond the limit, short, another total, in this order', () => {
+  it('refuses in a fixed order: unknown, inactive, not on sale, over the limit, short, wrong total', () => {
     const sale = { saleStartsAt: at(1) };
     const products = shelf(
       product(1, 0),

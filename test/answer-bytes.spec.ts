@@ -4,7 +4,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that what the service writes for a new order is what PostgreSQL writes for it from then on.
+// Guarantees that the JSON which TypeScript writes for a new order is the JSON which PostgreSQL writes later.
 describe('the JSON of an order', () => {
   it('is the same, byte for byte, when it is placed, replayed, read and listed', async () => {
     const odd = await given.product({ name: 'Lämp "x" \\ 💡', stock: 9, price: 99_999_999.99 });

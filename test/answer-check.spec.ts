@@ -3,8 +3,8 @@ import { AnswerCheck } from './support/answer-check.js';
 
 const PROBLEM_JSON = 'application/problem+json';
 
-// Guarantees that the check of all other tests can fail: this is what holds every answer to the description.
-describe('an answer', () => {
+// Guarantees that the check which compares every response with the API description can fail.
+describe('the check of responses', () => {
   const check = new AnswerCheck();
   const body = {
     id: 1,
@@ -49,7 +49,7 @@ describe('an answer', () => {
       text: content === '' ? '' : JSON.stringify(content),
     });
 
-  it('that is as described has no faults', () => {
+  it('finds no fault in a response that matches its description', () => {
     expect(faults(200, headers, body)).toEqual([]);
     expect(faults(304, { 'x-request-id': 'a', etag: '"1"' }, '')).toEqual([]);
     expect(faults(404, problemHeaders, problem)).toEqual([]);
@@ -57,10 +57,10 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['has a status of its own', 418, headers, body, /the status is not described/],
+    ['has an undescribed status', 418, headers, body, /the status is not described/],
     ['lacks a member', 200, headers, withoutPrice, /must have required property 'price'/],
     [
-      'has a member more',
+      'has an extra member',
       200,
       headers,
       { ...body, password_hash: 'x' },
@@ -100,17 +100,17 @@ describe('an answer', () => {
       /the header www-authenticate is not described/,
     ],
     [
-      'lacks a header of every answer',
+      'lacks a header that every response has',
       503,
       without('x-request-id', busyHeaders),
       busy,
       /X-Request-Id is missing/,
     ],
-  ] as const)('that %s is found out', (_name, status, sent, content, fault) => {
+  ] as const)('finds a response that %s', (_name, status, sent, content, fault) => {
     expect(faults(status, sent, content)).toEqual([expect.stringMatching(fault)]);
   });
 
-  it('to what is no operation may only be a problem of the catalogue', () => {
+  it('accepts only problems of the catalogue where there is no operation', () => {
     const nowhere = { ...withoutIds, type: '/problems/not-found', code: 'not-found' };
 
     expect(faults(404, problemHeaders, nowhere, '/nowhere')).toEqual([]);

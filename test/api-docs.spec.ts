@@ -16,9 +16,9 @@ const statusesOf = ({ responses }: Operation) => [
   ...new Set(Object.values(responses).flatMap((response) => [...api.problemsOf(response).values()])),
 ];
 
-// Guarantees that a change of the API shows in review, as a change of `openapi.json`.
+// Guarantees that a change of the API shows up in review, as a change of `openapi.json`.
 describe('openapi.json', () => {
-  it('is what the service serves, to the byte', async () => {
+  it('is byte for byte what the service serves', async () => {
     const served = await given.anyone.get('/openapi.json');
     const committed = await readFile('openapi.json', 'utf8');
     const hint = 'The API is not what openapi.json says. If that is meant: npm run openapi, and commit it.';
@@ -27,7 +27,7 @@ describe('openapi.json', () => {
     expect(committed).toBe(`${JSON.stringify(served.body, null, 2)}\n`);
   });
 
-  it('breaks no rule of Spectral, OWASP or Redocly but those that their configuration names, with reasons', async () => {
+  it('passes Spectral, OWASP and Redocly, apart from the exceptions in their configuration', async () => {
     const findings = await run(process.execPath, ['scripts/lint-api.mjs']).then(
       () => 'none',
       ({ stdout, stderr }: Record<'stdout' | 'stderr', string>) => stdout + stderr,
@@ -36,7 +36,7 @@ describe('openapi.json', () => {
   }, 120_000);
 });
 
-// Guarantees that people and programs find a description of what is really served.
+// Guarantees that people and programs find a description of what the service really does.
 describe('the API description', () => {
   it('is OpenAPI 3.1, as JSON and as YAML', async () => {
     const yaml = await given.anyone.get('/openapi.yaml');
@@ -53,7 +53,7 @@ describe('the API description', () => {
     });
   });
 
-  it('gives every operation an id of its own, a summary, a description, a tag and one success', () => {
+  it('gives every operation a unique id, a summary, a description, a tag and one success', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     for (const { name, operationId, summary, description, tags, responses } of operations) {
       expect({ name, operationId }).toEqual({
@@ -70,7 +70,7 @@ describe('the API description', () => {
     }
   });
 
-  it('has an example of every body, in both directions, and of every problem of an own status', () => {
+  it('has an example of every request body, every response and every problem with its own status', () => {
     const mediaTypes = operations.flatMap(({ requestBody, responses }) =>
       [requestBody, ...Object.values(responses)].flatMap((part) => Object.values(part?.content ?? {})),
     );
@@ -78,7 +78,7 @@ describe('the API description', () => {
     expect(mediaTypes.filter((one) => !('example' in one) && !('examples' in one))).toEqual([]);
   });
 
-  it('has no example of a parameter but the id, since Swagger UI would send it', () => {
+  it('has no parameter examples except for ids, because Swagger UI would send them', () => {
     const parameters = operations.flatMap((operation) => operation.parameters);
     const filled = parameters.filter(({ schema = {} }) => 'example' in schema || 'default' in schema);
 
@@ -86,7 +86,7 @@ describe('the API description', () => {
     expect(new Set(filled.map(({ name }) => name))).toEqual(new Set(['id', 'limit', 'include_inactive']));
   });
 
-  it('describes each problem of an operation once: by its own status, or with all others in the default answer', () => {
+  it('describes each problem of an operation once: under its own status or in the default response', () => {
     const responses = operations.flatMap((operation) => Object.values(operation.responses));
     const described = new Set(responses.flatMap(codesOf));
     const ofNoOperation = PROBLEM_CODES.filter((code) => !described.has(code));
@@ -110,7 +110,7 @@ describe('the API description', () => {
     ]);
   });
 
-  it('says 401 for exactly the operations that need a token, or check credentials, and 403 where roles count', () => {
+  it('describes 401 exactly where credentials are checked, and 403 exactly where roles are checked', () => {
     const refuses = (status: number) =>
       operations
         .filter((operation) => statusesOf(operation).includes(status))
@@ -124,7 +124,7 @@ describe('the API description', () => {
     for (const open of ['login', 'getProduct', 'getOrder']) expect(refuses(403)).not.toContain(open);
   });
 
-  it('names the headers that clients act on', () => {
+  it('describes the headers that clients act on', () => {
     const headersOf = (id: string, status: number | 'default') =>
       Object.keys(byId(id).responses[status]?.headers ?? {});
 
@@ -142,7 +142,7 @@ describe('the API description', () => {
     expect(byId('placeOrder').parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header' }]);
   });
 
-  it('lets a form sign in, as Swagger UI does', () => {
+  it('describes signing in by form, which Swagger UI uses', () => {
     expect(Object.keys(byId('login').bodies)).toEqual([
       'application/x-www-form-urlencoded',
       'multipart/form-data',
@@ -150,7 +150,7 @@ describe('the API description', () => {
     ]);
   });
 
-  it('is shown by Swagger UI at /docs, with all that the page loads', async () => {
+  it('is shown by Swagger UI at /docs, and everything that the page loads is served', async () => {
     const page = await given.anyone.get('/docs');
     const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
 

@@ -12,16 +12,15 @@ const operations = ApiDocument.read().operations.filter(
   ({ parameters, bodies }) => parameters.length > 0 || Object.keys(bodies).length > 0,
 );
 
-/** These are about what a value says and not about its shape, of which alone a description can speak. */
+/** These faults are about the meaning of a value; a description covers only its shape. */
 const FAULTS_OF_MEANING = ['not-a-cursor', 'wrong-password', 'no-stock-change'];
 const TAG_HEADERS = ['If-Match', 'If-None-Match'];
-/** Where a name, a password or a token that cannot be right is simply wrong. */
+/** Here a name, password or token of an impossible shape is simply wrong, with no further fault. */
 const CREDENTIALS = ['login', 'refresh', 'logout'];
 
-// Guarantees that whoever keeps to the description is not
-// refused for the shape of a value, and whoever does not is.
+// Guarantees that a value is refused for its shape exactly if the API description does not allow it.
 describe('the limits of', () => {
-  it.each(operations)('$name are those of the service', async (operation) => {
+  it.each(operations)('$name in the description are those that the service enforces', async (operation) => {
     const differences: string[] = [];
     for (const part of partsOf(given, operation)) differences.push(...(await differencesOf(part, operation)));
     expect(differences).toEqual([]);
@@ -40,8 +39,8 @@ async function differencesOf(part: Part, operation: Operation): Promise<string[]
 }
 
 /**
- * A space around a header is none, and tags that cannot be
- * read match nothing, which is no fault (RFC 9110, 13.1).
+ * Spaces around a header value do not count, and tags that
+ * cannot be read just match nothing (RFC 9110, 13.1).
  */
 function isForService(value: unknown, { location, name, schema }: Part): boolean {
   if (location !== 'header') return true;
@@ -54,7 +53,7 @@ function isAccepted(answer: Answer<ProblemBody>, part: Part, { operationId }: Op
   return !isWrong && refusalsOf(answer, part).length === 0;
 }
 
-/** The codes of the faults that the service finds in a part. */
+/** The codes of the faults that the service finds in one part of a request. */
 function refusalsOf({ status, body }: Answer<ProblemBody>, { pointer, location }: Part): string[] {
   if (location === 'header' && status === 431) return [body.code];
   const faults = status === 422 ? (body.errors ?? []) : [];

@@ -4,7 +4,7 @@ import { ApiDocument } from './support/api-document.js';
 
 const { document } = ApiDocument.read();
 
-/** The words that no member and no constant may be called in Java, Kotlin, Python, Swift and TypeScript. */
+/** The reserved words of Java, Kotlin, Python, Swift and TypeScript. */
 const RESERVED_WORDS = new Set(
   `abstract and any as assert associatedtype async await boolean break byte case catch char class const continue
   debugger def default defer deinit del delete do double elif else enum except export extends extension fallthrough
@@ -15,7 +15,7 @@ const RESERVED_WORDS = new Set(
   void volatile when where while with yield`.split(/\s+/),
 );
 
-/** Every value in the document under a key, wherever it stands. */
+/** Every value under a key, anywhere in the document. */
 function valuesOf(key: string, part: unknown = document): unknown[] {
   if (part === null || typeof part !== 'object') return [];
   return Object.entries(part).flatMap(([name, value]) => [
@@ -26,8 +26,8 @@ function valuesOf(key: string, part: unknown = document): unknown[] {
 
 // Guarantees that generators for other languages can turn the description into code.
 describe('the API description', () => {
-  // C# and Go are not in the list: their generators capitalise names, and RFC 9457 itself has a `type`.
-  it('gives no member, parameter or constant a name that is a reserved word', () => {
+  // C# and Go are left out: their generators capitalise names, and RFC 9457 itself requires `type`.
+  it('uses no reserved word as the name of a member, parameter or constant', () => {
     const members = valuesOf('properties').flatMap((properties) => Object.keys(properties as object));
     const parameters = valuesOf('parameters').flatMap((all) =>
       (all as { name: string }[]).map(({ name }) => name),
@@ -41,7 +41,7 @@ describe('the API description', () => {
     expect([...names].filter((name) => RESERVED_WORDS.has(name))).toEqual([]);
   });
 
-  it('has patterns that RE2 reads too, and none that begins like the literal of a regular expression', () => {
+  it('has only patterns that RE2 accepts and that do not look like /literals/', () => {
     const patterns = new Set(valuesOf('pattern') as string[]);
 
     expect(patterns.size).toBeGreaterThan(10);

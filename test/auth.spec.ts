@@ -9,13 +9,13 @@ const form = (fields: Record<string, string>) => ({ body: new URLSearchParams(fi
 
 const asAdmin = (username: string) => ({ username, password: 'correct horse', role: 'admin' });
 
-// Guarantees that nobody becomes an admin who should not.
+// Guarantees that nobody becomes an admin without permission.
 describe('registering admins', () => {
-  it('makes one admin of four who want to be the first at the same moment', async () => {
-    // Connections enough for all four to be in their transactions at once.
+  it('makes exactly one admin when four users register as the first one at once', async () => {
+    // Enough connections for all four transactions to be open at once.
     await withWorld({ DATABASE_POOL_SIZE: '20' }, async ({ anyone: stranger, database }) => {
       const outside = await database.session();
-      // Looking for an admin is free meanwhile, becoming one is not: all four have looked when it ends.
+      // This lock allows looking for an admin but not adding one, so all four have looked before it ends.
       await outside.query('BEGIN; LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE');
       const registrations = ['alice', 'bob', 'carol', 'dave'].map((name) =>
         stranger.post('/register', asAdmin(name)),
@@ -32,7 +32,7 @@ describe('registering admins', () => {
     });
   });
 
-  it('lets an admin add admins, and tells others how', async () => {
+  it('lets an admin add admins, and tells others that only admins can', async () => {
     const admin = await given.admin();
     const customer = await given.customer();
 
@@ -45,7 +45,7 @@ describe('registering admins', () => {
     expect(byStranger.body.detail).toMatch(/admin's token/);
   });
 
-  it('lets anyone in a sandbox where ADMIN_SIGNUP is open', async () => {
+  it('lets anyone become an admin while ADMIN_SIGNUP is open', async () => {
     await withWorld({ ADMIN_SIGNUP: 'open' }, async ({ anyone: stranger }) => {
       const answers = [
         await stranger.post('/register', asAdmin('one')),
@@ -55,7 +55,7 @@ describe('registering admins', () => {
     });
   });
 
-  it('lets nobody where it is closed, and makes the configured admin at start, once', async () => {
+  it('admits no admin while ADMIN_SIGNUP is closed, and creates the configured admin once', async () => {
     const configured = { ADMIN_SIGNUP: 'closed', ADMIN_USERNAME: 'Boss', ADMIN_PASSWORD: 'correct horse' };
     await withWorld(configured, async (world) => {
       const second = await world.secondService();
@@ -70,16 +70,16 @@ describe('registering admins', () => {
   });
 });
 
-// Guarantees that names are one person's each, and that nothing of a password ever comes back.
+// Guarantees that each name belongs to one person, and that no password is ever returned.
 describe('registering', () => {
-  it('makes a customer of whoever does not say', async () => {
+  it('creates a customer if no role is given', async () => {
     const answer = await anyone.post<UserBody>('/register', { username: 'plain', password: '1234' });
 
     expect(answer.body).toMatchObject({ username: 'plain', role: 'customer' });
     expect(answer.text).not.toMatch(/1234|argon|hash/i);
   });
 
-  it('gives a name to one of ten who want it at once, whatever its case and spelling', async () => {
+  it('gives a name to exactly one of ten who want it at once, in whatever case and spelling', async () => {
     const spellings = ['Zoë', 'zoë', 'ZOË', 'Zoe\u0308', 'zoe\u0308'];
     const answers = await Promise.all(
       [...spellings, ...spellings].map((username) =>
@@ -101,18 +101,13 @@ describe('registering', () => {
       'not-clean-text',
     ],
     [
-      'a name with half a character',
+      'a name with half a surrogate pair',
       { username: 'abc\ud800', password: '1234' },
       '/username',
       'not-clean-text',
     ],
     ['a password of 3 characters', { username: 'abcd', password: '123' }, '/password', 'too-short'],
-    [
-      'a password of 2 characters of two units',
-      { username: 'abcd', password: '🙂🙂' },
-      '/password',
-      'too-short',
-    ],
+    ['a password of 2 emoji', { username: 'abcd', password: '🙂🙂' }, '/password', 'too-short'],
     [
       'a password of 129 characters',
       { username: 'abcd', password: 'x'.repeat(129) },
@@ -120,7 +115,7 @@ describe('registering', () => {
       'too-long',
     ],
     ['an unknown role', { username: 'abcd', password: '1234', role: 'root' }, '/role', 'not-one-of'],
-    ['no role but null', { username: 'abcd', password: '1234', role: null }, '/role', 'not-one-of'],
+    ['null as the role', { username: 'abcd', password: '1234', role: null }, '/role', 'not-one-of'],
     [
       'an unknown field',
       { username: 'abcd', password: '1234', is_active: true },
@@ -135,7 +130,7 @@ describe('registering', () => {
     expect(answer.body.errors).toEqual([expect.objectContaining({ pointer, code, location: 'body' })]);
   });
 
-  it('leads an admin to the user by id, and anyone else to /me', async () => {
+  it('points Location at the user’s id for an admin, and at /me for anyone else', async () => {
     const admin = await given.admin();
     const body = (username: string) => ({ username, password: '1234' });
     const alone = await anyone.post<UserBody>('/register', body('comes-alone'));
@@ -149,7 +144,7 @@ describe('registering', () => {
     expect(found.body).toEqual({ ...added.body, is_active: true });
   });
 
-  it('takes names of 3 and 64 characters', async () => {
+  it('accepts names of 3 and of 64 characters', async () => {
     const names = ['xyz', 'n'.repeat(64)];
     const answers = await Promise.all(
       names.map((username) => anyone.post('/register', { username, password: '1234' })),
@@ -158,7 +153,7 @@ describe('registering', () => {
     expect(answers.filter(succeeded)).toHaveLength(2);
   });
 
-  it('asks for 8 characters where PASSWORD_MIN_LENGTH says so', async () => {
+  it('requires a password of 8 characters if PASSWORD_MIN_LENGTH is 8', async () => {
     await withWorld({ PASSWORD_MIN_LENGTH: '8' }, async ({ anyone: stranger }) => {
       const short = await stranger.post('/register', { username: 'abcd', password: '1234567' });
       const enough = await stranger.post('/register', { username: 'abcd', password: '12345678' });
@@ -167,11 +162,11 @@ describe('registering', () => {
   });
 });
 
-// Guarantees that OAuth 2 clients and Swagger UI can sign in, and that login tells nothing.
+// Guarantees that OAuth 2 clients and Swagger UI can sign in, and that login never reveals who is registered.
 describe('signing in', () => {
   it.each([
-    ['urlencoded', form({ username: 'zed', password: '1234' })],
-    ['JSON', { json: { username: 'ZED', password: '1234' } }],
+    ['by URL-encoded form', form({ username: 'zed', password: '1234' })],
+    ['by JSON', { json: { username: 'ZED', password: '1234' } }],
     [
       'with a Basic header',
       { json: { username: 'zed', password: '1234' }, headers: { authorization: 'Basic eDp5' } },
@@ -190,7 +185,7 @@ describe('signing in', () => {
     expect((await anyone.as(answer.body.access_token).get<UserBody>('/me')).body.username).toBe('zed');
   });
 
-  it('answers the same for an unknown name, a wrong password and a deactivated user', async () => {
+  it('gives the same answer for an unknown name, a wrong password and a deactivated user', async () => {
     const [customer, gone] = await given.customers(2);
     await given.database.rows('UPDATE users SET is_active = false WHERE id = $1', [gone.id]);
     const attempts = [

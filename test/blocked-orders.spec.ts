@@ -6,14 +6,12 @@ import { fateOf, type PlacementDesk, times, usePlacement } from './support/place
 import { asItems, useWorld } from './support/world.js';
 
 const ROUNDS = 8;
-/**
- * Longer than an order may wait for its turn, so that one which never gets it is refused within the round.
- */
+/** Longer than an order may wait in the queue, so that an order which never gets its turn is refused. */
 const HOLD_MS = 900;
 const shop = useWorld({ PLACEMENT_WAIT_MS: '600' });
 const given = usePlacement();
 
-/** Orders one piece of each product, again and again; the statuses of the answers. */
+/** Orders one unit of each product again and again, and returns the statuses of the answers. */
 async function buyUntil(end: number, client: Client, ...ids: number[]): Promise<number[]> {
   const items = asItems(Object.fromEntries(ids.map((id) => [id, 1])));
   const statuses: number[] = [];
@@ -21,7 +19,7 @@ async function buyUntil(end: number, client: Client, ...ids: number[]): Promise<
   return statuses;
 }
 
-/** Whether one of the sessions of this test waits for a lock. */
+/** Whether a session of this test is waiting for a lock. */
 function isWaitedForByUs(): Promise<boolean> {
   return given.database.value(
     `SELECT count(*) > 0 FROM pg_stat_activity
@@ -38,16 +36,15 @@ const COMMIT_SLOWLY = `
     FOR EACH ROW WHEN (NEW.placement_key = 'slow') EXECUTE FUNCTION commit_slowly()`;
 const IS_COMMITTING = `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
 
-/** Whether so many orders are back in the queue, and one product is waited for on their behalf. */
+/** Whether this many orders are requeued while one session waits for a product on their behalf. */
 async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boolean> {
-  // In this order: before its first attempt, an order is in the queue as well.
+  // The order of these matters: an order is in the queue before its first attempt, too.
   return (await given.database.waitingForLocks()) === 1 && queue.length === orders;
 }
 
-// Guarantees that whoever waits for a row that somebody
-// else holds keeps nobody from what they have no need of.
-describe('orders that are blocked by a held row', () => {
-  it('never stop the sales of another product, on any process', async () => {
+// Guarantees that an order which waits for a locked row delays only orders for that same row.
+describe('orders blocked by a locked row', () => {
+  it('never stop the sales of another product, on either process', async () => {
     const buyer = await shop.customer();
     const second = await shop.secondService();
     const clients = times(16, (n) => (n % 2 ? buyer.client : shop.clientOf(second, buyer)));
@@ -55,7 +52,7 @@ describe('orders that are blocked by a held row', () => {
 
     for (let round = 0; round < ROUNDS; round += 1) {
       const ids = await shop.database.addProducts(4, 1_000_000);
-      // Rows are locked in ascending order of id: the held one comes before the others, or after them.
+      // Rows are locked in ascending id order: the held one comes before the others, or after them.
       const [held, sold, ...others] = (round % 2 ? ids : [...ids].reverse()) as [number, number];
       const outside = await shop.database.hold(held);
       const end = Date.now() + HOLD_MS;
@@ -70,7 +67,7 @@ describe('orders that are blocked by a held row', () => {
     expect(statuses.filter((status) => status !== 201)).toEqual([]);
   }, 60_000);
 
-  it('share their next transaction within the limit of 2,000 lines, as all orders do', async () => {
+  it('are grouped again within the limit of 2,000 lines, like all orders', async () => {
     const desk = await given.desk();
     const ids = await given.database.addProducts(700, 10);
     const held = ids[0] as number;
@@ -90,7 +87,7 @@ describe('orders that are blocked by a held row', () => {
     ).toEqual([{ orders: 2 }, { orders: 1 }]);
   });
 
-  it('keep their place before the orders that came while they were tried', async () => {
+  it('keep their place ahead of orders that came during their first attempt', async () => {
     const desk = await given.desk();
     const last = await given.product(1);
     const outside = await given.database.hold(last);
@@ -104,7 +101,7 @@ describe('orders that are blocked by a held row', () => {
     expect([...(await first), ...(await second)].map(fateOf)).toEqual(['placed', 'insufficient-stock']);
   });
 
-  it('are placed as soon as their own row is free, however many others stay held', async () => {
+  it('are placed as soon as their own row is free, however many other rows stay locked', async () => {
     const desk = await given.desk({ PLACEMENT_WAIT_MS: '300' });
     const ids = await given.database.addProducts(3, 10);
     const outside = await Promise.all(ids.map((id) => given.database.hold(id)));
@@ -119,7 +116,7 @@ describe('orders that are blocked by a held row', () => {
     expect([(await one)?.kind, (await two)?.kind]).toEqual(['placed', 'placed']);
   });
 
-  it('are not tried again, with their free products locked, while one of theirs stays held', async () => {
+  it('lock none of their free products while they wait for the blocked one', async () => {
     const desk = await given.desk();
     const [sold, held] = (await given.database.addProducts(2, 10)) as [number, number];
     const outside = await Promise.all([sold, held].map((id) => given.database.hold(id)));
@@ -140,7 +137,7 @@ describe('orders that are blocked by a held row', () => {
     expect((await order).kind).toBe('placed');
   });
 
-  it('get their turn where others pass the row from hand to hand', async () => {
+  it('get their turn even if other sessions lock the row one after the other', async () => {
     const desk = await given.desk();
     const id = await given.product(10);
     let outside = await given.database.hold(id);
@@ -159,7 +156,7 @@ describe('orders that are blocked by a held row', () => {
     expect((await order).map(fateOf)).toEqual(['placed']);
   });
 
-  it('are found where their own COMMIT holds it, and goes on after its connection was lost', async () => {
+  it('are found if the lock is held by their own COMMIT, whose connection was lost', async () => {
     const desk = await given.desk();
     const id = await given.product(10);
     await given.database.rows(COMMIT_SLOWLY);

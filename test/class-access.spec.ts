@@ -7,16 +7,16 @@ const given = useWorld();
 const USERS = 'auth/users.controller.js';
 const ROLE = / {4}Roles\('admin'\),\n/;
 
-/** The controller of users with its roles on the class, and another one on its first route. */
+/** The controller of users with one role on the class and another one on its first route. */
 const onClass = [
   { file: USERS, pattern: ROLE, replacement: "    Roles('customer'),\n" },
   { file: USERS, pattern: new RegExp(ROLE, 'g'), replacement: '' },
   { file: USERS, pattern: /Controller\('users'\),/, replacement: "$& Roles('admin')," },
 ];
 
-// Guarantees that a controller may say who calls its routes, and that nothing it says is ignored.
+// Guarantees that access rules may stand on a controller class, and that none of them is ignored.
 describe('the roles of a controller', () => {
-  it('hold for each of its routes that says nothing, and a route may say otherwise', async () => {
+  it('apply to all of its routes, except to a route with its own rule', async () => {
     const build = await BrokenBuild.make(...onClass);
     const variables = { DATABASE_URL: given.database.url };
     const service = await ServiceProcess.start(variables, undefined, { main: build.main });
@@ -36,7 +36,7 @@ describe('the roles of a controller', () => {
     ]);
   });
 
-  it('are needed where no route says anything, or the service does not start', async () => {
+  it('are required if its routes have no rule; without any, the service does not start', async () => {
     const undecided = { file: USERS, pattern: new RegExp(ROLE, 'g'), replacement: '' };
     const build = await BrokenBuild.make(undecided);
     const service = ServiceProcess.launch({ DATABASE_URL: given.database.url }, undefined, {

@@ -3,7 +3,7 @@ import { LIMITS, loginsIn, somewhere } from './support/logins.js';
 import { ServiceProcess } from './support/service-process.js';
 import { useWorld, withWorld } from './support/world.js';
 
-/** Three failed logins, and in the other world five requests a minute; both come through the same proxy. */
+/** One service allows three failed logins, the other one five requests a minute; both trust this proxy. */
 const given = useWorld({ ...LIMITS, TRUST_PROXY: '127.0.0.1' });
 const hurried = useWorld({ RATE_LIMIT_PER_MINUTE: '5', TRUST_PROXY: '127.0.0.1' });
 const { logIn, fail } = loginsIn(given);
@@ -21,24 +21,24 @@ async function failFrom(addresses: readonly string[], world = given): Promise<nu
 
 const six = (address: (n: number) => string) => Array.from({ length: 6 }, (_, n) => address(n));
 
-// Guarantees that no client gets round a limit by the way in which its address is written.
+// Guarantees that no client evades a limit by writing its address in another way.
 describe('the address of a client', () => {
-  it('is not what a client says in X-Forwarded-For, unless it is a trusted proxy', async () => {
+  it('is taken from X-Forwarded-For only if a trusted proxy sends the header', async () => {
     await withWorld(LIMITS, async (world) => {
       expect(await failFrom(six(somewhere).slice(2), world)).toEqual([401, 401, 401, 429]);
     });
   });
 
   it.each([
-    ['what came before it', six((n) => `198.18.99.${n}, 203.0.113.70`)],
+    ['other addresses before it', six((n) => `198.18.99.${n}, 203.0.113.70`)],
     ['a port', six((n) => `203.0.113.71:${20_001 + n}`)],
-    ['a port in an IPv6 network', six((n) => `[2001:db8:7:7::${n}]:${20_001 + n}`)],
+    ['ports and addresses in one IPv6 network', six((n) => `[2001:db8:7:7::${n}]:${20_001 + n}`)],
     ['another spelling', six((n) => (n % 2 ? '::ffff:203.0.113.72' : '::FFFF:cb00:7148'))],
     ['a port of a trusted proxy', six((n) => `203.0.113.73, 127.0.0.1:${20_001 + n}`)],
-    ['text that is no address', six((n) => GARBAGE[n] as string)],
-    ['text that is no address, behind another proxy', six((n) => `_${n}, 127.0.0.1`)],
+    ['text that is not an address', six((n) => GARBAGE[n] as string)],
+    ['text that is not an address, behind another proxy', six((n) => `_${n}, 127.0.0.1`)],
     ['thousands of digits', six((n) => String(n).repeat(8_000))],
-  ])('is not a new one because of %s', async (_, addresses) => {
+  ])('does not count as a new one because of %s', async (_, addresses) => {
     await given.database.rows('DELETE FROM login_attempts');
     const requests: number[] = [];
     for (const address of addresses) {
@@ -47,11 +47,11 @@ describe('the address of a client', () => {
     }
 
     expect(await failFrom(addresses)).toEqual([401, 401, 401, 429, 429, 429]);
-    // Whoever sends no address shares that of the proxy with those before.
+    // A client without an address shares the proxy's address with the clients before.
     expect(requests[5]).toBe(429);
   });
 
-  it('is that of the proxy where none is sent, and leaves those who send one alone', async () => {
+  it('is the proxy’s own if none is sent, which does not affect clients that send theirs', async () => {
     await given.database.rows('DELETE FROM login_attempts');
 
     expect(await fail(4, { username: 'obscure', from: 'unknown' })).toEqual([401, 401, 401, 429]);

@@ -14,7 +14,7 @@ const PAGE = readFileSync('docs/clients.md', 'utf8');
 const MODULES = resolve('node_modules');
 const TIMEOUT_MS = 25_000;
 
-/** Two programs and a compiler, on a machine that other tests use too. */
+/** Time for two programs and a compiler, on a machine that runs other tests as well. */
 const TYPESCRIPT_TIMEOUT_MS = 60_000;
 
 let folder: string;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     await admin.post('/products', { name, price: 500, stock_quantity: 10 });
   }
   folder = mkdtempSync(join(tmpdir(), 'clients-'));
-  // What `npm i` would have put there.
+  // What `npm i` would have installed there.
   symlinkSync(MODULES, join(folder, 'node_modules'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   await generateTypes();
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// Guarantees that whoever starts from the page of the clients starts from programs that work.
+// Guarantees that the programs in docs/clients.md work.
 describe('a client in', () => {
   itNeeding('bash and curl', works('bash', ['-c', 'curl --version']))(
     'curl orders and restocks once, whatever the network does',
@@ -63,8 +63,7 @@ describe('a client in', () => {
   });
 
   it(
-    'TypeScript has its types from the API description, and orders and restocks once, whatever the ' +
-      'network does',
+    'TypeScript is typed by the API description, and orders and restocks once despite network faults',
     async () => {
       await holdsItsConversation('tessa', 42, async (url) => {
         writeFileSync(join(folder, 'client.ts'), program('ts', url));
@@ -76,7 +75,7 @@ describe('a client in', () => {
   );
 
   it(
-    'TypeScript does not compile where the API description says otherwise',
+    'TypeScript does not compile if it contradicts the API description',
     async () => {
       const faulty = program('ts', given.service.url)
         .replace('product_id: 1, quantity: 2', 'product: 1, quantity: 2')
@@ -93,7 +92,7 @@ describe('a client in', () => {
   );
 });
 
-/** Runs a program of the page and looks at what has come of it, on its output and in the database. */
+/** Runs a program of the page and checks its effects, in its output and in the database. */
 async function holdsItsConversation(
   username: string,
   stock: number,
@@ -127,7 +126,7 @@ async function holdsItsConversation(
   expect(await given.database.stockOf({ id: 3 })).toBe(Number(keyboardsBefore) + 5);
 }
 
-/** The program in a language, which may be in several blocks of the page, for a service elsewhere. */
+/** The program in a language, joined from the blocks of the page, with another service URL. */
 function program(language: string, url: string): string {
   const blocks = [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))].map(
     ([, code]) => code,
@@ -136,7 +135,7 @@ function program(language: string, url: string): string {
   return blocks.join('\n').replace('http://localhost:8000', url);
 }
 
-/** Makes the types with the command of the page. */
+/** Generates the types with the command on the page. */
 async function generateTypes(): Promise<void> {
   const [, command = ''] = /^npx openapi-typescript (.*)$/m.exec(PAGE) ?? [];
   const args = command.replace('http://localhost:8000', given.service.url).split(' ');
@@ -144,7 +143,7 @@ async function generateTypes(): Promise<void> {
   await run(process.execPath, [generator, ...args], { cwd: folder, timeout: TIMEOUT_MS });
 }
 
-/** Compiles the client as strictly as TypeScript can, and answers with what the compiler complains of. */
+/** Compiles the client in the strictest mode, and returns the errors of the compiler. */
 async function compile(): Promise<string> {
   const strictly = [
     '--strict',

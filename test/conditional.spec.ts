@@ -24,9 +24,9 @@ const WRITES: [string, Path, object | undefined][] = [
 const ifMatch = (tag: string) => ({ headers: { 'if-match': tag } });
 const ifNoneMatch = (tag: string) => ({ headers: { 'if-none-match': tag } });
 
-// Guarantees that a client can tell whether what it has seen is still so, before it reads or changes it.
+// Guarantees that a client can make a read or a write depend on the version that it has seen.
 describe('conditional requests', () => {
-  it('answer 304 without a body for as long as nothing has changed, and the new state then', async () => {
+  it('answer 304 without a body until something changes, and then the new state', async () => {
     const lamp = await given.product({ stock: 5 });
     const buyer = await given.customer();
     const path = `/products/${lamp.id}`;
@@ -47,7 +47,7 @@ describe('conditional requests', () => {
     expect(changed.headers.get('etag')).not.toBe(tag);
   });
 
-  it('know a cancelled order’s products as changed: their stock has come back', async () => {
+  it('treat the products of a cancelled order as changed, because their stock came back', async () => {
     const [lamp, desk] = [await given.product({ stock: 5 }), await given.product({ stock: 5 })];
     const [buyer, admin] = [await given.customer(), await given.admin()];
     const order = await given.order(buyer, { [lamp.id]: 2, [desk.id]: 3 });
@@ -66,30 +66,33 @@ describe('conditional requests', () => {
     }
   });
 
-  it.each(['confirm', 'cancel'])('refuse to %s an order that is not the one seen', async (action) => {
-    const lamp = await given.product({ stock: 5 });
-    const [buyer, admin] = [await given.customer(), await given.admin()];
-    const order = await given.order(buyer, { [lamp.id]: 1 });
-    const path = `/orders/${order.id}/${action}`;
-    const tag = (await admin.client.get(`/orders/${order.id}`)).headers.get('etag') ?? '';
+  it.each(['confirm', 'cancel'])(
+    'refuse to %s an order that has changed since it was seen',
+    async (action) => {
+      const lamp = await given.product({ stock: 5 });
+      const [buyer, admin] = [await given.customer(), await given.admin()];
+      const order = await given.order(buyer, { [lamp.id]: 1 });
+      const path = `/orders/${order.id}/${action}`;
+      const tag = (await admin.client.get(`/orders/${order.id}`)).headers.get('etag') ?? '';
 
-    const refused = [];
-    for (const other of ['"0"', `W/${tag}`, '"0", "2"', tag.replaceAll('"', '')]) {
-      refused.push(await admin.client.patch<ProblemBody>(path, undefined, ifMatch(other)));
-    }
-    const untouched = await admin.client.get<OrderBody>(`/orders/${order.id}`);
-    const done = await admin.client.patch<OrderBody>(path, undefined, ifMatch(`"0", ${tag}`));
-    const again = await admin.client.patch<ProblemBody>(path, undefined, ifMatch(tag));
+      const refused = [];
+      for (const other of ['"0"', `W/${tag}`, '"0", "2"', tag.replaceAll('"', '')]) {
+        refused.push(await admin.client.patch<ProblemBody>(path, undefined, ifMatch(other)));
+      }
+      const untouched = await admin.client.get<OrderBody>(`/orders/${order.id}`);
+      const done = await admin.client.patch<OrderBody>(path, undefined, ifMatch(`"0", ${tag}`));
+      const again = await admin.client.patch<ProblemBody>(path, undefined, ifMatch(tag));
 
-    expect(refused.map(({ body }) => body.code)).toEqual(refused.map(() => 'precondition-failed'));
-    expect(untouched.body.status).toBe('PENDING');
-    expect(done.status).toBe(200);
-    expect(done.headers.get('etag')).not.toBe(tag);
-    expect(again.status).toBe(412);
-    expect(await given.database.stockOf(lamp)).toBe(action === 'cancel' ? 5 : 4);
-  });
+      expect(refused.map(({ body }) => body.code)).toEqual(refused.map(() => 'precondition-failed'));
+      expect(untouched.body.status).toBe('PENDING');
+      expect(done.status).toBe(200);
+      expect(done.headers.get('etag')).not.toBe(tag);
+      expect(again.status).toBe(412);
+      expect(await given.database.stockOf(lamp)).toBe(action === 'cancel' ? 5 : 4);
+    },
+  );
 
-  it('refuse any change of a product that is not the one seen', async () => {
+  it('refuse any change of a product that has changed since it was seen', async () => {
     const lamp = await given.product({ stock: 5, price: 10 });
     const { client } = await given.admin();
     const path = `/products/${lamp.id}`;
@@ -104,7 +107,7 @@ describe('conditional requests', () => {
     expect(fresh.body).toMatchObject({ price: 12, stock_quantity: 5 });
   });
 
-  it.each(READS)('answer a %s with 412 where If-Match names other versions', async (_what, pathOf) => {
+  it.each(READS)('answer a %s with 412 if If-Match names other versions', async (_what, pathOf) => {
     const { buyer, path } = await seen(pathOf);
     const tag = (await buyer.get(path)).headers.get('etag') ?? '';
     const read = async (method: string, headers: Record<string, string>) =>
@@ -122,34 +125,31 @@ describe('conditional requests', () => {
     }
   });
 
-  it.each(WRITES)(
-    'leave what they %s alone where If-None-Match names the present version',
-    async (...write) => {
-      const [, pathOf, body] = write;
-      const { admin, order, path } = await seen(pathOf);
-      const resource = path.startsWith('/orders') ? `/orders/${order.id}` : path;
-      const before = await admin.get(resource);
-      const tag = before.headers.get('etag') ?? '';
+  it.each(WRITES)('do not %s what If-None-Match names in its current version', async (...write) => {
+    const [, pathOf, body] = write;
+    const { admin, order, path } = await seen(pathOf);
+    const resource = path.startsWith('/orders') ? `/orders/${order.id}` : path;
+    const before = await admin.get(resource);
+    const tag = before.headers.get('etag') ?? '';
 
-      for (const tags of ['*', tag, `W/${tag}`, `"999", ${tag}`]) {
-        const refused = await admin.patch<ProblemBody>(path, body, ifNoneMatch(tags));
-        expect(refused.body).toMatchObject({ status: 412, code: 'precondition-failed' });
-      }
-      const both = await admin.patch(path, body, { headers: { 'if-match': tag, 'if-none-match': tag } });
-      const after = await admin.get(resource);
-      const done = await admin.patch(path, body, { headers: { 'if-match': '*', 'if-none-match': '"999"' } });
+    for (const tags of ['*', tag, `W/${tag}`, `"999", ${tag}`]) {
+      const refused = await admin.patch<ProblemBody>(path, body, ifNoneMatch(tags));
+      expect(refused.body).toMatchObject({ status: 412, code: 'precondition-failed' });
+    }
+    const both = await admin.patch(path, body, { headers: { 'if-match': tag, 'if-none-match': tag } });
+    const after = await admin.get(resource);
+    const done = await admin.patch(path, body, { headers: { 'if-match': '*', 'if-none-match': '"999"' } });
 
-      expect(both.status).toBe(412);
-      expect(after.body).toEqual(before.body);
-      expect(done.status).toBe(200);
-      expect(done.headers.get('etag')).not.toBe(tag);
-    },
-  );
+    expect(both.status).toBe(412);
+    expect(after.body).toEqual(before.body);
+    expect(done.status).toBe(200);
+    expect(done.headers.get('etag')).not.toBe(tag);
+  });
 
-  it('are understood for the files of the documentation, too', async () => {
+  it('work for the files of the documentation, too', async () => {
     const read = (header: Record<string, string>) =>
       given.anyone.get<ProblemBody>('/docs/swagger-ui.css', { headers: header });
-    // fetch itself would ask for a fresh copy.
+    // By itself, fetch would ask for a fresh copy.
     expect((await read({ 'if-none-match': '*', 'cache-control': 'max-age=0' })).status).toBe(304);
     expect((await read({ 'if-match': '"999"' })).body).toMatchObject({
       status: 412,
@@ -157,7 +157,7 @@ describe('conditional requests', () => {
     });
   });
 
-  it('take a header that comes twice as one list', async () => {
+  it('read a header that comes twice as one list', async () => {
     const { buyer, order } = await seen(ORDER);
     const twice = (name: string, first: string, second: string) =>
       `GET /orders/${order.id} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${buyer.token}\r\n` +
@@ -173,7 +173,7 @@ describe('conditional requests', () => {
     expect(await ask('if-none-match', '"999"', 'W/"1"')).toEqual([304]);
   });
 
-  it('ignore dates, since nothing here has a Last-Modified', async () => {
+  it('ignore dates, because no resource has a Last-Modified', async () => {
     const { admin, path } = await seen(PRODUCT);
     const future = await admin.get(path, {
       headers: { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' },
@@ -200,13 +200,16 @@ describe('conditional requests', () => {
     ['404 before 412 on a read', admin, 'GET', '/products/2000000000', {}, 404],
     ['404 before 412 on a write', admin, 'PATCH', '/orders/2000000000/confirm', {}, 404],
     ['428 before 412', admin, 'PATCH', '/products/1', { json: { stock_quantity: 1 } }, 428],
-  ] as const)('know their place: %s', async (_name, who, method, path, options, status) => {
-    const headers = { ...('headers' in options ? options.headers : {}), 'if-none-match': '*' };
-    const answer = await (await who()).call(method, path, { ...options, headers });
-    expect(answer.status).toBe(status);
-  });
+  ] as const)(
+    'are checked in the documented order: %s',
+    async (_name, who, method, path, options, status) => {
+      const headers = { ...('headers' in options ? options.headers : {}), 'if-none-match': '*' };
+      const answer = await (await who()).call(method, path, { ...options, headers });
+      expect(answer.status).toBe(status);
+    },
+  );
 
-  it('know their place: 412 before 409', async () => {
+  it('are checked in the documented order: 412 before 409', async () => {
     const { admin, order } = await seen(ORDER);
     await admin.patch(`/orders/${order.id}/cancel`);
     const cancelAgain = (tags: string) => admin.patch(`/orders/${order.id}/cancel`, undefined, ifMatch(tags));
@@ -215,13 +218,13 @@ describe('conditional requests', () => {
     expect((await cancelAgain('"2"')).status).toBe(409);
   });
 
-  it('do not let a stock be set against any version', async () => {
+  it('do not let If-Match: * set an absolute stock', async () => {
     const { admin, path } = await seen(PRODUCT);
     const answer = await admin.patch<ProblemBody>(path, { stock_quantity: 1 }, ifMatch('*'));
     expect(answer.body.code).toBe('precondition-required');
   });
 
-  it.each(['if-match', 'if-none-match'])('may have an %s of 4,000 characters', async (name) => {
+  it.each(['if-match', 'if-none-match'])('accept an %s of up to 4,000 characters', async (name) => {
     const { admin, path } = await seen(PRODUCT);
     const tags = (length: number) => '"999",'.repeat(700).slice(0, length);
     const read = (length: number) => admin.get(path, { headers: { [name]: tags(length) } });
@@ -239,7 +242,7 @@ async function admin() {
   return (await given.admin()).client;
 }
 
-/** A product and an order of it that nobody has touched, those who may see them, and one of their paths. */
+/** A new product with an order, its buyer, an admin, and one of the two paths. */
 async function seen(pathOf: Path) {
   const [product, buyer] = [await given.product({ stock: 5 }), await given.customer()];
   const order = await given.order(buyer, { [product.id]: 1 });

@@ -5,7 +5,7 @@ import { refusedWith, succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that stock is never sold twice and never returned twice, however many requests meet.
+// Guarantees that stock is never sold twice and never returned twice, however many requests race.
 describe('orders under contention', () => {
   it('sells the last unit to exactly one of twenty buyers', async () => {
     const lamp = await given.product({ stock: 1 });
@@ -18,7 +18,7 @@ describe('orders under contention', () => {
     expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
-  it('makes the second buyer wait for the lock and read the stock that the first one left', async () => {
+  it('makes the second buyer wait for the lock and then read the stock that the first one left', async () => {
     const lamp = await given.product({ stock: 1 });
     const buyer = await given.customer();
     const outside = await given.database.session();
@@ -38,7 +38,7 @@ describe('orders under contention', () => {
     });
   });
 
-  it('never deadlocks on orders that name the same products in opposite order', async () => {
+  it('never deadlocks on orders that list the same products in opposite order', async () => {
     const [first, second] = [await given.product({ stock: 1000 }), await given.product({ stock: 1000 })];
     const buyer = await given.customer();
     const lines = [first.id, second.id].map((product_id) => ({ product_id, quantity: 1 }));
@@ -62,7 +62,7 @@ describe('orders under contention', () => {
       const buyer = await given.customer();
       const items = [high.id, low.id].map((product_id) => ({ product_id, quantity: 1 }));
       const placed = await buyer.client.post<OrderBody>('/orders', { items });
-      // Written anew, the row with the lower id lies behind the other one in a table that is read as it lies.
+      // An update moves the row with the lower id behind the other one, so a sequential scan meets it last.
       await given.database.rows('UPDATE products SET name = name WHERE id = $1', [low.id]);
       await given.database.rows('ANALYZE products');
       const outside = await given.database.session();
@@ -107,7 +107,7 @@ describe('orders under contention', () => {
         buyer.client.patch<OrderBody>(`/orders/${order.id}/cancel`),
         admin.client.patch<OrderBody>(`/orders/${order.id}/confirm`),
       ]);
-      // A confirmed order can be cancelled, so cancel wins in either order; confirm only when it is first.
+      // A confirmed order can be cancelled, so cancelling always succeeds; confirming only if it comes first.
       expect(cancelled.body.status).toBe('CANCELLED');
       expect(succeeded(confirmed) ? confirmed.body.status : confirmed.status).toBe(
         succeeded(confirmed) ? 'CONFIRMED' : 409,
@@ -117,7 +117,7 @@ describe('orders under contention', () => {
     expect(await given.database.stockOf(lamp)).toBe(100);
   });
 
-  it('keeps the books right while buying, cancelling, restocking and pricing all meet', async () => {
+  it('keeps the stock consistent while buying, cancelling, restocking and repricing race', async () => {
     const [lamp, desk] = [await given.product({ stock: 50 }), await given.product({ stock: 50 })];
     const [buyers, admin] = [await given.customers(4), await given.admin()];
     const storms = buyers.map(async (buyer) => {
@@ -137,7 +137,7 @@ describe('orders under contention', () => {
     expect((await admin.client.get('/audit/stock')).body).toMatchObject({ balanced: true });
   });
 
-  it('never overwrites by a counted stock what is sold or put in meanwhile', async () => {
+  it('never overwrites concurrent sales or restocks by setting a counted stock', async () => {
     const lamp = await given.product({ stock: 100 });
     const [buyers, admin] = [await given.customers(3), await given.admin()];
     const path = `/products/${lamp.id}`;
@@ -166,7 +166,7 @@ describe('orders under contention', () => {
     expect((await admin.client.get('/audit/stock')).body).toMatchObject({ balanced: true });
   });
 
-  it('never sets updated_at back, whoever has had to wait for the row', async () => {
+  it('never moves updated_at backwards, even for a write that waited for the row', async () => {
     const lamp = await given.product();
     const [{ client }, buyer] = [await given.admin(), await given.customer()];
     const { id } = await given.order(buyer, { [lamp.id]: 1 });

@@ -11,7 +11,7 @@ const preflight = {
   },
 };
 
-// Guarantees that no page of another origin may call the API, unless the configuration says so.
+// Guarantees that pages of other origins can call the API only if the configuration allows it.
 describe('CORS', () => {
   it('is closed by default', async () => {
     const asked = await closed.anyone.call('OPTIONS', '/orders/1/confirm', preflight);
@@ -21,7 +21,7 @@ describe('CORS', () => {
     expect(read.headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  it('lets the named origins in, for PATCH too', async () => {
+  it('allows the named origins, for PATCH too', async () => {
     const asked = await open.anyone.call('OPTIONS', '/orders/1/confirm', preflight);
 
     expect(asked.status).toBe(204);
@@ -33,7 +33,7 @@ describe('CORS', () => {
     expect(asked.headers.get('access-control-max-age')).toBe('600');
   });
 
-  it('answers by origin, lets pages read what they need, and takes no cookies', async () => {
+  it('answers per origin, exposes the headers that pages need, and allows no cookies', async () => {
     const { headers } = await open.anyone.get('/products', preflight);
 
     expect(headers.get('vary')).toMatch(/origin/i);
@@ -43,7 +43,7 @@ describe('CORS', () => {
     expect(headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  it('leaves refusals readable for the named origins, and unknown routes unknown', async () => {
+  it('lets the named origins read refusals, and still answers 404 to unknown routes', async () => {
     const refused = await open.anyone.get('/orders', preflight);
     const unknown = await open.anyone.get('/nowhere', preflight);
 
@@ -51,7 +51,7 @@ describe('CORS', () => {
     expect(refused.headers.get('access-control-allow-origin')).toBe('https://shop.example');
   });
 
-  it('keeps every other origin out', async () => {
+  it('allows no other origin', async () => {
     for (const origin of [
       'https://evil.example',
       'https://shop.example.evil.example',

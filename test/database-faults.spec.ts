@@ -7,9 +7,9 @@ import { asItems, succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that a database that is busy or away is 503, never a hang, a 500 or half an order.
+// Guarantees that a busy or unreachable database means 503, never a hang, a 500 or half an order.
 describe('faults of the database', () => {
-  it('lets other products be sold and lists be read while one row is held from outside', async () => {
+  it('lets other products be sold and lists be read while one row is locked from outside', async () => {
     const [held, free] = [await given.product(), await given.product()];
     const buyer = await given.customer();
     const outside = await given.database.hold(held.id);
@@ -28,7 +28,7 @@ describe('faults of the database', () => {
     expect(await given.database.stockOf(held)).toBe(9);
   });
 
-  it('lets other rows be written while one is held from outside, and those who want it go on afterwards', async () => {
+  it('lets other rows be written while one is locked, and then completes the blocked writes', async () => {
     const [held, free] = [await given.product({ stock: 50 }), await given.product()];
     const [{ client }, buyer] = [await given.admin(), await given.customer()];
     const orders = await Promise.all(Array.from({ length: 6 }, () => given.order(buyer, { [held.id]: 1 })));
@@ -60,7 +60,7 @@ describe('faults of the database', () => {
     expect(await given.database.stockOf(free)).toBe(14);
   });
 
-  // Behind a pooler it is the role that has the limit.
+  // Behind a pooler, the limit is set on the role.
   itNeeding('connections that no pooler shares', PREPARES)(
     'stops asking for what nobody waits for any more, such as an audit that takes too long',
     async () => {
@@ -79,7 +79,7 @@ describe('faults of the database', () => {
     },
   );
 
-  it('stops what is written for nobody any more, such as an order behind a trigger that takes too long', async () => {
+  it('aborts a write after its time limit, such as an order slowed down by a trigger', async () => {
     const [lamp, buyer, { client }] = [await given.product(), await given.customer(), await given.admin()];
     const order = await given.order(buyer, { [lamp.id]: 1 });
     const [one, two] = [await given.product({ name: 'Slow' }), await given.product({ name: 'Slow' })];
@@ -104,7 +104,7 @@ describe('faults of the database', () => {
     expect(stillRunning).toBe(0);
   });
 
-  it('takes no stock for an order that gets no id, because they are used up', async () => {
+  it('takes no stock for an order that gets no id because the sequence is used up', async () => {
     const lamp = await given.product({ stock: 5 });
     const buyer = await given.customer();
     const useUpIds = (last: number) =>
@@ -120,7 +120,7 @@ describe('faults of the database', () => {
     expect(await given.database.stockOf(lamp)).toBe(4);
   });
 
-  it('drops the order of a buyer who has gone away before its turn', async () => {
+  it('drops an order whose buyer has disconnected before its turn', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     const outside = await given.database.hold(lamp.id);
@@ -133,7 +133,7 @@ describe('faults of the database', () => {
       body: JSON.stringify({ items: asItems({ [lamp.id]: 1 }) }),
       signal: leaving.signal,
     });
-    // Two round trips after it was sent, it has been received.
+    // Two round trips later, the service has received it.
     for (let trip = 0; trip < 2; trip += 1) await buyer.client.get('/me');
 
     leaving.abort();
@@ -146,7 +146,7 @@ describe('faults of the database', () => {
     expect(await given.database.stockOf(lamp)).toBe(8);
   });
 
-  it('loses and doubles nothing while its connections are cut again and again', async () => {
+  it('loses and duplicates nothing while its connections are cut again and again', async () => {
     const lamp = await given.product({ stock: 500 });
     const buyers = await given.customers(4);
     const acknowledged: OrderBody[] = [];
@@ -175,7 +175,7 @@ describe('faults of the database', () => {
     expect(await given.database.stockOf(lamp)).toBe(500 - stored.length);
   });
 
-  it('is alive but not ready while the database refuses it, and ready again afterwards', async () => {
+  it('leaves the service live but not ready while it refuses connections, then ready again', async () => {
     await given.database.refuseConnections(true);
 
     const answers = await Promise.all([

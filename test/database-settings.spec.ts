@@ -16,13 +16,13 @@ let restricted: RestrictedDatabase;
 let given: World;
 let serviceRole: string;
 let ownerRole: string;
-/** What a day is like where nothing is set; the first test finds out. */
+/** The answers of a day without any special setting; the first test records them. */
 let usual: unknown[];
 let days = 0;
 
 const day = async (world = given) => tradingDay(world.anyone, (await world.admin()).client, `${(days += 1)}`);
 
-/** As at the service's next start. */
+/** New connections, as at the next start of the service. */
 const give = (values: Values) => giveSettings(restricted.database, [serviceRole, ownerRole], values);
 
 async function giveToRunning(values: Values): Promise<void> {
@@ -35,15 +35,15 @@ beforeAll(async () => {
   const { DATABASE_URL, MIGRATION_DATABASE_URL } = restricted.variables;
   serviceRole = new URL(DATABASE_URL).username;
   ownerRole = new URL(MIGRATION_DATABASE_URL).username;
-  // With the smallest pool that there may be.
+  // With the smallest pool that is allowed.
   given = new World({ ...restricted.variables, DATABASE_POOL_SIZE: '4' });
   given.database = restricted.database;
 });
 afterAll(() => restricted.drop());
 
-// Guarantees that what a server, a database or a role has set for its sessions does not reach ours.
+// Guarantees that session settings of a server, a database or a role do not affect the service.
 describe('settings of the database', () => {
-  it('change no answer, whatever they are', async () => {
+  it('change no response, whatever they are', async () => {
     const rounds = await hostileRounds(restricted.database);
     await give(rounds[0] ?? {});
     await given.startService();
@@ -57,7 +57,7 @@ describe('settings of the database', () => {
     }
   }, 120_000);
 
-  it('cannot hide the tables from a service that has begun', async () => {
+  it('cannot hide the tables from a running service', async () => {
     await giveToRunning({ search_path: 'nonsense' });
 
     expect(await day()).toEqual(usual);
@@ -70,7 +70,7 @@ describe('settings of the database', () => {
     await until('a connection has been idle for a while', () => hasSession(`state = 'idle'`));
   });
 
-  it('let a start wait longer for other migrations than a role may wait', async () => {
+  it('do not shorten the time that a start waits for other migrations', async () => {
     await given.service.stop();
     await give({
       statement_timeout: '100',
@@ -92,7 +92,7 @@ describe('settings of the database', () => {
   });
 });
 
-/** Whether a role of the service has had a session in this state for longer than these settings let it. */
+/** Whether a session of the service has been in this state for longer than the role's settings allow. */
 function hasSession(state: string): Promise<boolean> {
   return restricted.database.value<boolean>(
     `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename IN ($1, $2) AND ${state}
@@ -101,14 +101,14 @@ function hasSession(state: string): Promise<boolean> {
   );
 }
 
-/** What a start says before it ends with the code for a bad configuration. */
+/** The message of a start that ends with the exit code for a bad configuration. */
 async function refusal(variables: Record<string, string>): Promise<string> {
   const service = ServiceProcess.launch(variables);
   expect((await service.exited).code).toBe(78);
   return service.output;
 }
 
-/** How migrating by hand ends; it looks at the database as a start does. */
+/** How a migration by hand ends; it checks the database as a start does. */
 function migrate(variables: Record<string, string>): Promise<{ code: number; said: string }> {
   return runCommand('migrate', { args: ['run'], variables }).then(
     (said) => ({ code: 0, said }),
@@ -118,7 +118,7 @@ function migrate(variables: Record<string, string>): Promise<{ code: number; sai
 
 // Guarantees that a start names what is wrong with a database, instead of failing at the first request.
 describe('a database that the service cannot use', () => {
-  it('is refused with every setting that no connection may change, and what to do', async () => {
+  it('is refused for every setting that no connection may change, with the remedy', async () => {
     await giveSettings(restricted.database, [serviceRole], {
       session_replication_role: 'replica',
       default_transaction_read_only: 'on',
@@ -132,7 +132,7 @@ describe('a database that the service cannot use', () => {
     expect(said).toMatch(/search_path = nonsense [^\n]*ALTER ROLE/);
   });
 
-  it('is refused as well for the role that migrates', async () => {
+  it('is refused for the migrating role as well', async () => {
     await give({});
     await giveSettings(restricted.database, [ownerRole], { search_path: 'nonsense' });
 
@@ -142,7 +142,7 @@ describe('a database that the service cannot use', () => {
     expect(said).toMatch(/search_path = nonsense .* ALTER ROLE/);
   });
 
-  it('is refused where the role finds other schemas than the migrations, or may not use the tables', async () => {
+  it('is refused if the role cannot find the migrated tables or has no right to use them', async () => {
     await give({});
     await restricted.database.rows(`CREATE SCHEMA elsewhere AUTHORIZATION ${serviceRole}`);
     await giveSettings(restricted.database, [serviceRole], { search_path: 'elsewhere' });
@@ -156,7 +156,7 @@ describe('a database that the service cannot use', () => {
     expect(deprived).toMatch(/role of DATABASE_URL may not INSERT orders: .*MIGRATION_DATABASE_URL/);
   });
 
-  it('is refused with a statement that makes a right one where it cannot hold every text', async () => {
+  it('is refused unless encoded in UTF8, with the statement that creates a suitable one', async () => {
     const name = 'test_latin1';
     await asAdmin(
       `CREATE DATABASE ${name} ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
@@ -175,9 +175,9 @@ describe('a database that the service cannot use', () => {
   });
 });
 
-// Guarantees that the database is the owner's to arrange.
+// Guarantees that the owner is free to choose the database's language and schema.
 describe('a database of the owner’s choice', () => {
-  it('changes no answer by its language or by the schema that the connection string names', async () => {
+  it('gives the same responses in any language and in the schema of the connection string', async () => {
     const name = 'test_turkish';
     await asAdmin(
       `CREATE DATABASE ${name} ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C' ` +
@@ -202,9 +202,9 @@ describe('a database of the owner’s choice', () => {
   });
 });
 
-// Guarantees that a standby is no place to begin, and a place to wait until it is the primary.
+// Guarantees that a service can wait on a standby for its promotion, but cannot migrate there.
 describe('a standby', () => {
-  it('is refused as long as there is something to migrate, and serves reads until it is promoted', async () => {
+  it('is refused while migrations are pending, and otherwise serves reads until it is promoted', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'standby-'));
     const settings = { fsync: 'off' };
     const server = await EmbeddedPostgres.start({ dataDir, progress: () => undefined, settings });

@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(home, { recursive: true });
 });
 
-/** Gives the server a certificate for this host. */
+/** Gives the server a certificate for a host. */
 async function serveTlsAs(host: string): Promise<void> {
   const folder = join(home, 'data/postgres');
   const { uid, gid } = await stat(folder);
@@ -46,22 +46,22 @@ async function configure(sql: string): Promise<void> {
   await database.close();
 }
 
-/** The server's URL by the name in its certificate, unless another host is given. */
+/** The server's URL, with the host name of its certificate unless another host is given. */
 function url(parameters: Record<string, string> = {}, hostname = 'localhost'): string {
   const result = Object.assign(new URL(server.url), { hostname });
   for (const [name, value] of Object.entries(parameters)) result.searchParams.set(name, value);
   return result.href;
 }
 
-/** What a command that only connects says when it fails; it goes the way that the service goes. */
+/** The error of a command that only connects; it uses the same code as the service. */
 async function refusal(variables: Record<string, string>): Promise<string> {
   const failed = await runCommand('migrate', { args: ['show'], variables }).catch((error: unknown) => error);
   return (failed as { stderr?: string }).stderr ?? 'It was not refused.';
 }
 
-// Guarantees that a service that was told to verify its database talks to no other.
+// Guarantees that a service which has to verify its database talks to no other one.
 describe('the connection to PostgreSQL', () => {
-  it('is encrypted and verified, all of it, where DATABASE_CA_FILE names the authority', async () => {
+  it('is always encrypted and verified if DATABASE_CA_FILE names the authority', async () => {
     const service = await ServiceProcess.start({ DATABASE_URL: url(), DATABASE_CA_FILE: caFile });
     const answer = await fetch(`${service.url}/products`);
     const database = TestDatabase.at(server.url);
@@ -78,7 +78,7 @@ describe('the connection to PostgreSQL', () => {
   });
 
   it.each(['verify-full', 'verify-ca', 'require', 'prefer'])(
-    'is verified with sslmode=%s: refused to a server of another authority, not to that of the right one',
+    'is verified with sslmode=%s: only a certificate of the named authority is accepted',
     async (sslmode) => {
       const foreign = join(home, `foreign-${sslmode}.pem`);
       await writeFile(foreign, new CertificateAuthority().certificate);
@@ -96,11 +96,11 @@ describe('the connection to PostgreSQL', () => {
     },
   );
 
-  it('is refused to a server that no public authority knows, where no other is named', async () => {
+  it('is refused if no public authority has signed the certificate and no other one is named', async () => {
     expect(await refusal({ DATABASE_URL: url({ sslmode: 'verify-full' }) })).toMatch(/certificate/);
   });
 
-  it('is refused to a server whose certificate is for another host', async () => {
+  it('is refused if the certificate is for another host', async () => {
     const elsewhere = url({ sslmode: 'verify-full' }, '127.0.0.1');
 
     expect(await refusal({ DATABASE_URL: elsewhere, DATABASE_CA_FILE: caFile })).toMatch(
@@ -108,7 +108,7 @@ describe('the connection to PostgreSQL', () => {
     );
   });
 
-  it('is refused to a server without TLS, instead of going on in the clear', async () => {
+  it('is refused if the server has no TLS, instead of continuing unencrypted', async () => {
     const { url: DATABASE_URL } = withoutTls.database;
     const service = ServiceProcess.launch({ DATABASE_URL, DATABASE_CA_FILE: caFile });
 
@@ -124,12 +124,12 @@ describe('the connection to PostgreSQL', () => {
       'no-verify',
     ],
     [
-      'with an authority that is no file',
+      'with an authority that is not a file',
       { DATABASE_CA_FILE: '/nowhere/ca.pem' },
       /DATABASE_CA_FILE must be a file/,
     ],
     [
-      'with an authority that is no certificate',
+      'with an authority that is not a certificate',
       { DATABASE_CA_FILE: resolve('package.json') },
       /DATABASE_CA_FILE must be a file/,
     ],
@@ -139,7 +139,7 @@ describe('the connection to PostgreSQL', () => {
       /DATABASE_URL has an sslmode that ignores DATABASE_CA_FILE/,
       'disable',
     ],
-  ])('is not tried %s', async (_, variables, words, sslmode = 'verify-full') => {
+  ])('is not attempted %s', async (_, variables, words, sslmode = 'verify-full') => {
     const DATABASE_URL = url({ sslmode });
     const service = ServiceProcess.launch({ DATABASE_URL, ALLOW_UNSAFE_DATABASE: '', ...variables });
 
@@ -148,11 +148,11 @@ describe('the connection to PostgreSQL', () => {
   });
 });
 
-// Guarantees that "committed" means what the service says it means.
+// Guarantees that a committed order is really durable.
 describe('a server that may lose what it has committed', () => {
   const production = { NODE_ENV: 'production', ALLOW_UNSAFE_DATABASE: '' };
 
-  it('is refused in production with what is off, and used with a warning when that is allowed', async () => {
+  it('is refused in production with the name of the setting, or used with a warning if allowed', async () => {
     const { url: DATABASE_URL } = withoutTls.database;
     const name = new URL(DATABASE_URL).pathname.slice(1);
     await withoutTls.database.rows(`ALTER DATABASE ${name} SET synchronous_commit = off`);
@@ -172,7 +172,7 @@ describe('a server that may lose what it has committed', () => {
     expect(allowed.output).toMatch(/"level":40.*may lose committed orders in a crash/);
   });
 
-  it('is refused as well when only torn pages could be lost', async () => {
+  it('is refused as well if it is only unprotected against torn pages', async () => {
     await configure('ALTER SYSTEM SET full_page_writes = off');
     const service = ServiceProcess.launch({ ...production, DATABASE_URL: server.url });
     const { code } = await service.exited;
@@ -182,7 +182,7 @@ describe('a server that may lose what it has committed', () => {
     expect(service.output).toMatch(/may lose committed orders in a crash: full_page_writes off/);
   });
 
-  it('is not what a server is by default: that one is used without a word', async () => {
+  it('is not a server with default settings, which is used without a warning', async () => {
     const service = await ServiceProcess.start({ ...production, DATABASE_URL: server.url });
 
     expect((await service.stop()).code).toBe(0);

@@ -10,25 +10,25 @@ import { PASSWORD, useWorld } from './support/world.js';
 const given = useWorld();
 const browser = useBrowser();
 const docs = () => browser.visit(`${given.service.url}/docs`);
-/** The page for those tests that only look at it. */
+/** The page, for tests that only look at it. */
 let looked: Promise<Visit> | undefined;
 const untouched = () => (looked ??= docs());
 const it = itNeeding('Chromium', chromiumPath !== undefined);
 
-/** For the README: the head of the page and its first operations. */
+/** For the README: the top of the page with the first operations. */
 const SCREENSHOT = {
   path: 'docs/swagger-ui.png',
   fullPage: true,
   clip: { x: 0, y: 0, width: 1100, height: 1240 },
 };
 
-/** A browser starts slowly where many tests run. */
+/** A browser starts slowly while many tests run. */
 const TIMEOUT_MS = 60_000;
 
-// Guarantees that a person can try the API at /docs, in a browser that heeds the page's policy.
+// Guarantees that a person can try the API at /docs, in a browser that enforces the page's policy.
 describe('Swagger UI in a browser', () => {
   it(
-    'shows every operation, and the browser complains of nothing',
+    'shows every operation without an error in the browser',
     async () => {
       const { paths, webhooks = {} } = (await given.anyone.get<OpenAPIObject>('/openapi.json')).body;
       const { page, complaints } = await untouched();
@@ -43,7 +43,7 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'says in four lines how to begin, above operations in the order of the walkthrough',
+    'explains in four lines how to begin, and lists operations in the order of the walkthrough',
     async () => {
       const { page } = await untouched();
       await page.locator('.opblock').first().waitFor();
@@ -78,7 +78,7 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'shows POST /orders on less than 2,500 pixels: its body, its success, its own errors and one line ' +
+    'shows POST /orders within 2,500 pixels: its body, its success, its own errors and one line ' +
       'for all others',
     async () => {
       const { page } = await untouched();
@@ -99,7 +99,7 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'fills in nothing that works only once: no key, no ETag, no filter',
+    'fills in no value that works only once: no key, no ETag, no filter',
     async () => {
       const { page } = await untouched();
       const filled: string[] = [];
@@ -117,7 +117,7 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'places another order each time that Execute is pressed',
+    'places another order each time Execute is pressed',
     async () => {
       const lamp = await given.product({ stock: 5 });
       const buyer = await given.customer();
@@ -135,7 +135,7 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'signs in by name and password, and Try it out places an order',
+    'signs in by name and password, and places an order with Try it out',
     async () => {
       const lamp = await given.product({ stock: 5 });
       const buyer = await given.customer();
@@ -147,7 +147,7 @@ describe('Swagger UI in a browser', () => {
       await form.locator('#oauth_password').fill(PASSWORD);
       await form.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
       await closeWhenAuthorized(form);
-      // Before the order, beside which Swagger UI shows the token.
+      // Before the order, because Swagger UI shows the token next to it.
       if (isRecording) await page.screenshot(SCREENSHOT);
       const order = await tryOrder(page, lamp.id);
 
@@ -162,7 +162,7 @@ describe('Swagger UI in a browser', () => {
   );
 
   it(
-    'takes a token that is pasted with the word Bearer, as the walkthrough says, and places an order with it',
+    'accepts a token that is pasted with the word Bearer, and places an order with it',
     async () => {
       const lamp = await given.product({ stock: 5 });
       const buyer = await given.customer();
@@ -195,9 +195,7 @@ async function closeWhenAuthorized(form: Locator): Promise<void> {
   await form.getByText('Close').click();
 }
 
-/**
- * Orders two of a product by filling in the body and pressing Execute; answers with what the page then shows.
- */
+/** Orders two units by filling in the body and pressing Execute, and returns what the page then shows. */
 async function tryOrder(page: Page, productId: number): Promise<OrderBody> {
   const operation = await open(page, 'Orders-placeOrder');
   const body = { items: [{ product_id: productId, quantity: 2 }] };

@@ -13,14 +13,14 @@ const DOCUMENTS = readdirSync('.')
   )
   .filter((path) => path.endsWith('.md'));
 
-/** Without what stands in blocks of code. */
+/** The text without blocks of code. */
 async function prose(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).replace(/^```[^]*?^```$/gm, '');
 }
 
 const cellsOf = (row: string) => row.replaceAll(/\\\||`[^`]*`/g, 'x').split('|').length;
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub derives from headings. */
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     (heading as string)
@@ -29,9 +29,9 @@ const anchorsOf = (text: string) =>
       .replaceAll(' ', '-'),
   );
 
-// Guarantees that the documents lead somewhere and speak of what there is.
+// Guarantees that the links of the documents work, and that what they name exists.
 describe.each(DOCUMENTS)('%s', (document) => {
-  it('has as many cells in each row of a table as in its head', async () => {
+  it('has the same number of cells in every row of a table', async () => {
     const tables = [...(await prose(document)).matchAll(/(?:^\|.*\n)+/gm)].map(([table]) =>
       table.trim().split('\n').map(cellsOf),
     );
@@ -39,7 +39,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(tables.filter((rows) => new Set(rows).size !== 1)).toEqual([]);
   });
 
-  it('links to files and headings that exist', async () => {
+  it('links only to files and headings that exist', async () => {
     const links = [...(await prose(document)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]+))?\)/g)];
     const broken: string[] = [];
     for (const [link, file, anchor] of links) {
@@ -52,7 +52,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(broken).toEqual([]);
   });
 
-  it('names npm scripts that exist', async () => {
+  it('names only npm scripts that exist', async () => {
     const text = await readFile(document, 'utf8');
     const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: object };
     const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name as string);
@@ -66,7 +66,7 @@ describe('the documents', () => {
     [...(await readFile(path, 'utf8')).matchAll(pattern)].map(([, ...parts]) => parts);
   const explained = () => matchesIn('.env.example', /^#?([A-Z][A-Z0-9_]+)=(.*)$/gm);
 
-  it('explain every variable that the service or Docker Compose reads, and no other', async () => {
+  it('explain every variable that the service or Docker Compose reads, and no others', async () => {
     const sources = ['src/config/env.ts', 'src/config/operations-env.ts'];
     const read = await Promise.all(
       sources.map((path) => matchesIn(path, /readonly ([A-Z][A-Z0-9_]+)[?!:]/g)),
@@ -78,7 +78,7 @@ describe('the documents', () => {
     );
   });
 
-  it('have a row for each of them, with the default of .env.example and what it means', async () => {
+  it('have a row for each variable, with its meaning and the default from .env.example', async () => {
     const rows = await matchesIn('docs/configuration.md', /^\| `([A-Z][A-Z0-9_]+)` *\| (\S+).*?\| \S.*\|$/gm);
     const defaults = rows.map(([name, first]) => [
       name,
@@ -88,7 +88,7 @@ describe('the documents', () => {
     expect(defaults.sort()).toEqual((await explained()).sort());
   });
 
-  it('begin with a README of at most 150 lines and 1,500 words', async () => {
+  it('start with a README of at most 150 lines and 1,500 words', async () => {
     const readme = (await readFile('README.md', 'utf8')).trim();
 
     expect(readme.split('\n').length).toBeLessThanOrEqual(150);

@@ -16,7 +16,7 @@ const given = useWorld();
 type Id = { readonly id: number };
 
 let second: ServiceProcess;
-/** Each as a client of the first process and of the second. */
+/** Each customer as a client of the first process and of the second one. */
 let buyers: { readonly person: Person; readonly clients: readonly [Client, Client] }[];
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => second.stop());
 
-/** Runs races, each with a product of its own. @param columns set for all of these, in SQL. */
+/** Runs races, each with its own product. @param columns SQL that sets columns of all these products. */
 async function race(columns: string, run: (lamp: Id, index: number) => Promise<void>): Promise<void> {
   const ids = await given.database.addProducts(RACES, STOCK);
   await given.database.rows(`UPDATE products SET ${columns} WHERE id = ANY ($1)`, [ids]);
@@ -47,10 +47,10 @@ const buy = (client: Client, { id }: Id, quantity = 1, headers: Record<string, s
 const changeLamp = async ({ id }: Id, body: object) =>
   given.clientOf(second, await given.admin()).patch<ProductBody>(`/products/${id}`, body);
 
-// Guarantees D2: whoever meets at a limit, on whatever
-// process, nobody gets more, and nobody loses an allowance.
+// Guarantees that limits per customer hold on all processes
+// together, and that nobody loses an allowance in a race.
 describe(`at a limit per customer, on two processes, ${RACES} times over`, () => {
-  it('customers who ask again and again get the limit each, and not a piece more', async () => {
+  it('customers who order again and again get exactly their limit', async () => {
     await race('max_per_customer = 2', async (lamp, index) => {
       const asking = [buyerOf(index), buyerOf(index + 1)].flatMap(({ clients }) => [...clients, ...clients]);
       const answers = await Promise.all(asking.map((client) => buy(client, lamp)));
@@ -60,7 +60,7 @@ describe(`at a limit per customer, on two processes, ${RACES} times over`, () =>
     });
   });
 
-  it('a cancelled order gives its allowance to one that follows it, and never to one before', async () => {
+  it('a cancelled order frees its allowance for later orders only', async () => {
     await race('max_per_customer = 2', async (lamp, index) => {
       const { person, clients } = buyerOf(index);
       const order = await given.order(person, { [lamp.id]: 2 });
@@ -80,7 +80,7 @@ describe(`at a limit per customer, on two processes, ${RACES} times over`, () =>
     });
   });
 
-  it('retries with one key count once, and all of them get the order', async () => {
+  it('retries with the same key count once, and all of them get the order', async () => {
     await race('max_per_customer = 2', async (lamp, index) => {
       const { person, clients } = buyerOf(index);
       const retries = [...clients, ...clients].map((client) =>
@@ -94,7 +94,7 @@ describe(`at a limit per customer, on two processes, ${RACES} times over`, () =>
     });
   });
 
-  it('a limit that is lowered below what was bought takes nothing away and stops what follows', async () => {
+  it('a limit lowered below past purchases takes nothing away and refuses new orders', async () => {
     await race('max_per_customer = 5', async (lamp, index) => {
       const { person, clients } = buyerOf(index);
       await given.order(person, { [lamp.id]: 3 });
@@ -113,7 +113,7 @@ describe(`at a limit per customer, on two processes, ${RACES} times over`, () =>
     });
   });
 
-  it('a limit that is set while orders are placed and cancelled counts every one of them', async () => {
+  it('a limit set while orders are placed and cancelled counts all of them', async () => {
     await race('max_per_customer = NULL', async (lamp, index) => {
       const { person, clients } = buyerOf(index);
       const order = await given.order(person, { [lamp.id]: 1 });
@@ -131,7 +131,7 @@ describe(`at a limit per customer, on two processes, ${RACES} times over`, () =>
     });
   });
 
-  it('a limit that is lifted and set again while orders are placed counts every one of them', async () => {
+  it('a limit removed and set again while orders are placed counts all of them', async () => {
     await race('max_per_customer = 1', async (lamp, index) => {
       const { person, clients } = buyerOf(index);
 
@@ -153,7 +153,7 @@ describe(`at a limit per customer, on two processes, ${RACES} times over`, () =>
 });
 
 describe('at a limit of 2, on two processes', () => {
-  it('10 customers with 100 requests each get exactly 20 pieces', async () => {
+  it('10 customers with 100 requests each get exactly 20 units', async () => {
     const lamp = await given.product({ stock: STOCK, max_per_customer: 2 });
     const asking = buyers.map(async ({ clients }) => {
       const answers = [];
@@ -171,9 +171,9 @@ describe('at a limit of 2, on two processes', () => {
   });
 });
 
-// Guarantees D1: the edges of a sale are exact, although orders are placed while they move.
-describe(`at the edges of a sale, on two processes, ${RACES} times over`, () => {
-  /** Moves an edge to just now, and tells the stock at that moment. */
+// Guarantees that start and end of a sale are exact, even if orders are placed while they move.
+describe(`at the start and end of a sale, on two processes, ${RACES} times over`, () => {
+  /** Moves the start or end of the sale to this moment, and returns the stock of this moment. */
   const moveNow = async (edge: 'sale_starts_at' | 'sale_ends_at', { id }: Id) => {
     const [row] = await given.database.rows<{ stock: number }>(
       `UPDATE products SET ${edge} = clock_timestamp() - interval '2 ms'

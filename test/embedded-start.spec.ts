@@ -12,9 +12,9 @@ import { ServiceProcess } from './support/service-process.js';
 
 const run = promisify(execFile);
 const EMBEDDED = { JWT_SECRET: '', DATABASE_URL: '' };
-/** A name that a shell would execute, cut or expand. */
+/** A folder name that a shell would execute, split or expand. */
 const HOSTILE_NAME = `-x $(touch executed) \`touch executed\` "'$HOME %41 ü;&`;
-/** What a shell may have for other databases; each would redirect or break a connection of ours. */
+/** Variables for other databases; each of them would redirect or break our connection. */
 const PG_VARIABLES = {
   PGHOST: 'nowhere.invalid',
   PGPORT: '1',
@@ -46,9 +46,7 @@ const isInitdb = ({ commandLine }: FoundProcess) => /initdb/.test(commandLine);
 
 const takeCluster = () => copyClusterTo(join(home, 'data'));
 
-/**
- * A copy of the built service, with the programs of PostgreSQL inside and the rest of its packages by links.
- */
+/** A copy of the built service and of PostgreSQL's programs, with links to all other packages. */
 async function copyOfTheService(folder: string): Promise<void> {
   const packages = join(folder, 'node_modules');
   await mkdir(packages, { recursive: true });
@@ -63,9 +61,9 @@ async function copyOfTheService(folder: string): Promise<void> {
   }
 }
 
-// Guarantees that the embedded PostgreSQL starts wherever it is put, whatever the caller's shell has set.
+// Guarantees that the embedded PostgreSQL starts in any folder and in any shell environment.
 describe('the start of the embedded PostgreSQL', () => {
-  it('takes the name of a folder for a name, and nothing from the PG variables of the shell', async () => {
+  it('works with any folder name, and ignores the PG variables of the shell', async () => {
     const service = launch({ ...PG_VARIABLES, DATA_DIR: HOSTILE_NAME });
     await service.says(/is ready at/);
 
@@ -73,7 +71,7 @@ describe('the start of the embedded PostgreSQL', () => {
     expect(await readdir(home)).toEqual([HOSTILE_NAME]);
   });
 
-  it('works in a clone whose own path a shell would execute', async () => {
+  it('works in a clone whose path a shell would execute', async () => {
     const clone = join(home, HOSTILE_NAME);
     await copyOfTheService(clone);
 
@@ -86,9 +84,9 @@ describe('the start of the embedded PostgreSQL', () => {
   });
 });
 
-// Guarantees that a start that fails or is stopped, at whatever moment, leaves no process behind.
-describe('a start that comes to nothing', () => {
-  it('ends what makes its cluster, even if that is stuck, when it is stopped meanwhile', async () => {
+// Guarantees that a start which fails or is stopped at any moment leaves no process behind.
+describe('a start that fails or is stopped', () => {
+  it('ends initdb, even a stuck one, if it is stopped meanwhile', async () => {
     const service = launch();
     await until('initdb runs', () => Promise.resolve(processesIn(home).some(isInitdb)));
     process.kill(processesIn(home).find(isInitdb)?.pid as number, 'SIGSTOP');
@@ -98,7 +96,7 @@ describe('a start that comes to nothing', () => {
     expect((await readdir(join(home, 'data'))).sort()).toEqual(['jwt-secret', 'postgres-password']);
   });
 
-  it('ends PostgreSQL when it is stopped while that starts', async () => {
+  it('ends PostgreSQL if it is stopped while PostgreSQL starts', async () => {
     await takeCluster();
     const service = launch();
     await service.says(/starting PostgreSQL/);
@@ -107,7 +105,7 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
-  it('ends PostgreSQL when its password does not fit', async () => {
+  it('ends PostgreSQL if its password is wrong', async () => {
     await takeCluster();
     await writeFile(join(home, 'data/postgres-password'), 'x'.repeat(32));
     const service = launch();
@@ -117,7 +115,7 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
-  it('says in the words of PostgreSQL why a cluster cannot be used', async () => {
+  it('reports in PostgreSQL’s own words why a cluster cannot be used', async () => {
     await takeCluster();
     await writeFile(join(home, 'data/postgres/PG_VERSION'), '12\n');
     const service = launch();
@@ -127,7 +125,7 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
-  it('ends what a command has begun when that is interrupted', async () => {
+  it('ends everything that an interrupted command has started', async () => {
     await takeCluster();
     const command = ServiceProcess.launch(EMBEDDED, home, { main: resolve('dist/cli/seed.js') });
     await command.says(/starting PostgreSQL/);
@@ -136,7 +134,7 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
-  it('ends PostgreSQL when the database cannot be migrated', async () => {
+  it('ends PostgreSQL if the database cannot be migrated', async () => {
     await takeCluster();
     await onCluster(join(home, 'data'), (url) =>
       withConnection(url, (client) => client.query('CREATE TABLE users ()')),
@@ -148,7 +146,7 @@ describe('a start that comes to nothing', () => {
     expect(processesIn(home)).toEqual([]);
   });
 
-  it('starts no PostgreSQL when its secret is cut short', async () => {
+  it('starts no PostgreSQL if its secret is truncated', async () => {
     await takeCluster();
     await writeFile(join(home, 'data/jwt-secret'), 'short');
     const service = launch();
@@ -158,7 +156,7 @@ describe('a start that comes to nothing', () => {
     expect(service.output).not.toMatch(/starting PostgreSQL/);
   });
 
-  it('takes its workers along when it is killed before they serve', async () => {
+  it('ends its workers if it is killed before they are ready', async () => {
     await takeCluster();
     const service = launch({ WORKERS: '2' });
     await service.says(/migrated the database/);

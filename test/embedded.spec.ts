@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** On an empty cluster, which is quicker than making one. */
+/** Starts on a copy of an empty cluster, which is faster than creating one. */
 async function startOnCluster(): Promise<ServiceProcess> {
   await copyClusterTo(join(home, 'data'));
   return start();
@@ -43,7 +43,7 @@ async function start(variables: Record<string, string> = {}): Promise<ServicePro
 const RUNNING = `SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%FROM generate_series%'
                     AND pid <> pg_backend_pid()`;
 
-/** Registers an admin, adds a product and orders one of it. */
+/** Registers an admin, adds a product and orders one unit. */
 async function sell(service: ServiceProcess): Promise<Client> {
   const anyone = new Client(() => service.url);
   const admin = { username: 'admin1', password: '1234', role: 'admin' };
@@ -69,7 +69,7 @@ const lockFileLines = async () =>
   (await readFile(join(home, 'data/postgres/postmaster.pid'), 'utf8')).split('\n');
 const postmasterPid = async () => Number((await lockFileLines())[0]);
 
-/** A session of its own in the server of the service. */
+/** A separate session in the service's own server. */
 async function connected(): Promise<pg.Client> {
   const password = await readFile(join(home, 'data/postgres-password'), 'utf8');
   const port = Number((await lockFileLines())[3]);
@@ -78,10 +78,10 @@ async function connected(): Promise<pg.Client> {
   await client.connect();
   return client;
 }
-/** The session of a process: a Ctrl-C in a terminal goes to all that are in the session of that. */
+/** The session of a process: Ctrl-C in a terminal reaches every process of the terminal's session. */
 const sessionOf = (pid: number) =>
   Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[3]);
-/** A process that has ended, but whose parent has not asked for its exit code yet, is not alive. */
+/** A zombie, whose parent has not read its exit code yet, does not count as alive. */
 const isAlive = (pid: number) => {
   try {
     return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
@@ -90,9 +90,9 @@ const isAlive = (pid: number) => {
   }
 };
 
-// Guarantees that the service brings its own PostgreSQL, and that no way of ending loses an order.
+// Guarantees that the service brings its own PostgreSQL, and that no kind of exit loses an order.
 describe('the embedded PostgreSQL', () => {
-  it('is made at the first start, tells its steps, and stops with the service', async () => {
+  it('is created at the first start, logs its steps, and stops with the service', async () => {
     const service = await start();
     await sell(service);
     const pid = await postmasterPid();
@@ -108,7 +108,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await stockOnDisk()).toBe(4);
   });
 
-  it('keeps its secrets to its owner and out of the log', async () => {
+  it('keeps its secrets readable by the owner only and out of the log', async () => {
     const service = await startOnCluster();
     await sell(service);
 
@@ -119,7 +119,7 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  it('is taken over from a service that was killed, with everything sold and every token', async () => {
+  it('is taken over from a killed service, with all orders and valid tokens', async () => {
     const client = await sell(await startOnCluster());
     const pid = await postmasterPid();
     await running[0]?.stop('SIGKILL');
@@ -134,7 +134,7 @@ describe('the embedded PostgreSQL', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('recovers when service and server were killed together', async () => {
+  it('recovers after service and server were killed together', async () => {
     const service = await startOnCluster();
     await sell(service);
     const pid = await postmasterPid();
@@ -144,12 +144,12 @@ describe('the embedded PostgreSQL', () => {
     expect(await stockOnDisk()).toBe(4);
   });
 
-  it('waits for what a server that was killed has left running, and then recovers', async () => {
+  it('waits for processes that a killed server left running, and then recovers', async () => {
     const service = await startOnCluster();
     await sell(service);
     const pid = await postmasterPid();
     const [client, other] = [await connected(), await connected()];
-    // Busy with a statement, it does not notice that its server is gone.
+    // While it runs a statement, this process does not notice that its server is gone.
     await client.query(`SET statement_timeout = '3s'`);
     const statement = client.query('SELECT count(*) FROM generate_series(1, 10000000000)');
     const failure = statement.catch((error: Error) => error.message);
@@ -161,7 +161,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await failure).toMatch(/statement timeout/);
   });
 
-  it('starts over a stale lock file whose pid is another process by now', async () => {
+  it('starts despite a stale lock file whose pid now belongs to another process', async () => {
     const service = await startOnCluster();
     await sell(service);
     const lockFile = join(home, 'data/postgres/postmaster.pid');
@@ -172,20 +172,20 @@ describe('the embedded PostgreSQL', () => {
     expect(await stockOnDisk()).toBe(4);
   });
 
-  it('is brought back when the server alone dies, while the service goes on', async () => {
+  it('is restarted if only the server dies, while the service keeps running', async () => {
     const service = await startOnCluster();
     const client = await sell(service);
     const pid = await postmasterPid();
 
     process.kill(pid, 'SIGKILL');
-    // Sessions of the old one may serve for a moment longer.
+    // Sessions of the old server may answer for a moment longer.
     await until('there is another server', async () => (await postmasterPid().catch(() => pid)) !== pid);
     await until('products are served again', async () => (await client.get('/products/1')).status === 200);
 
     expect((await client.get<{ balanced: boolean }>('/audit/stock')).body.balanced).toBe(true);
   });
 
-  it('is one service’s: a second one on the same folder says what to do and leaves the first alone', async () => {
+  it('serves one service: a second one on the same folder refuses to start and says what to do', async () => {
     const first = await startOnCluster();
     const client = await sell(first);
 
@@ -198,7 +198,7 @@ describe('the embedded PostgreSQL', () => {
     expect((await client.get('/products/1')).status).toBe(200);
   });
 
-  it('is taken over from a service that is just stopping', async () => {
+  it('is taken over from a service that is stopping', async () => {
     const first = await startOnCluster();
     await sell(first);
 
@@ -210,7 +210,7 @@ describe('the embedded PostgreSQL', () => {
     expect((await second.stop()).code).toBe(0);
   });
 
-  it('survives two first starts at once: one serves, the other says why not', async () => {
+  it('survives two first starts at once: one serves, the other one explains why it cannot', async () => {
     const services = [ServiceProcess.launch(EMBEDDED, home), ServiceProcess.launch(EMBEDDED, home)];
     running.push(...services);
 
@@ -225,7 +225,7 @@ describe('the embedded PostgreSQL', () => {
     expect((await new Client(() => winner?.url ?? '').get('/health/ready')).status).toBe(200);
   });
 
-  it('serves the commands beside the service, and for them alone', async () => {
+  it('serves commands, both while the service runs and without it', async () => {
     await copyClusterTo(join(home, 'data'));
     const command = (name: string) => runCommand(name, { workingDir: home });
 

@@ -4,10 +4,10 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that nobody pays another total than the one
-// agreed to, and that none is refused for how it was added up.
+// Guarantees that nobody pays a total they have not agreed to,
+// and that rounding in the client's sum causes no refusal.
 describe('an order with an expected total', () => {
-  it('takes nothing when the total is not the one that the buyer agreed to', async () => {
+  it('takes no stock if the total is not the one that the buyer expects', async () => {
     const lamp = await given.product({ price: 10.5, stock: 5 });
     const buyer = await given.customer();
     const items = [{ product_id: lamp.id, quantity: 2 }];
@@ -21,7 +21,7 @@ describe('an order with an expected total', () => {
     expect(await given.database.stockOf(lamp)).toBe(3);
   });
 
-  it('takes a total that the client has summed in floating point for what it means', async () => {
+  it('accepts a total that the client has summed in floating point', async () => {
     const lamp = await given.product({ price: 33.1, stock: 50 });
     const buyer = await given.customer();
     const order = (expected_total: number, headers = {}) =>

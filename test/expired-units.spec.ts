@@ -9,21 +9,21 @@ const given = useWorld({ PENDING_ORDER_TTL: '3600' });
 const historyOf = async ({ client }: Person, { id }: { id: number }) =>
   (await client.get<HistoryBody>(`/orders/${id}/history`)).body.events;
 
-/** A product whose whole stock is in an order. */
+/** A product whose whole stock is held by one order. */
 async function soldOut(stock = 1) {
   const [buyer, lamp] = [await given.customer(), await given.product({ stock })];
   return { buyer, lamp, order: await given.order(buyer, { [lamp.id]: stock }) };
 }
 
-// Guarantees H3 for the buyer who asks, without any help from the sweep.
-describe('a buyer who needs what expired orders hold', () => {
+// Guarantees that a buyer gets the units of expired orders at once, without any help from the sweep.
+describe('a buyer who needs units held by expired orders', () => {
   let sweeping: { release(): Promise<void> };
   beforeAll(async () => {
     sweeping = await keepFromSweeping(given.database);
   });
   afterAll(() => sweeping.release());
 
-  it('gets the last unit with the first request', async () => {
+  it('gets the last unit with their first request', async () => {
     const { buyer: late, lamp, order } = await soldOut();
     const buyer = await given.customer();
 
@@ -42,7 +42,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
-  it('may still find the order confirmed, which holds its stock from then on', async () => {
+  it('is refused if the expired order was confirmed first, because it keeps its stock', async () => {
     const { lamp, order } = await soldOut();
     const buyer = await given.customer();
     await expire(given.database, order);
@@ -53,7 +53,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect([confirmed.status, refused.status]).toEqual([200, 409]);
   });
 
-  it('gets what hundreds of orders held, and of several products, all at once', async () => {
+  it('gets the units of hundreds of orders and of several products in one request', async () => {
     const [lamp, desk] = [await given.product({ stock: 250 }), await given.product({ stock: 30 })];
     const [holder, buyer] = await given.customers(2);
     const lamps = Array.from({ length: 250 }, () => given.order(holder, { [lamp.id]: 1 }));
@@ -65,7 +65,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect(bought.status).toBe(201);
   });
 
-  it('is told what is there when that is not enough, and leaves other products’ orders alone', async () => {
+  it('is told how much is available if it is not enough, and orders of other products stay', async () => {
     const [short, other] = [await soldOut(2), await soldOut()];
     const buyer = await given.customer();
     await expire(given.database, short.order, other.order);
@@ -77,7 +77,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect(statuses).toEqual([{ status: 'CANCELLED' }, { status: 'PENDING' }]);
   });
 
-  it('gets an allowance and units at once that different expired orders hold', async () => {
+  it('gets an allowance from one expired order and units from another in one request', async () => {
     const [limited, short] = [await soldOut(), await soldOut()];
     const [buyer, { client }] = [await given.customer(), await given.admin()];
     await client.patch(`/products/${limited.lamp.id}`, { max_per_customer: 1, stock_delta: 2 });
@@ -91,7 +91,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect(statuses).toEqual([{ status: 'CANCELLED' }, { status: 'CANCELLED' }]);
   });
 
-  it('goes first before those who came later, and keeps its key', async () => {
+  it('gets them alone if ten ask at once, and a retry with the same key finds the order', async () => {
     const { lamp, order } = await soldOut();
     const buyers = await given.customers(10);
     const key = { 'idempotency-key': 'the-same' };
@@ -107,7 +107,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect(again?.headers.get('idempotency-replayed')).toBe('true');
   });
 
-  it('waits for whoever is about to return the units', async () => {
+  it('waits for a transaction that is about to return the units', async () => {
     const { lamp, order } = await soldOut();
     const buyer = await given.customer();
     await expire(given.database, order);
@@ -116,7 +116,7 @@ describe('a buyer who needs what expired orders hold', () => {
     await outside.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [order.id]);
 
     let isHeld = true;
-    // Whoever has waited for long enough is refused, and on a busy machine that may be before it is seen.
+    // The wait is short: on a busy machine it may be over, with a refusal, before this test notices it.
     const placing = async () => {
       let answer = await buyer.places({ [lamp.id]: 1 });
       while (isHeld) answer = await buyer.places({ [lamp.id]: 1 });
@@ -131,7 +131,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect((await waiting).status).toBe(201);
   });
 
-  it('is refused soon when an expired order stays locked, as when it is just being confirmed', async () => {
+  it('is refused soon if the expired order stays locked, for example by a confirmation', async () => {
     const { lamp, order } = await soldOut();
     const buyer = await given.customer();
     await expire(given.database, order);
@@ -146,7 +146,7 @@ describe('a buyer who needs what expired orders hold', () => {
     expect([refused.status, refused.body.code]).toEqual([409, 'insufficient-stock']);
   });
 
-  it('gets them behind more than ten thousand other orders that nobody has swept', async () => {
+  it('gets them even behind ten thousand other expired orders that were not swept', async () => {
     const { lamp, order } = await soldOut();
     const [holder, buyer] = await given.customers(2);
     await addExpired(given.database, holder, await given.product({ stock: 0 }), 12_000);

@@ -11,7 +11,7 @@ const FIRST = ['-infinity', 0];
 let database: TestDatabase;
 
 /**
- * Half of 40,000 orders were confirmed before their time was over, the others have time left, but for a few.
+ * 40,000 orders: half of them were confirmed in time, a few have expired, and the rest have time left.
  */
 beforeAll(async () => {
   database = await TestDatabase.create();
@@ -32,8 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-// Guarantees that looking for expired orders costs as much as there are, however many orders hold stock.
-describe('a look for expired orders', () => {
+// Guarantees that finding expired orders costs as much as there are of them, however many orders there are.
+describe('the query for expired orders', () => {
   it.each<[string, string, unknown[]]>([
     ['whether there are any, for each group of orders', `SELECT ${ANY_OVERDUE}`, []],
     ['how old the oldest one is', OLDEST_OVERDUE, []],
@@ -41,7 +41,7 @@ describe('a look for expired orders', () => {
     ['all of them', LOCK_OVERDUE.wait, [...FIRST, null]],
     ['those that nobody has locked', LOCK_OVERDUE.skip, [...FIRST, null]],
     ['those with some products', LOCK_OVERDUE.wait, [...FIRST, '{1,2,3}']],
-  ])('walks their own index: %s', async (_, text, values) => {
+  ])('uses the index of expired orders: %s', async (_, text, values) => {
     for (const nodes of await plansOf(database, { text, values })) {
       const scans = nodes.filter((node) => node['Relation Name'] !== undefined);
       const looked = scans.map(
@@ -53,10 +53,10 @@ describe('a look for expired orders', () => {
   });
 
   it.each([
-    ['does not take place where there is enough for all', 'stock_quantity = 1', 0],
-    ['takes place where the stock may not do', 'stock_quantity = 0', 1],
-    ['takes place where a limit may be used up', 'max_per_customer = 1', 1],
-  ])('by a group of orders %s', async (_, change, looks) => {
+    ['is skipped if there is enough for all', 'stock_quantity = 1', 0],
+    ['runs if the stock may not be enough', 'stock_quantity = 0', 1],
+    ['runs if a limit may be used up', 'max_per_customer = 1', 1],
+  ])('%s, in a group of orders', async (_, change, looks) => {
     await database.rows(`UPDATE products SET stock_quantity = 1, max_per_customer = NULL`);
     await database.rows(`UPDATE products SET ${change} WHERE id = 7`);
     const text = `SELECT ${OVERDUE_IF_SHORT.replace(':pieces', '$1::bigint')} FROM products AS product WHERE id = 7`;

@@ -12,7 +12,7 @@ const given = useWorld({ PENDING_ORDER_TTL: '3600' });
 
 let second: ServiceProcess;
 let holder: Person;
-/** Of the first process and of the second. */
+/** A client of the first process and one of the second. */
 let buyers: [Client, Client];
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => second.stop());
 
-/** Runs races for orders that all have expired, with nobody sweeping unless told so. */
+/** Runs races for expired orders. The sweep is off unless it is asked for. */
 async function race(run: (one: ExpiredPair) => Promise<void>, isSwept = false): Promise<void> {
   const sweeping = await keepFromSweeping(given.database);
   const pairs = await addExpiredPairs(given.database, holder, RACES);
@@ -40,7 +40,7 @@ const buys = (buyer: Client, ids: readonly number[]) =>
     items: ids.map((product_id) => ({ product_id, quantity: 1 })),
   });
 
-/** What happened to the order, and the stock that is left of its products. */
+/** The events of the order, and the remaining stock of its products. */
 async function endOf({ order, lamps }: ExpiredPair) {
   const [row] = await given.database.rows<{ events: string; returns: number; stocks: string[] }>(
     `SELECT concat_ws(' ', status, CASE WHEN confirmed_at IS NOT NULL THEN 'confirmed' END,
@@ -59,7 +59,7 @@ function deadlocks(): Promise<number> {
   );
 }
 
-// Guarantees H3: whatever meets an expiry, one of them wins, units come back once, and nothing deadlocks.
+// Guarantees that in every race with an expiry one side wins, units come back once, and nothing deadlocks.
 describe(`on two processes, ${RACES} times over`, () => {
   it('an expired order is either confirmed or sold to the next buyer', async () => {
     const [before, admin] = [await deadlocks(), given.clientOf(second, await given.admin())];
@@ -85,7 +85,7 @@ describe(`on two processes, ${RACES} times over`, () => {
     expect(await deadlocks()).toBe(before);
   });
 
-  it('the last unit of an order that its owner cancels is sold, whether it has expired before or not', async () => {
+  it('the last unit of an expired order is sold, whether its owner or the expiry cancels it', async () => {
     const before = await deadlocks();
     const owner = given.clientOf(second, holder);
 
@@ -110,7 +110,7 @@ describe(`on two processes, ${RACES} times over`, () => {
     expect(await deadlocks()).toBe(before);
   });
 
-  it('two buyers on two processes, with opposite baskets, get one order, and the other one nothing', async () => {
+  it('of two buyers with opposite baskets on two processes, one gets all and the other nothing', async () => {
     const before = await deadlocks();
 
     await race(async (one) => {
@@ -123,7 +123,7 @@ describe(`on two processes, ${RACES} times over`, () => {
     expect(await deadlocks()).toBe(before);
   });
 
-  it('two buyers on two processes get what one expired order held, each with their first request', async () => {
+  it('two buyers on two processes share the units of one expired order, each with one request', async () => {
     const before = await deadlocks();
 
     await race(async (one) => {
@@ -148,7 +148,7 @@ describe('while both processes sweep', () => {
     }, true);
   });
 
-  it('everything at once ends each order once, with its stock where it belongs', async () => {
+  it('racing buyers, owners, admins and sweeps end each order once, with correct stock', async () => {
     const before = await deadlocks();
     const lamps = await Promise.all(Array.from({ length: 10 }, () => given.product({ stock: 60 })));
     const admin = given.clientOf(second, await given.admin());

@@ -7,7 +7,7 @@ const given = useWorld();
 const COUNT = 300;
 
 /**
- * Expired orders of two products, of which somebody holds the one that comes last; the sweep waits for it.
+ * Expired orders of two products. Another session holds the second product, so the sweep waits for it.
  */
 async function sweepUnderWay() {
   const [lamp, desk] = [await given.product({ stock: 0 }), await given.product({ stock: 0 })];
@@ -21,7 +21,7 @@ async function sweepUnderWay() {
   return { lamp, desk, held };
 }
 
-/** Orders whose state and stock do not belong together. */
+/** Orders whose state does not match the stock. */
 function halfDone(): Promise<object[]> {
   return given.database.rows(
     `SELECT orders.id FROM orders LEFT JOIN stock_returns ON order_id = orders.id
@@ -29,7 +29,7 @@ function halfDone(): Promise<object[]> {
   );
 }
 
-// Guarantees that a sweep cancels an order together with returning its stock, or not at all.
+// Guarantees that a sweep cancels an order and returns its stock together, or does neither.
 describe('a process that ends in the middle of a sweep', () => {
   it.each(['SIGKILL', 'SIGTERM'] as const)(
     'loses nothing and leaves the rest to the next: %s',

@@ -34,7 +34,7 @@ const insert = async () => {
   await client.query('BEGIN');
   await client.query('INSERT INTO notes VALUES ($1)', [1]);
 };
-/** How many there are but those that ask. */
+/** The number of sessions without the one that asks. */
 const sessions = (condition: string) =>
   database.value<number>(
     `SELECT count(*)::integer FROM pg_stat_activity
@@ -42,13 +42,13 @@ const sessions = (condition: string) =>
   );
 const stored = () => database.value<number>('SELECT count(*)::integer FROM notes');
 
-/** Whether it is still open after the server has answered somebody else, who has asked later. */
+/** Whether a connection is still open after the server has answered a later request of another one. */
 const isOpen = async (promise: Promise<unknown>) => {
   const answered = promise.then(() => 'answered');
   return (await Promise.race([answered, database.rows('SELECT 1').then(() => 'open')])) === 'open';
 };
 
-// Guarantees that what the tests call a lost or silent network is one.
+// Guarantees that the simulated network faults behave like real ones.
 describe('the proxy in front of PostgreSQL', () => {
   it.each([
     ['before', 0],
@@ -62,10 +62,10 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(await stored()).toBe(rows);
   });
 
-  it('has ended the session in PostgreSQL, and with it its locks, when the client sees the cut', async () => {
+  it('ends the session and its locks in PostgreSQL before the client sees the cut', async () => {
     await client.query('BEGIN');
     await client.query('LOCK TABLE notes IN ACCESS EXCLUSIVE MODE');
-    // Busy, the session notices only afterwards that its client has gone.
+    // While it runs a statement, the session does not notice that its client has gone.
     const busy = client.query('SELECT pg_sleep(0.3)');
     await until('it has begun', async () => (await sessions(`state = 'active'`)) === 1);
 
@@ -76,7 +76,7 @@ describe('the proxy in front of PostgreSQL', () => {
     await database.rows('BEGIN; LOCK TABLE notes IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK');
   });
 
-  it('does not send what a frozen connection has kept back when that is cut', async () => {
+  it('does not deliver what a frozen connection has held back once the connection is cut', async () => {
     await insert();
     proxy.freeze();
     const commit = client.query('COMMIT');
@@ -89,7 +89,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(await stored()).toBe(0);
   });
 
-  it('stores a COMMIT and answers with an error in its place, on a connection that goes on', async () => {
+  it('lets a COMMIT through but answers it with an error, on a connection that stays usable', async () => {
     await insert();
     proxy.faultNextCommits({ sqlState: '57P01' });
 
@@ -98,7 +98,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect((await client.query('SELECT count(*)::integer FROM notes')).rows).toEqual([{ count: 1 }]);
   });
 
-  it('stores a COMMIT and keeps its answer to itself, with the connection open', async () => {
+  it('lets a COMMIT through but drops its answer, with the connection left open', async () => {
     await insert();
     proxy.faultNextCommits('silence');
 
@@ -110,7 +110,7 @@ describe('the proxy in front of PostgreSQL', () => {
     await expect(commit).rejects.toThrow('Connection terminated');
   });
 
-  it('passes nothing while it is frozen, not even to new connections, and everything afterwards', async () => {
+  it('passes nothing on while frozen, not even for new connections, and everything afterwards', async () => {
     await insert();
     proxy.freeze();
 
@@ -126,7 +126,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(await stored()).toBe(1);
   });
 
-  it('still delivers what a client sent before it hung up', async () => {
+  it('still delivers what a client sent before it disconnected', async () => {
     await insert();
     proxy.freeze();
     void client.query('COMMIT').catch(() => undefined);
@@ -139,14 +139,14 @@ describe('the proxy in front of PostgreSQL', () => {
     await until('it is stored', async () => (await stored()) === 1);
   });
 
-  it('tells the server of a frozen client that has hung up only when it is thawed', async () => {
+  it('tells the server that a frozen client has disconnected only after the thaw', async () => {
     await insert();
     proxy.silenceOpenConnections();
     const newcomer = await connected({ application_name: 'newcomer' });
     const hungUp = endOf(client);
     streamOf(client).destroy();
     await hungUp;
-    // It has hung up later, so the server would have heard of the other one by the time it is gone.
+    // This client disconnects later. When its session is gone, the server would have noticed the first one.
     await newcomer.end();
     await until('it is gone', async () => (await sessions(`application_name = 'newcomer'`)) === 0);
 
@@ -156,7 +156,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(await stored()).toBe(0);
   });
 
-  it('holds answers back for as long as it is told', async () => {
+  it('delays answers by the given time', async () => {
     proxy.delayAnswers(50);
     const startedAt = performance.now();
 
@@ -165,7 +165,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(49);
   });
 
-  it('refuses connections, and takes them again on the same port', async () => {
+  it('refuses connections, and later accepts them again on the same port', async () => {
     const ended = endOf(client);
     proxy.refuseConnections();
 
@@ -175,7 +175,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect((await (await connected()).query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('records the statements of each connection in order, and how often it was waited for', async () => {
+  it('records the statements of each connection in order, and its round trips', async () => {
     const records = proxy.recordStatements();
     const other = await connected();
 
@@ -188,7 +188,7 @@ describe('the proxy in front of PostgreSQL', () => {
     expect(records[1]?.statements).toEqual(['SELECT 2']);
   });
 
-  it('counts statements that are sent without waiting as one round trip', async () => {
+  it('counts pipelined statements as one round trip', async () => {
     const eager = await connected({ pipeline: true });
     const [, record] = proxy.recordStatements();
 

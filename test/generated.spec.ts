@@ -4,10 +4,10 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld({ LOG_LEVEL: 'warn', ...FREQUENT_LOGINS });
 
-// Guarantees that the service and its description agree, also
-// about what is refused; `npm run test:security` sends 5,000.
+// Guarantees that the service agrees with its description, also
+// about refusals; `npm run test:security` sends 5,000 requests.
 describe('500 generated requests', () => {
-  it('are answered as the description says', async () => {
+  it('are all answered as the API description says', async () => {
     await checkGenerated(given, 500);
   });
 });

@@ -19,8 +19,8 @@ const POLICY_OF_PAGE = /^default-src 'none'; script-src 'self'; style-src 'self'
 const sent = (headers: Headers) =>
   Object.fromEntries(Object.keys(EVERYWHERE).map((name) => [name, headers.get(name)]));
 
-// Guarantees that browsers are told to trust nothing they need not trust, on every answer of any kind.
-describe('the headers of every answer', () => {
+// Guarantees that every response tells browsers to trust no more than necessary.
+describe('the security headers', () => {
   it.each([
     ['a list', 'GET', '/products', {}],
     ['a refusal', 'GET', '/orders', {}],
@@ -28,10 +28,10 @@ describe('the headers of every answer', () => {
     ['a wrong method', 'DELETE', '/products', {}],
     ['a malformed URL', 'GET', '/products/%zz', {}],
     ['malformed JSON', 'POST', '/register', { body: '{', headers: { 'content-type': 'application/json' } }],
-    ['the description', 'GET', '/openapi.json', {}],
+    ['the API description', 'GET', '/openapi.json', {}],
     ['a page about a problem', 'GET', '/problems/not-found', {}],
     ['a file of the documentation', 'GET', '/docs/swagger-ui.css', {}],
-    ['the health', 'GET', '/health/ready', {}],
+    ['a health check', 'GET', '/health/ready', {}],
   ] as const)('are on %s', async (_name, method, path, options) => {
     const { headers } = await given.anyone.call(method, path, options);
 
@@ -41,15 +41,15 @@ describe('the headers of every answer', () => {
   });
 
   it.each([
-    ['no HTTP', 'what is this\r\n\r\n'],
+    ['bytes that are not HTTP', 'what is this\r\n\r\n'],
     ['headers that are too large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`],
-  ])('are on what the HTTP parser answers to %s', async (_name, bytes) => {
+  ])('are on the HTTP parser’s answer to %s', async (_name, bytes) => {
     const connection = await Connection.open(given.service, bytes);
     const text = await connection.closed;
     for (const [name, value] of Object.entries(EVERYWHERE)) expect(text).toContain(`${name}: ${value}\r\n`);
   });
 
-  it('ask for TLS in production, for a year and on subdomains too', async () => {
+  it('require TLS in production, for a year and on subdomains too', async () => {
     for (const path of ['/products', '/nowhere', '/docs']) {
       const { headers } = await production.anyone.get(path);
       expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains');
@@ -57,9 +57,9 @@ describe('the headers of every answer', () => {
   });
 });
 
-// Guarantees that Swagger UI can work, and that nothing but Swagger UI can run on its page.
+// Guarantees that Swagger UI works, and that nothing else can run on its page.
 describe('the policy of /docs', () => {
-  it.each(['/docs', '/docs/', '/docs/index.html'])('is tight on %s', async (path) => {
+  it.each(['/docs', '/docs/', '/docs/index.html'])('is strict on %s', async (path) => {
     const page = await given.anyone.get(path);
     const policy = page.headers.get('content-security-policy') ?? '';
 
@@ -68,15 +68,15 @@ describe('the policy of /docs', () => {
     expect(policy).toMatch(/frame-ancestors 'none'/);
   });
 
-  it('is for a page without styles and scripts of its own', async () => {
+  it('fits a page without inline styles and scripts', async () => {
     const page = await given.anyone.get('/docs');
 
     expect(page.text).not.toMatch(/<style|<script>|<script [^>]*>\s*\S+\s*<\/script>| (on\w+|style)="/);
   });
 });
 
-// Guarantees that whoever opens Swagger UI again waits for
-// nothing, and that nobody can keep the processor busy with it.
+// Guarantees that opening Swagger UI again transfers nothing,
+// and that nobody can keep the processor busy with it.
 describe.each([
   '/docs',
   '/docs/swagger-ui-bundle.js',
@@ -86,7 +86,7 @@ describe.each([
 ])('%s', (path) => {
   const ask = (headers: Record<string, string>) => fetch(given.service.url + path, { headers });
 
-  it('is compressed for who takes that, and says the same to others', async () => {
+  it('is compressed for clients that accept gzip, with the same content as for others', async () => {
     const compressed = await ask({ 'accept-encoding': 'br;q=1.0, gzip;q=0.8' });
     const plain = await ask({ 'accept-encoding': 'gzip;q=0, br' });
     const sizes = [compressed, plain].map(({ headers }) => Number(headers.get('content-length')));
@@ -98,22 +98,25 @@ describe.each([
     expect(await compressed.text()).toBe(await plain.text());
   });
 
-  it.each(['gzip', 'identity'])('is not sent again to who has it already, encoded as %s', async (coding) => {
-    const first = await ask({ 'accept-encoding': coding });
-    const tag = first.headers.get('etag') ?? '';
-    // fetch itself would ask for a fresh copy.
-    const again = { 'accept-encoding': coding, 'cache-control': 'max-age=0' };
-    const second = await ask({ ...again, 'if-none-match': `"x", W/${tag}` });
+  it.each(['gzip', 'identity'])(
+    'is not sent again to a client that has it, encoded as %s',
+    async (coding) => {
+      const first = await ask({ 'accept-encoding': coding });
+      const tag = first.headers.get('etag') ?? '';
+      // By itself, fetch would ask for a fresh copy.
+      const again = { 'accept-encoding': coding, 'cache-control': 'max-age=0' };
+      const second = await ask({ ...again, 'if-none-match': `"x", W/${tag}` });
 
-    expect(first.headers.get('cache-control')).toBe('no-cache');
-    expect([second.status, second.headers.get('etag'), await second.text()]).toEqual([304, tag, '']);
-    expect((await ask({ ...again, 'if-none-match': '"x"' })).status).toBe(200);
-  });
+      expect(first.headers.get('cache-control')).toBe('no-cache');
+      expect([second.status, second.headers.get('etag'), await second.text()]).toEqual([304, tag, '']);
+      expect((await ask({ ...again, 'if-none-match': '"x"' })).status).toBe(200);
+    },
+  );
 });
 
-// Guarantees that no cache, of a browser or on the way, keeps what belongs to one person.
-describe('what is personal', () => {
-  it('is never stored: tokens, people, orders, the audit, and every refusal', async () => {
+// Guarantees that no cache, in a browser or on the way, keeps personal data.
+describe('personal data', () => {
+  it('is never cached: tokens, users, orders, the audit and every refusal', async () => {
     const customer = await given.customer();
     const lamp = await given.product();
     const order = await given.order(customer, { [lamp.id]: 1 });

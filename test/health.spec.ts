@@ -10,7 +10,7 @@ import { asItems, useWorld } from './support/world.js';
 const given = useWorld();
 const proxied = useProxiedService(given, { METRICS_PORT: '0', RATE_LIMIT_PER_MINUTE: '30' });
 
-/** What a service says of itself: on the port of the API, and on the one for whoever runs it. */
+/** The two health checks of a service, on the API's port or on the operator's port. */
 const api = () => new Client(() => proxied.service.url);
 const operationsOf = (service: ServiceProcess) => Client.ofOperations(() => service.operationsUrl);
 
@@ -22,9 +22,9 @@ async function healthOf(client: Client): Promise<{ live: number; ready: number }
 const becomes = (client: Client, status: number) =>
   until(`it is ready: ${status}`, async () => (await client.get('/health/ready')).status === status);
 
-// Guarantees that whoever watches the service is told the truth at every moment of its life.
+// Guarantees that the health checks are right from the start of the service until its end.
 describe('health', () => {
-  it('is live and not ready while the service waits for its database, and ready once that is there', async () => {
+  it('is live but not ready until the database is reachable, and then ready', async () => {
     const proxy = await FaultProxy.start(given.database.url);
     proxy.refuseConnections();
     const service = ServiceProcess.launch({ DATABASE_URL: proxy.url, METRICS_PORT: '0' });
@@ -42,10 +42,10 @@ describe('health', () => {
   });
 
   it.each([
-    ['away', () => proxied.proxy.refuseConnections(), () => proxied.proxy.acceptConnections()],
+    ['unreachable', () => proxied.proxy.refuseConnections(), () => proxied.proxy.acceptConnections()],
     ['silent', () => proxied.proxy.freeze(), () => Promise.resolve(proxied.proxy.thaw())],
   ])(
-    'is live and not ready while the database is %s, and ready again afterwards',
+    'is live but not ready while the database is %s, and ready again afterwards',
     async (_, breakIt, mendIt) => {
       await becomes(api(), 200);
 
@@ -63,13 +63,13 @@ describe('health', () => {
     },
   );
 
-  it('is told sooner than a request that waits for the same silent database gives up', async () => {
+  it('answers before an ordinary request gives up on the same silent database', async () => {
     await becomes(api(), 200);
-    // So that neither of them needs a new connection.
+    // These calls open the connections, so that neither request below needs a new one.
     await Promise.all(Array.from({ length: 4 }, () => api().get('/products')));
     const answered: string[] = [];
     const products = async () => answered.push(`products ${(await api().get('/products')).status}`);
-    // Its last verdict may be fresh enough to be told once more.
+    // The last result may still be cached.
     const readiness = async () => {
       await becomes(api(), 503);
       answered.push('readiness 503');
@@ -83,7 +83,7 @@ describe('health', () => {
     await becomes(api(), 200);
   });
 
-  it('is not ready on a server that takes no writes, such as a standby', async () => {
+  it('is not ready on a server that accepts no writes, such as a standby', async () => {
     const name = new URL(given.database.url).pathname.slice(1);
     await given.database.rows(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await given.database.cutConnections();
@@ -96,7 +96,7 @@ describe('health', () => {
     await becomes(api(), 200);
   });
 
-  it('asks the database once, however many ask at once, and never runs into the rate limit', async () => {
+  it('queries the database once for many checks at once, and is exempt from the rate limit', async () => {
     await becomes(api(), 200);
     const records = proxied.proxy.recordStatements();
 
@@ -110,11 +110,11 @@ describe('health', () => {
     expect(await healthOf(api())).toEqual({ live: 200, ready: 200 });
   });
 
-  it('asks for no token, and does not look at one that is wrong', async () => {
+  it('needs no token, and ignores a wrong one', async () => {
     expect(await healthOf(api().as('not a token'))).toEqual({ live: 200, ready: 200 });
   });
 
-  it('is live and not ready while the service stops', async () => {
+  it('is live but not ready while the service stops', async () => {
     const [lamp, buyer] = [await given.product(), await given.customer()];
     const service = await ServiceProcess.start({ DATABASE_URL: given.database.url, METRICS_PORT: '0' });
     const operations = operationsOf(service);

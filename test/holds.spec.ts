@@ -16,15 +16,15 @@ const isCancelled = (order: { id: number }) => async () =>
 const historyOf = async ({ client }: Person, { id }: { id: number }) =>
   (await client.get<HistoryBody>(`/orders/${id}/history`)).body.events;
 
-/** A product whose whole stock is in an order. */
+/** A product whose whole stock is held by one order. */
 async function soldOut(stock = 1) {
   const [buyer, lamp] = [await given.customer(), await given.product({ stock })];
   return { buyer, lamp, order: await given.order(buyer, { [lamp.id]: stock }) };
 }
 
-// Guarantees H1: an order says until when it holds its stock, by the clock of the database.
+// Guarantees that an order tells how long it holds its stock, by the clock of the database.
 describe('PENDING_ORDER_TTL', () => {
-  it('gives every order its expires_at, the same in every answer, and when it is confirmed', async () => {
+  it('gives every order an expires_at, the same in every response, even after it is confirmed', async () => {
     const { buyer, order } = await soldOut();
     const admin = await given.admin();
 
@@ -38,7 +38,7 @@ describe('PENDING_ORDER_TTL', () => {
     expect(confirmed.body).toMatchObject({ status: 'CONFIRMED', expires_at: order.expires_at });
   });
 
-  it('holds orders for ever when it is 0, the default, and does not touch those placed under another setting', async () => {
+  it('never expires orders if it is 0, the default, and leaves earlier orders their expires_at', async () => {
     const { buyer, lamp, order } = await soldOut();
     const other = await given.secondService({ PENDING_ORDER_TTL: '' });
     const elsewhere = given.clientOf(other, buyer);
@@ -59,9 +59,9 @@ describe('PENDING_ORDER_TTL', () => {
   });
 });
 
-// Guarantees H2 and H3 for everybody: what has expired is cancelled by nobody, and its stock comes back once.
+// Guarantees that expired orders are cancelled without a user, and that their stock comes back once.
 describe('the sweep of expired orders', () => {
-  it('cancels an order, returns its stock, and says so in its history and the stock movements', async () => {
+  it('cancels an order, returns its stock, and shows it in its history and the stock movements', async () => {
     const { buyer, lamp, order } = await soldOut(3);
     const { client } = await given.admin();
 
@@ -91,7 +91,7 @@ describe('the sweep of expired orders', () => {
     });
   });
 
-  it('is measured: how many orders have expired, and for how long the oldest of them has been left', async () => {
+  it('has metrics for the number of expired orders and for how long the oldest is overdue', async () => {
     const series = async (name: string) => new MetricsPage((await operations.get('/metrics')).text).sum(name);
     const before = await series('orders_expired_total');
     const { buyer, lamp } = await soldOut();
@@ -107,7 +107,7 @@ describe('the sweep of expired orders', () => {
     expect((await series('orders_expired_total')) - before).toBe(3);
   });
 
-  it('lets the key of an order that has expired tell what became of it, and not order anew', async () => {
+  it('answers a retry of an expired order with that order, and places no new one', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product({ stock: 1 })];
     const place = () => buyer.places({ [lamp.id]: 1 }, { 'idempotency-key': 'once' });
     const { body: order } = await place();
@@ -122,7 +122,7 @@ describe('the sweep of expired orders', () => {
     expect(await given.database.stockOf(lamp)).toBe(1);
   });
 
-  it('leaves orders that were confirmed, or that have time left', async () => {
+  it('leaves orders that are confirmed or have time left', async () => {
     const [confirmed, early, late] = [await soldOut(), await soldOut(), await soldOut()];
     const { client } = await given.admin();
     await client.patch(`/orders/${confirmed.order.id}/confirm`);
@@ -135,7 +135,7 @@ describe('the sweep of expired orders', () => {
     expect(statuses.map(({ status }) => status)).toEqual(['CONFIRMED', 'PENDING', 'CANCELLED']);
   });
 
-  it('says CANCELLED of an order that its owner cancels after its time', async () => {
+  it('records CANCELLED, not EXPIRED, for an expired order that its owner cancels first', async () => {
     const { buyer, order } = await soldOut();
     const sweeping = await keepFromSweeping(given.database);
     await expire(given.database, order);
@@ -146,7 +146,7 @@ describe('the sweep of expired orders', () => {
     expect((await historyOf(buyer, order)).map(({ event }) => event)).toEqual(['PLACED', 'CANCELLED']);
   });
 
-  it('goes on with other orders while somebody holds an order or a product for long', async () => {
+  it('continues with other orders while an order or a product stays locked', async () => {
     const [first, second, third] = [await soldOut(), await soldOut(), await soldOut()];
     const sweeping = await keepFromSweeping(given.database);
     await expire(given.database, first.order, second.order, third.order);
@@ -167,7 +167,7 @@ describe('the sweep of expired orders', () => {
     await until('the second one is cancelled', isCancelled(second.order));
   });
 
-  it('goes past more orders of a held product than one transaction takes', async () => {
+  it('skips the orders of a locked product even if they fill a whole batch', async () => {
     const held = await soldOut();
     const free = await soldOut();
     await addExpired(given.database, held.buyer, held.lamp, 250);
@@ -180,7 +180,7 @@ describe('the sweep of expired orders', () => {
     await until('the others are cancelled', async () => (await given.database.stockOf(held.lamp)) === 250);
   });
 
-  it('cancels large baskets few at a time, and all of them', async () => {
+  it('cancels all large baskets, a few in each transaction', async () => {
     const products = await given.database.addProducts(700, 4);
     const buyer = await given.customer();
     const basket = Object.fromEntries(products.map((id) => [id, 1]));

@@ -6,9 +6,9 @@ import { refusedWith, succeeded, useWorld } from './support/world.js';
 const given = useWorld();
 const key = (value: string = randomUUID()) => ({ 'idempotency-key': value });
 
-// Guarantees that an order is never doubled: a retry with the same key finds the order, and only that one.
+// Guarantees that an order is never duplicated: a retry with the same key finds exactly that order.
 describe('Idempotency-Key', () => {
-  it('makes one order of 50 parallel requests with one key', async () => {
+  it('places one order for 50 parallel requests with the same key', async () => {
     const lamp = await given.product({ stock: 100 });
     const buyer = await given.customer();
     const before = await given.database.orderCount();
@@ -27,7 +27,7 @@ describe('Idempotency-Key', () => {
     expect(await given.database.stockOf(lamp)).toBe(98);
   });
 
-  it('makes one order of parallel requests to two processes', async () => {
+  it('places one order for parallel requests to two processes', async () => {
     const lamp = await given.product({ stock: 100 });
     const buyer = await given.customer();
     const other = await given.secondService();
@@ -47,7 +47,7 @@ describe('Idempotency-Key', () => {
     expect(await given.database.stockOf(lamp)).toBe(99);
   });
 
-  it('gives the same order after the service was killed and started again', async () => {
+  it('returns the same order after the service was killed and restarted', async () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const headers = key();
@@ -62,7 +62,7 @@ describe('Idempotency-Key', () => {
     expect(await given.database.stockOf(lamp)).toBe(9);
   });
 
-  it('refuses the key for another body, and takes the same order with its lines split or reordered', async () => {
+  it('refuses the key for another order, but accepts the same lines split or reordered', async () => {
     const [lamp, desk] = [await given.product(), await given.product()];
     const buyer = await given.customer();
     const headers = key();
@@ -79,7 +79,7 @@ describe('Idempotency-Key', () => {
     expect(await given.database.stockOf(lamp)).toBe(8);
   });
 
-  it('makes one order of two at once with one key and no product in common', async () => {
+  it('places only one of two parallel orders with the same key and different products', async () => {
     const products = await Promise.all(Array.from({ length: 10 }, () => given.product()));
     const buyer = await given.customer();
     const before = await given.database.orderCount();
@@ -92,7 +92,7 @@ describe('Idempotency-Key', () => {
     expect(await given.database.orderCount()).toBe(before + 1);
   });
 
-  it('keeps the keys of different customers apart', async () => {
+  it('keeps the keys of different customers separate', async () => {
     const lamp = await given.product();
     const [one, two] = await given.customers(2);
     const headers = key();
@@ -118,7 +118,7 @@ describe('Idempotency-Key', () => {
     expect(accepted.headers.get('idempotency-replayed')).toBe('false');
   });
 
-  it('finds the order though its products have sold out since', async () => {
+  it('finds the order even if its products have sold out since', async () => {
     const lamp = await given.product({ stock: 1 });
     const buyer = await given.customer();
     const headers = key();
@@ -129,7 +129,7 @@ describe('Idempotency-Key', () => {
     expect(again.body.id).toBe(first.body.id);
   });
 
-  it('takes the key quoted or bare as the same key', async () => {
+  it('treats a key with and without quotes as the same key', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
 

@@ -11,7 +11,7 @@ const post = (headers: string, body = '') =>
 const smuggled = 'GET /problems HTTP/1.1\r\nhost: x\r\n\r\n';
 const chunked = 'transfer-encoding: chunked\r\n';
 
-/** What is sent as it stands, and the statuses of all that comes back; an attack that works has one more. */
+/** The raw bytes to send, and all statuses that must come back; a successful attack gets one more. */
 type Case = readonly [name: string, bytes: string, statuses: readonly number[]];
 
 const REQUEST_LINES: Case[] = [
@@ -107,8 +107,8 @@ const FRAMING: Case[] = [
   ['a body of a byte more', post('content-length: 2\r\n', '{}x'), [422]],
 ]; // prettier-ignore
 
-// Guarantees that whatever bytes come, nothing fails, nothing hangs, and no request hides in another.
-describe('bytes on the wire', () => {
+// Guarantees that no bytes on a connection cause a failure, a hang or a hidden second request.
+describe('raw bytes on a connection', () => {
   it.each([...REQUEST_LINES, ...HEADERS, ...FRAMING])(
     '%s',
     async (_name, bytes, statuses) => {
@@ -124,7 +124,7 @@ describe('bytes on the wire', () => {
     5_000,
   );
 
-  it('of 50 requests at once are answered one after the other, each once', async () => {
+  it('get one answer each, in order, if they are 50 pipelined requests', async () => {
     const pipeline = 'GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(49) + get('/nowhere');
     const connection = await Connection.open(given.service, pipeline);
     await connection.closed;
@@ -132,11 +132,11 @@ describe('bytes on the wire', () => {
   });
 
   it.each([
-    ['behind an order', 1, '\0\0garbage\r\n\r\n'],
-    ['behind three orders', 3, '\0\0garbage\r\n\r\n'],
-    ['in the body of a request behind an order', 1, post(chunked, 'nonsense\r\n')],
-    ['in the body of a request behind three orders', 3, post(chunked, 'nonsense\r\n')],
-  ])('that cannot be read, %s, do not hide what became of it', async (_where, count, garbage) => {
+    ['after an order', 1, '\0\0garbage\r\n\r\n'],
+    ['after three orders', 3, '\0\0garbage\r\n\r\n'],
+    ['in the body of a request after an order', 1, post(chunked, 'nonsense\r\n')],
+    ['in the body of a request after three orders', 3, post(chunked, 'nonsense\r\n')],
+  ])('do not suppress the answer to an order if garbage comes %s', async (_where, count, garbage) => {
     const [lamp, { client }] = [await given.product({ stock: 5 }), await given.customer()];
     const body = JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] });
     const order =
@@ -150,7 +150,7 @@ describe('bytes on the wire', () => {
     expect(await given.database.stockOf(lamp)).toBe(5 - count);
   });
 
-  it('that end in the middle of a request are forgotten', async () => {
+  it('are dropped if they end in the middle of a request', async () => {
     const connection = await Connection.open(
       given.service,
       'POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{',

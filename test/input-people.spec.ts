@@ -14,7 +14,7 @@ const multipart = (body: string) => raw(body, 'multipart/form-data; boundary=b')
 const header = (name: string, value: string): CallOptions => ({ headers: { [name]: value } });
 const named = (username: unknown, more: object = {}) => json({ username, password: '1234', ...more });
 
-/** What is sent, and the status that it deserves. */
+/** The request, and the status that it must get. */
 type Case = readonly [name: string, options: CallOptions, status: number];
 
 const REGISTRATIONS: Case[] = [
@@ -102,8 +102,8 @@ const TOKENS: Case[] = [
   ['a token in the query', {}, 401],
 ];
 
-// Guarantees that nothing a stranger types gets in, fails the service, or takes long.
-describe('bad input of people', () => {
+// Guarantees that no bad login, registration or token is accepted, breaks the service or takes long.
+describe('bad credentials and headers', () => {
   let customer: Person;
   beforeAll(async () => {
     customer = await given.customer();
@@ -116,23 +116,23 @@ describe('bad input of people', () => {
   };
 
   it.each(REGISTRATIONS)(
-    'POST /register with %s',
+    'are refused by POST /register with %s',
     (_name, options, status) => refuse('POST', '/register', options, status),
     5_000,
   );
   it.each(LOGINS)(
-    'POST /login with %s',
+    'are refused by POST /login with %s',
     (_name, options, status) => refuse('POST', '/login', options, status),
     5_000,
   );
   it.each(TOKENS)(
-    'GET /me with %s',
+    'are refused by GET /me with %s',
     (_name, options, status) => refuse('GET', `/me?access_token=${customer.client.token}`, options, status),
     5_000,
   );
 
   it.each(ORDER_HEADERS)(
-    'POST /orders with %s',
+    'are refused by POST /orders with %s',
     (_name, { headers }, status) => {
       const own = { authorization: `Bearer ${customer.client.token}`, 'content-type': 'application/json' };
       const body = '{"items":[{"product_id":1,"quantity":1}]}';
@@ -141,7 +141,7 @@ describe('bad input of people', () => {
     5_000,
   );
 
-  it('have made nobody but the one who came properly', async () => {
+  it('have created no user', async () => {
     expect(await given.database.value('SELECT count(*)::integer FROM users')).toBe(1);
   });
 });

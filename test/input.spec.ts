@@ -13,7 +13,7 @@ const json = (value: unknown): CallOptions => ({ json: value });
 const lines = (items: unknown): CallOptions => json({ items });
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-/** Method, path, what is sent, and the status that it deserves. */
+/** Method, path, request, and the status that it must get. */
 type Case = readonly [name: string, method: string, path: string, options: CallOptions, status: number];
 
 const IDS: Case[] = [
@@ -105,7 +105,7 @@ const PATHS: Case[] = [
   ['an unknown method', 'PURGE', '/products', {}, 405],
 ];
 
-// Guarantees that no input is a server error, and that what is refused changes nothing.
+// Guarantees that no input causes a server error, and that a refused request changes nothing.
 describe('bad input', () => {
   it.each([...IDS, ...QUERIES, ...BODIES, ...PATHS])(
     '%s: %s %s',
@@ -120,12 +120,12 @@ describe('bad input', () => {
     },
   );
 
-  it('has stored nothing of all that', async () => {
+  it('leaves nothing stored', async () => {
     expect(await given.database.orderCount()).toBe(0);
     expect(await given.database.value('SELECT count(*)::integer FROM products')).toBe(0);
   });
 
-  it('lists one fault a field, with where it is and which rule', async () => {
+  it('is reported with one fault per field, its place and its rule', async () => {
     const { client } = await given.admin();
     const answer = await client.post<ProblemBody>('/orders', {
       items: [{ product_id: 1, quantity: 1 }, { product_id: 'x' }, 5],
@@ -141,7 +141,7 @@ describe('bad input', () => {
     ]);
   });
 
-  it('lists 100 faults at most', async () => {
+  it('is reported with at most 100 faults', async () => {
     const { client } = await given.admin();
     const answer = await client.post<ProblemBody>('/orders', { items: Array(500).fill({}) });
     expect(answer.body.errors).toHaveLength(100);

@@ -9,7 +9,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 const limited = useWorld({ RATE_LIMIT_PER_MINUTE: '1' });
-/** One body may be arriving at a time. */
+/** A service that allows one incomplete body at a time. */
 const crowded = useWorld({ MAX_CONNECTIONS: '20' });
 const impatient = useWorld({ REQUEST_TIMEOUT_MS: '1000' });
 
@@ -27,7 +27,7 @@ const NO_TOKEN = 'authorization: Bearer x\r\n';
 
 const ROUTES = ApiDocument.read().operations.map(({ method, path }) => [method, path.replace('{id}', '1')]);
 
-/** What is sent before the body, the body, and the status that it deserves. */
+/** What is sent before the body, the body, and the status that it must get. */
 const REFUSALS: [name: string, head: string, body: Buffer, status: number][] = [
   ['without a token', line('POST', '/orders') + NO_TOKEN + JSON_TYPE + LENGTH + END, flat, 413],
   ['to an unknown path', line('POST', '/nowhere') + LENGTH + END, flat, 413],
@@ -46,8 +46,8 @@ const REFUSALS: [name: string, head: string, body: Buffer, status: number][] = [
   ['in a header', line('POST', '/orders') + 'x-long: ', flat, 431],
 ]; // prettier-ignore
 
-// Guarantees that a client who sends far too much learns so,
-// even if it reads nothing before it has sent all of it.
+// Guarantees that a client who sends far too much gets its refusal,
+// even if it reads nothing before it has sent everything.
 describe('the answer to a body of 5 MiB', () => {
   it.each(ROUTES)('reaches the client of %s %s', async (method, path) => {
     for (const [framing, body] of [
@@ -69,7 +69,7 @@ describe('the answer to a body of 5 MiB', () => {
     }
   });
 
-  it('that comes after too many requests reaches the client every time', async () => {
+  it('reaches a client over its request limit every time', async () => {
     await limited.anyone.get('/products');
     for (let n = 0; n < TIMES; n += 1) {
       const head = line('POST', '/orders') + JSON_TYPE + LENGTH + END;
@@ -78,14 +78,14 @@ describe('the answer to a body of 5 MiB', () => {
     }
   });
 
-  it('leaves a connection that is kept fit for the next request', async () => {
+  it('leaves a kept-alive connection usable for the next request', async () => {
     const refused = line('POST', '/'.padEnd(9_000, 'x')) + LENGTH + '\r\n';
     const next = Buffer.from(line('GET', '/health/live') + END);
     const { fault, statuses } = await sendAllThenRead(given.service, refused, Buffer.concat([flat, next]));
     expect({ fault, statuses }).toEqual({ fault: undefined, statuses: [414, 200] });
   });
 
-  it('comes at once, and no word to go on, where the client asks before it sends', async () => {
+  it('comes at once, without 100 Continue, if the client asks before it sends', async () => {
     const ask = (length: number) =>
       Connection.open(
         given.service,
@@ -102,16 +102,16 @@ describe('the answer to a body of 5 MiB', () => {
   });
 });
 
-// Guarantees that reading on has its bounds, and that nothing is done for a client who has been refused.
-describe('a client that has its answer', () => {
-  it('is cut when it sends more than 32 MiB', async () => {
+// Guarantees that reading after a refusal is bounded, and that a refused request has no effect.
+describe('a client that has been refused', () => {
+  it('is disconnected if it sends more than 32 MiB', async () => {
     const endless = Buffer.alloc(64 * 1024 * 1024, 'x');
     const head = `${line('POST', '/orders')}${JSON_TYPE}content-length: ${endless.length}\r\n\r\n`;
     const { fault } = await sendAllThenRead(given.service, head, endless);
     expect(fault).toMatch(/EPIPE|ECONNRESET/);
   });
 
-  it('is cut when it goes on too slowly, without another answer', async () => {
+  it('is disconnected without another answer if it keeps sending too slowly', async () => {
     const connection = await Connection.open(
       impatient.service,
       `${line('POST', '/'.padEnd(9_000, 'x'))}${LENGTH}\r\n`,
@@ -122,7 +122,7 @@ describe('a client that has its answer', () => {
     expect(connection.statuses).toEqual([414]);
   });
 
-  it('has no order placed that it completes after a 408', async () => {
+  it('gets no order placed by completing the body after a 408', async () => {
     const [lamp, buyer] = [await crowded.product({ stock: 5 }), await crowded.customer()];
     const body = JSON.stringify({ items: [{ product_id: lamp.id, quantity: 1 }] });
     const head =
@@ -153,7 +153,7 @@ async function sendAllThenRead(service: { readonly url: string }, head: string, 
   return { fault: outcome.fault, statuses: readAnswers(outcome.received).map(({ status }) => status) };
 }
 
-/** A connection that can still send when the service has ended its side. */
+/** A connection that can still send after the service has ended its side. */
 async function halfOpen({ url }: { readonly url: string }, bytes: string) {
   const { hostname, port } = new URL(url);
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });

@@ -9,7 +9,7 @@ const ROOM = 1_000;
 const usual = useWorld();
 const given = useWorld();
 
-/** As if nearly all ids that the API has numbers for had been given. */
+/** Moves the sequences close to the largest id that the API can represent. */
 async function useUpIds(): Promise<void> {
   await given.database.rows(
     `SELECT setval(pg_get_serial_sequence(table_name, 'id'), $1)
@@ -18,9 +18,9 @@ async function useUpIds(): Promise<void> {
   );
 }
 
-// Guarantees that ids last: all of the API works with those just below 2^53 as it does with small ones.
+// Guarantees that the whole API works with ids just below 2^53 as it does with small ones.
 describe('ids of 64 bits', () => {
-  it('make no difference to anything that the service answers', async () => {
+  it('do not change any response', async () => {
     await useUpIds();
 
     const expected = await tradingDay(usual.anyone, (await usual.admin()).client, '1');
@@ -31,7 +31,7 @@ describe('ids of 64 bits', () => {
     expect(await given.database.value('SELECT min(user_id) FROM sessions')).toBeGreaterThan(LAST_ID - ROOM);
   });
 
-  it('reach to 2^53 - 1 in paths, filters and bodies', async () => {
+  it('are accepted up to 2^53 - 1 in paths, filters and bodies', async () => {
     const { client } = await given.admin();
 
     const answers = await Promise.all([
@@ -46,7 +46,7 @@ describe('ids of 64 bits', () => {
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 200, 200, 404]);
   });
 
-  it('can be those of whoever retries a write, and of what it made', async () => {
+  it('work for retries, both as the user’s id and as the id of what was created', async () => {
     const { client } = await given.admin();
     const options = { headers: { 'idempotency-key': 'lamp' } };
     const lamp = { name: 'Lamp', price: 10, stock_quantity: 1 };
@@ -62,7 +62,7 @@ describe('ids of 64 bits', () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it('let a product change more than 2^31 times', async () => {
+  it('include versions, so that a product can change more than 2^31 times', async () => {
     const lamp = await given.product({ stock: 5 });
     await given.database.rows('UPDATE products SET version = $1 WHERE id = $2', [2 ** 31 - 1, lamp.id]);
     const { client } = await given.admin();

@@ -2,17 +2,17 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { change, countOf } from './support/drops.js';
 import { succeeded, useWorld } from './support/world.js';
 
-/** With a foreign key to check for each of the counted customers, fewer took too long on a fast machine. */
+/** So many that a foreign key check for each customer would take too long even on a fast machine. */
 const ORDERS = 280_000;
 
 jest.setTimeout(120_000);
 
 const given = useWorld();
 
-/** A product that so many customers have ordered once, past the service. */
+/** A product with one order each of this many customers, inserted directly into the database. */
 async function soldToMany(): Promise<{ id: number }> {
   const id = await given.database.addProduct(ORDERS + 10);
-  // Checking them takes half of the time, and what is inserted here is right.
+  // Constraint checks would take half of the time, and these rows are known to be valid.
   await given.database.rows('ALTER TABLE orders DROP CONSTRAINT fk_orders_customer');
   await given.database.rows(
     'ALTER TABLE order_items DROP CONSTRAINT fk_order_items_order, DROP CONSTRAINT fk_order_items_product',
@@ -35,9 +35,9 @@ async function soldToMany(): Promise<{ id: number }> {
   return { id };
 }
 
-// Guarantees D2 for a limit that comes late: no product has too many orders for one.
+// Guarantees that a limit can be set late, even on a product with very many orders.
 describe('the first limit of a product with very many orders', () => {
-  it('counts all of them in time, and those that are placed meanwhile', async () => {
+  it('counts all of them within its time limit, including orders placed meanwhile', async () => {
     const [lamp, buyers] = [await soldToMany(), await given.customers(8)];
 
     const buying = buyers.map((buyer) => buyer.places({ [lamp.id]: 1 }));

@@ -11,7 +11,7 @@ const given = useWorld();
 const canary = (name: string) => `${name}-${randomBytes(12).toString('hex')}`;
 
 /**
- * A body that every operation of the description takes, so that one more field is all that is wrong with it.
+ * A valid body for each operation of the description, so that the extra field is its only fault.
  */
 const VALID_BODIES: Record<string, object> = {
   'POST /register': { username: 'somebody', password: '1234' },
@@ -47,12 +47,12 @@ function operationsWithBody(): Operation[] {
   return operations.filter(({ bodies }) => Object.keys(bodies).length > 0);
 }
 
-// Guarantees that nobody sets what they may not set, by naming it.
-/** Where unknown fields are ignored instead (RFC 6749, 3.2); `oauth-clients.spec.ts` sends them. */
+// Guarantees that nobody can set an internal field by naming it.
+/** These ignore unknown fields (RFC 6749, 3.2); `oauth-clients.spec.ts` sends them. */
 const OF_OAUTH = new Set(['POST /login', 'POST /refresh', 'POST /logout']);
 
 describe('unknown fields', () => {
-  it('are refused by every operation with a body but those of OAuth 2, each of which is known here', async () => {
+  it('are refused by every operation with a body, except those of OAuth 2', async () => {
     const { client } = await given.admin();
     const operations = operationsWithBody();
 
@@ -74,7 +74,7 @@ describe('unknown fields', () => {
     }
   });
 
-  it('are refused inside lists too', async () => {
+  it('are refused inside lists, too', async () => {
     const { client } = await given.customer();
     const answer = await client.post<ProblemBody>('/orders', {
       items: [{ product_id: 1, quantity: 1, price_at_purchase: 0 }],
@@ -85,7 +85,7 @@ describe('unknown fields', () => {
   });
 });
 
-/** Fields that an operation has itself, so that they are not unknown. */
+/** Fields that an operation really has, so they are not unknown. */
 function isOwnField(operation: string, field: string): boolean {
   return (
     (operation === 'PATCH /users/{id}' && field === 'role') ||
@@ -94,12 +94,12 @@ function isOwnField(operation: string, field: string): boolean {
   );
 }
 
-/** What only an answer or a log line that says too much can contain. */
+/** Text that may never appear in a response or a log line. */
 const TELLTALE =
   /\$argon2|"?password_?hash|\bSELECT\b.*\bFROM\b|INSERT INTO|UPDATE "?\w+"? SET|node_modules|\bat \S+ \(|\/dist\/|\.js:\d/i;
 
-// Guarantees that a whole run, faults and attacks included,
-// at the most talkative log level, gives nothing away.
+// Guarantees that a whole run with faults and attacks reveals
+// no secret, even at the most verbose log level.
 describe('secrets', () => {
   it('are in no answer and in no log line', async () => {
     const run = await SecretRun.start();
@@ -114,14 +114,14 @@ describe('secrets', () => {
     expect(secrets.filter((secret) => service.output.includes(secret))).toEqual([]);
     expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
     expect(answers.filter(({ text }) => TELLTALE.test(text)).map(({ text }) => text)).toEqual([]);
-    // The log holds stacks of faults, for operators; of them
-    // only where, never what was asked of the database.
+    // The log has stack traces for operators. They may name
+    // places in the code, but no statement or parameter.
     const lines = service.output.split('\n').map((line) => line.replace(/"stack":"(?:[^"\\]|\\.)*"/, ''));
     expect(lines.filter((line) => TELLTALE.test(line))).toEqual([]);
   });
 });
 
-/** A service at LOG_LEVEL=trace, used in every way that handles a secret; each secret can be searched for. */
+/** A service at LOG_LEVEL=trace, used in every way that handles a secret; each secret is searchable text. */
 class SecretRun {
   readonly secrets: string[] = [];
   readonly answers: Answer<unknown>[] = [];
@@ -191,7 +191,7 @@ class SecretRun {
     await this.send('GET', '/orders');
   }
 
-  /** Faults of the database, whose messages quote what was asked; half requests; bytes that are no HTTP. */
+  /** Database errors, whose messages quote values; incomplete requests; bytes that are not HTTP. */
   async breakThings(): Promise<void> {
     const user = { username: canary('late'), password: this.secret('late') };
     await given.database.rows('ALTER TABLE users RENAME TO hidden');

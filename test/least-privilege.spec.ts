@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const statusOf = async (answer: Promise<Answer<unknown>>) => (await answer).status;
 
-/** What the database answers the service's role: a SQLSTATE, or nothing where it does as asked. */
+/** The SQLSTATE with which the database refuses the service's role, if it does. */
 const refusal = (sql: string): Promise<string | undefined> =>
   restricted.asService.rows(sql).then(
     () => undefined,
@@ -36,10 +36,10 @@ const ownerOf = ({ variables }: RestrictedDatabase) => new URL(variables.MIGRATI
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-// Guarantees that the service needs no more of the database
-// than it uses, and cannot do more when it is taken over.
+// Guarantees that the service has only the database rights that
+// it uses, so an attacker inside it cannot do more.
 describe('a service whose role owns nothing', () => {
-  it('does everything that the API can do', async () => {
+  it('can do everything that the API offers', async () => {
     const [admin, buyer, other] = [await given.admin(), await given.customer(), await given.customer()];
     const lamp = await given.product({ stock: 5 });
     const order = await given.order(buyer, { [lamp.id]: 2 });
@@ -76,7 +76,7 @@ describe('a service whose role owns nothing', () => {
     expect(await given.database.stockOf(lamp)).toBe(5 - 1 + 3);
   });
 
-  it('starts, and seeds and audits, where there is nothing left to migrate', async () => {
+  it('starts, seeds and audits on a migrated database', async () => {
     const { DATABASE_URL } = restricted.variables;
 
     const second = await ServiceProcess.start({ DATABASE_URL });
@@ -88,7 +88,7 @@ describe('a service whose role owns nothing', () => {
     expect(audited).toMatchObject({ balanced: true });
   });
 
-  it('keeps the owner’s credentials from the processes that answer requests', async () => {
+  it('hides the owner’s credentials from the processes that answer requests', async () => {
     await until('both have answered', async () => {
       await Promise.all([1, 2, 3, 4].map(() => given.anyone.get('/products')));
       return given.service.answering.length === 2;
@@ -105,22 +105,22 @@ describe('a service whose role owns nothing', () => {
     ['empty a table', 'TRUNCATE orders CASCADE'],
     ['alter a table', 'ALTER TABLE products DROP CONSTRAINT ck_products_stock_nonnegative'],
     ['drop an index', 'DROP INDEX ix_orders_created_at_id'],
-    ['make a table', 'CREATE TABLE mine (id integer)'],
-    ['make a temporary table', 'CREATE TEMPORARY TABLE mine (id integer)'],
-    ['make a function', `CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'`],
-    ['make a role', 'CREATE ROLE mine'],
+    ['create a table', 'CREATE TABLE mine (id integer)'],
+    ['create a temporary table', 'CREATE TEMPORARY TABLE mine (id integer)'],
+    ['create a function', `CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'`],
+    ['create a role', 'CREATE ROLE mine'],
     ['read the passwords of roles', 'SELECT * FROM pg_authid'],
     ['read a file of the server', `SELECT pg_read_file('/etc/passwd')`],
     ['run a program on the server', `COPY users TO PROGRAM 'cat'`],
     ['delete orders', 'DELETE FROM orders'],
     ['delete lines', 'DELETE FROM order_items'],
     ['rewrite a line', 'UPDATE order_items SET quantity = 1'],
-    ['rewrite the price that was paid', 'UPDATE order_items SET price_minor = 1'],
+    ['rewrite a price that was paid', 'UPDATE order_items SET price_minor = 1'],
     ['rewrite a total', 'UPDATE orders SET total_minor = 0'],
     ['give an order to somebody else', 'UPDATE orders SET customer_id = 1'],
     ['rewrite an idempotency key', `UPDATE orders SET placement_key = 'k'`],
-    ['rewrite what was put into stock', 'UPDATE stock_adjustments SET quantity = 1'],
-    ['delete what was put into stock', 'DELETE FROM stock_adjustments'],
+    ['rewrite a stock adjustment', 'UPDATE stock_adjustments SET quantity = 1'],
+    ['delete a stock adjustment', 'DELETE FROM stock_adjustments'],
     ['delete products', 'DELETE FROM products'],
     ['delete users', 'DELETE FROM users'],
     ['rename a user', `UPDATE users SET username = 'x'`],
@@ -131,7 +131,7 @@ describe('a service whose role owns nothing', () => {
     expect(await refusal(sql.replace('OWNER_ROLE', ownerOf(restricted)))).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
-  it('has a line in SERVICE_GRANTS for every table of the schema', async () => {
+  it('has an entry in SERVICE_GRANTS for every table of the schema', async () => {
     const tables = await restricted.database.rows<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
     );
@@ -142,7 +142,7 @@ describe('a service whose role owns nothing', () => {
     expect(Object.keys(SERVICE_GRANTS).sort()).toEqual(names.sort());
   });
 
-  it('has the rights that are listed, and none on anything else', async () => {
+  it('has exactly the rights that are listed', async () => {
     const rights = await restricted.database.rows<{ name: string; rights: string }>(
       `SELECT table_name AS name, string_agg(privilege_type, ' ' ORDER BY privilege_type) AS rights
          FROM information_schema.table_privileges WHERE grantee = $1 GROUP BY 1`,
@@ -158,7 +158,7 @@ describe('a service whose role owns nothing', () => {
     );
   });
 
-  it('loses a right that it was given by hand when the migrations run the next time', async () => {
+  it('loses a right that was granted by hand at the next run of the migrations', async () => {
     const role = new URL(restricted.variables.DATABASE_URL).username;
     await restricted.database.rows(`GRANT DELETE, UPDATE (total_minor) ON orders TO ${role}`);
     expect(await refusal('UPDATE orders SET total_minor = total_minor')).toBeUndefined();
@@ -170,7 +170,7 @@ describe('a service whose role owns nothing', () => {
     expect(await refusal('DELETE FROM orders')).toBe(INSUFFICIENT_PRIVILEGE);
   });
 
-  it('says what to do when it is asked to migrate itself', async () => {
+  it('says what to do if it has to migrate but may not', async () => {
     await runCommand('migrate', { args: ['revert'], variables: restricted.variables });
 
     const service = ServiceProcess.launch({ DATABASE_URL: restricted.variables.DATABASE_URL });

@@ -7,13 +7,13 @@ import { processesIn } from './support/processes.js';
 
 interface AbandonedRun {
   readonly runFolder: string;
-  /** Of the service, the database of the tests, and the service's own database. */
+  /** Processes of the service, of the tests' database and of the service's own database. */
   readonly pids: number[];
 }
 
-// Guarantees that no process and no file outlives a run of
-// the tests, whatever its tests have forgotten to stop.
-describe('a run of the tests that is killed', () => {
+// Guarantees that no process and no file outlives a test run,
+// even if its tests forget to stop something.
+describe('a test run that is killed', () => {
   it('leaves no service, no database and no file', async () => {
     const stdio = ['ignore', 'pipe', 'inherit'] as const;
     const run = spawn(process.execPath, ['test/support/abandoned-run.mjs'], { stdio: [...stdio] });

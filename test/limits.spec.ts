@@ -4,7 +4,7 @@ import { Connection } from './support/connection.js';
 import { until } from './support/database.js';
 import { useWorld } from './support/world.js';
 
-/** A service whose every limit is within reach of a test. */
+/** A service whose limits are low enough for a test to reach. */
 const SMALL = {
   RATE_LIMIT_PER_MINUTE: '20',
   TRUST_PROXY: '127.0.0.1',
@@ -12,7 +12,7 @@ const SMALL = {
 };
 const given = useWorld();
 const strict = useWorld(SMALL);
-/** Three bodies may be arriving on these. */
+/** Three incomplete bodies are allowed on these. */
 const crowded = useWorld({ MAX_CONNECTIONS: '60' });
 const impatient = useWorld({ REQUEST_TIMEOUT_MS: '1200', KEEP_ALIVE_TIMEOUT_MS: '500' });
 
@@ -22,7 +22,7 @@ const halfBody =
   'POST /login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{';
 const otherHalf = '"username":1,"p":1}';
 
-// Guarantees that what is documented as the largest is accepted, and one more refused.
+// Guarantees that the largest documented size is accepted, and anything above it refused.
 describe('sizes', () => {
   const json = { 'content-type': 'application/json' };
 
@@ -52,7 +52,7 @@ describe('sizes', () => {
     expect((await client.call('POST', '/orders', { body, headers: json })).status).toBe(status);
   });
 
-  it('counts the bytes of a body whose length is not told', async () => {
+  it('counts the bytes of a body without Content-Length', async () => {
     const { client } = await given.customer();
     const head =
       `POST /orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${client.token}\r\ncontent-type: ` +
@@ -106,13 +106,13 @@ describe('sizes', () => {
   });
 });
 
-// Guarantees that no single client takes up the service, and that none can pass for many.
+// Guarantees that no single client can use up the service or pretend to be many clients.
 describe('the request limit', () => {
-  it('is off unless it is asked for', async () => {
+  it('is off by default outside production', async () => {
     expect((await given.anyone.get('/health/live')).headers.has('ratelimit-limit')).toBe(false);
   });
 
-  it('answers 20 requests and refuses the 21st, on whatever route, with the time to wait', async () => {
+  it('answers 20 requests on any route and refuses the 21st with the time to wait', async () => {
     const client = from('203.0.113.1');
     const paths = ['/products', '/nowhere', '/orders', '/products/zero'];
     const answers = [];
@@ -132,7 +132,7 @@ describe('the request limit', () => {
     expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
   });
 
-  it('counts every address of a /64 as one client, and other addresses apart', async () => {
+  it('counts all addresses of an IPv6 /64 as one client, and other addresses separately', async () => {
     const statuses = [];
     for (let n = 0; n < 21; n += 1) {
       statuses.push((await strict.anyone.get('/problems', from(`2001:db8:1:2::${n + 1}`))).status);
@@ -142,7 +142,7 @@ describe('the request limit', () => {
     expect([statuses[19], statuses[20], neighbour.status]).toEqual([200, 429, 200]);
   });
 
-  it('is not got round by an address that the client makes up', async () => {
+  it('cannot be evaded with a made-up address', async () => {
     const statuses = [];
     for (let n = 0; n < 21; n += 1) {
       const answer = await strict.anyone.get('/problems', from(`10.9.8.${n}, 203.0.113.2`));
@@ -151,7 +151,7 @@ describe('the request limit', () => {
     expect([statuses[19], statuses[20]]).toEqual([200, 429]);
   });
 
-  it('lets pages of allowed origins read what it says', async () => {
+  it('lets pages of allowed origins read its headers', async () => {
     const { headers } = await strict.anyone.get('/problems', {
       headers: { origin: 'https://shop.example', 'x-forwarded-for': '203.0.113.3' },
     });
@@ -160,9 +160,9 @@ describe('the request limit', () => {
   });
 });
 
-// Guarantees that connections and half-sent bodies hold a bounded part of the service.
-describe('the connections', () => {
-  it('are sixty: one more is closed at once, and the sixty go on', async () => {
+// Guarantees that connections and incomplete bodies use a bounded part of the service.
+describe('the connection limit', () => {
+  it('closes the 61st connection at once, and the other sixty stay usable', async () => {
     const sixty = [];
     for (let n = 0; n < 60; n += 1) sixty.push(await Connection.open(crowded.service));
     const oneMore = await Connection.open(crowded.service, get('/health/live'));
@@ -174,7 +174,7 @@ describe('the connections', () => {
     expect(sixty.flatMap(({ statuses }) => statuses)).toEqual(sixty.map(() => 200));
   });
 
-  it('finish three bodies that were half-sent', async () => {
+  it('allows three incomplete bodies to be completed', async () => {
     const three = await Promise.all([1, 2, 3].map(() => Connection.open(crowded.service, halfBody)));
     await new Client(() => crowded.service.url).get('/health/live');
     for (const { socket } of three) socket.write(otherHalf);
@@ -186,7 +186,7 @@ describe('the connections', () => {
     for (const { socket } of three) socket.destroy();
   });
 
-  it('give the place of the oldest half-sent body to the fourth', async () => {
+  it('drops the oldest incomplete body when a fourth one arrives', async () => {
     const first = await Connection.open(crowded.service, halfBody);
     await new Client(() => crowded.service.url).get('/health/live');
     const others = await Promise.all([2, 3, 4].map(() => Connection.open(crowded.service, halfBody)));
@@ -201,19 +201,19 @@ describe('the connections', () => {
   });
 });
 
-// Guarantees that slow clients are cut, each wait by its own limit, and that nobody else notices.
-describe('slow clients', () => {
+// Guarantees that slow clients are disconnected, with a separate limit for each kind of wait.
+describe('the service disconnects', () => {
   it.each([
     ['never finishes its headers', 'GET /health/live HTTP/1.1\r\nhost: x\r\n', 'HTTP/1.1 408'],
     ['never finishes its body', halfBody, 'HTTP/1.1 408'],
     ['sends nothing after an answer', get('/health/live'), 'HTTP/1.1 200'],
     ['sends nothing at all', '', 'HTTP/1.1 408'],
-  ])('one that %s', async (_name, bytes, beginning) => {
+  ])('a client that %s', async (_name, bytes, beginning) => {
     const connection = await Connection.open(impatient.service, bytes);
     expect((await connection.closed).slice(0, beginning.length)).toBe(beginning);
   });
 
-  it('one that sends its headers a byte at a time', async () => {
+  it('a client that sends its headers a byte at a time', async () => {
     const connection = await Connection.open(impatient.service, 'GET /health/live HTTP/1.1\r\nx-slow: ');
     const dripping = setInterval(() => connection.socket.write('x'), 20);
     const text = await connection.closed;
@@ -221,7 +221,7 @@ describe('slow clients', () => {
     expect(text).toMatch(/^HTTP\/1.1 408 .*"code":"request-timeout"/s);
   });
 
-  it('one that never reads its answer', async () => {
+  it('a client that never reads its answer', async () => {
     const connection = await Connection.open(impatient.service);
     connection.socket.pause();
     connection.socket.write(get('/docs/swagger-ui-bundle.js').repeat(30));

@@ -12,7 +12,7 @@ import { TestDatabase } from './support/database.js';
 import { seedLargeTables } from './support/large-tables.js';
 import { type PlanNode, plansOf } from './support/query-plans.js';
 
-/** What one page may look at: a full count, a full filter, and for a deep page all that numbers reach. */
+/** The rows that one page may read: the exact count, a full filter, and the deepest numbered page. */
 const ROWS_MAX = 6_000;
 const DEEP_ROWS_MAX = 12_000;
 
@@ -49,7 +49,7 @@ const ORDER_FILTERS = [
   { reference: 'order 77' },
 ] as const;
 
-/** Remembers what the readers send, which is what is explained. */
+/** Records the statements of the readers, so that they can be explained. */
 class RecordingReader extends DatabaseReader {
   sent: { text: string; values: readonly unknown[] }[] = [];
 
@@ -74,32 +74,29 @@ afterAll(async () => {
   await database.drop();
 });
 
-// Guarantees that no read looks at more of a table the larger the table is.
+// Guarantees that the number of rows a read touches does not grow with its table.
 describe('a read of large tables', () => {
-  it.each(ORDER_FILTERS)('walks an index for the orders with %j', async (filters) => {
+  it.each(ORDER_FILTERS)('scans an index for orders filtered by %j', async (filters) => {
     const orders = new OrderReader(reader);
     await expectBounded((page) => orders.list({ ...filters, ...page }, ADMIN));
   });
 
-  it('walks an index for a customer’s own orders', async () => {
+  it('scans an index for a customer’s own orders', async () => {
     const orders = new OrderReader(reader);
     await expectBounded((page) => orders.list(page, CUSTOMER));
   });
 
-  it.each([false, true])(
-    'walks an index for the products, inactive ones too: %p',
-    async (include_inactive) => {
-      const products = new ProductReader(reader);
-      await expectBounded((page) => products.list({ include_inactive, ...page }, ADMIN));
-    },
-  );
+  it.each([false, true])('scans an index for products, with inactive ones: %p', async (include_inactive) => {
+    const products = new ProductReader(reader);
+    await expectBounded((page) => products.list({ include_inactive, ...page }, ADMIN));
+  });
 
-  it('walks an index for the users', async () => {
+  it('scans an index for users', async () => {
     const users = new UserAdministration(reader, {} as TransactionRunner, {} as ActiveUserCache);
     await expectBounded((page) => users.list(page));
   });
 
-  it('counts a list that is too long for an exact total once, and not for each of its pages', async () => {
+  it('counts a list that is too long for an exact total once, not once per page', async () => {
     const orders = new OrderReader(reader);
     const filters = { created_from: '2026-01-03T00:00:00Z' };
     const first = await orders.list({ ...filters, limit: 10 }, ADMIN);
@@ -111,14 +108,14 @@ describe('a read of large tables', () => {
   });
 
   it.each([{ ids: '10001,10002,10003' }, { sku: 'sku 10001' }])(
-    'finds the products with %j by an index of their own',
+    'finds the products with %j by a separate index',
     async (filter) => {
       const products = new ProductReader(reader);
       await expectBounded((page) => products.list({ include_inactive: false, ...filter, ...page }), 100);
     },
   );
 
-  it('finds single orders and products by their ids', async () => {
+  it('finds single orders and products by id', async () => {
     const [orders, products] = [new OrderReader(reader), new ProductReader(reader)];
     reader.sent = [];
     await orders.get(2, ADMIN);
@@ -132,7 +129,7 @@ describe('a read of large tables', () => {
 
 type Numbers = { readonly limit: number; readonly page?: number; readonly cursor?: string };
 
-/** The first page, the deepest that has a number, and one behind a cursor. */
+/** The first page, the deepest numbered page, and one after a cursor. */
 async function expectBounded(list: (page: Numbers) => Promise<Page>, rowsMax = ROWS_MAX): Promise<void> {
   reader.sent = [];
   const { nextCursor } = await list({ limit: 10 });
@@ -144,7 +141,7 @@ async function expectBounded(list: (page: Numbers) => Promise<Page>, rowsMax = R
   expect(reader.sent.length).toBe(nextCursor === null ? 2 : 3);
 }
 
-/** However PostgreSQL has planned it: for these values, or for any. */
+/** Both plans that PostgreSQL may use: for these values and for any values. */
 async function expectPlans(
   statement: { text: string; values: readonly unknown[] },
   rowsMax: number,
@@ -159,6 +156,6 @@ async function expectPlans(
 
 const isSequential = (node: PlanNode) => node['Node Type'] === 'Seq Scan';
 
-/** Those given and those thrown away, in all loops. */
+/** The rows returned and the rows filtered out, over all loops. */
 const rowsOf = (node: PlanNode) =>
   (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];

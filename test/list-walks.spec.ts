@@ -5,8 +5,8 @@ import { type Person, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that a walk by cursor sees what was there at its start, each once, whatever happens meanwhile.
-describe('walking a list by cursor', () => {
+// Guarantees that paging by cursor shows everything that was there at the start exactly once.
+describe('paging through a list by cursor', () => {
   let lamp: ProductBody;
   let [buyer, admin]: Person[] = [];
   beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('walking a list by cursor', () => {
     [buyer, admin] = [await given.customer(), await given.admin()];
   });
 
-  /** Between any two pages: new orders, one confirmed, one cancelled, ahead of the walk and behind it. */
+  /** Between two pages: new orders, one confirmation and one cancellation, before and after the cursor. */
   async function trade(ids: number[], round: number): Promise<void> {
     const { customer, keeper } = people();
     await Promise.all([given.order(customer, { [lamp.id]: 1 }), given.order(customer, { [lamp.id]: 1 })]);
@@ -26,12 +26,12 @@ describe('walking a list by cursor', () => {
   const people = () => ({ customer: buyer as Person, keeper: admin as Person });
 
   it.each([
-    ['their own orders, for a customer', 'customer', ''],
+    ['a customer’s own orders', 'customer', ''],
     ['every order, for an admin', 'keeper', ''],
     ['the orders with a product, for an admin', 'keeper', 'product_id'],
     ['the orders with a product, for a customer', 'customer', 'product_id'],
   ] as const)(
-    'repeats none and misses none of %s, while they are placed, confirmed and cancelled',
+    'repeats and misses none of %s, while orders are placed, confirmed and cancelled',
     async (...row) => {
       const [, who, filter] = row;
       const { customer, [who]: caller } = people();
@@ -47,7 +47,7 @@ describe('walking a list by cursor', () => {
     },
   );
 
-  it('keeps to one status: repeats none, misses none that stays in it, shows none that is in another', async () => {
+  it('with a status filter repeats no order and misses none that keeps the status', async () => {
     const { customer, keeper } = people();
     for (let n = 0; n < 16; n += 1) await given.order(customer, { [lamp.id]: 1 });
     const atStart = await orderIds(`WHERE status = 'PENDING'`);
@@ -64,7 +64,7 @@ describe('walking a list by cursor', () => {
     expect(seen.every(({ status }) => status === 'PENDING')).toBe(true);
   });
 
-  it('goes on by cursor where numbers do not reach, and refuses a page there', async () => {
+  it('continues beyond the last numbered page, which is refused by number', async () => {
     await given.database.rows(
       `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM ` +
         'generate_series(1, 10150)',
@@ -89,7 +89,7 @@ describe('walking a list by cursor', () => {
     expect(ids).toEqual(expected.map(({ id }) => id));
   });
 
-  it('finds one order among many of a customer by its product, some hundred looked through a page', async () => {
+  it('finds one of many orders by its product, with a few hundred orders searched per page', async () => {
     const { customer } = people();
     const rare = await given.product();
     await given.order(customer, { [rare.id]: 1 });
@@ -113,9 +113,9 @@ describe('walking a list by cursor', () => {
   });
 });
 
-// Guarantees that a cursor is good for the list that it came from, and only as it came.
+// Guarantees that a cursor is valid only unchanged and only for the list that it came from.
 describe('a cursor', () => {
-  it('is refused with any of its characters changed, or anything added', async () => {
+  it('is refused if any character is changed or added', async () => {
     const cursor = await cursorOf(given.anyone, '/products?limit=1');
     const changed = [...cursor].map((character, index) => {
       return cursor.slice(0, index) + (character === 'A' ? 'B' : 'A') + cursor.slice(index + 1);
@@ -163,7 +163,7 @@ async function list<Item>(client: Client, path: string): Promise<Answer<ListBody
   return answer;
 }
 
-/** Everything from the first page to the last, with something happening between any two. */
+/** All items from the first page to the last, with an action between any two pages. */
 async function walk(
   client: Client,
   path: string,

@@ -8,7 +8,7 @@ const TRIES = 12;
 const given = useWorld({ METRICS_PORT: '0' });
 const operations = Client.ofOperations(() => given.service.operationsUrl);
 
-/** Processor time, not time on the clock: what else the machine is doing does not count. */
+/** Processor time rather than elapsed time, so that other load on the machine does not count. */
 async function processorSeconds(names: readonly string[]): Promise<number> {
   const spent = async () =>
     new MetricsPage((await operations.get('/metrics')).text).sum('process_cpu_seconds_total');
@@ -20,7 +20,7 @@ async function processorSeconds(names: readonly string[]): Promise<number> {
   return (await spent()) - before;
 }
 
-// Guarantees that a login does not tell by its effort whether a name is known.
+// Guarantees that the cost of a login does not reveal whether a name is registered.
 describe('a login under an unknown name', () => {
   it('costs about as much as one with a wrong password', async () => {
     const known = (await given.customers(TRIES)).map(({ username }) => username);

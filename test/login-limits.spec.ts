@@ -3,12 +3,12 @@ import { Client } from './support/client.js';
 import { LIMITS, loginsIn, somewhere } from './support/logins.js';
 import { PASSWORD, useWorld, withWorld } from './support/world.js';
 
-/** The tests' own address is a trusted proxy, so that they can come from anywhere. */
+/** The tests' own address is a trusted proxy, so that they can pretend any client address. */
 const given = useWorld({ ...LIMITS, TRUST_PROXY: '127.0.0.1' });
 
 const { logIn, fail } = loginsIn(given);
 
-/** Somebody with an account who has signed in from one address, which is not that of the tests. */
+/** A user who has signed in from one address, which is not that of the tests. */
 async function victim() {
   const { username } = await given.customer();
   const home = somewhere();
@@ -16,16 +16,16 @@ async function victim() {
   return { username, home };
 }
 
-/** Uses up what an account may have of failures, from two addresses. */
+/** Uses up the failures that an account is allowed, from two addresses. */
 async function attack(username: string): Promise<void> {
   for (const from of [somewhere(), somewhere()]) {
     expect(await fail(3, { username, from })).toEqual([401, 401, 401]);
   }
 }
 
-// Guarantees that guessing at one account from one place ends soon, whichever process is asked.
+// Guarantees that guessing the password of one account from one address is soon refused, on every process.
 describe('the limit on an account and an address', () => {
-  it('lets three fail and refuses the fourth, also with the right password, with the time to wait', async () => {
+  it('allows three failures and then refuses even the right password, with the time to wait', async () => {
     const { username } = await given.customer();
     const from = somewhere();
 
@@ -40,7 +40,7 @@ describe('the limit on an account and an address', () => {
     expect((await logIn({ username, password: PASSWORD, from: somewhere() })).status).toBe(200);
   });
 
-  it('refuses before the password is looked at: no session is opened and nothing waits to be hashed', async () => {
+  it('refuses before it checks the password: it opens no session and hashes nothing', async () => {
     await withWorld({ ...LIMITS, PASSWORD_QUEUE_MAX: '1' }, async (world) => {
       const customer = await world.customer();
       const attempt = { username: customer.username, from: somewhere() };
@@ -54,7 +54,7 @@ describe('the limit on an account and an address', () => {
     });
   });
 
-  it('is the same for a name that nobody has', async () => {
+  it('is the same for an unknown name', async () => {
     expect(await fail(4, { username: 'nobody-at-all', from: somewhere() })).toEqual([401, 401, 401, 429]);
   });
 
@@ -67,7 +67,7 @@ describe('the limit on an account and an address', () => {
     expect(answers).toEqual([401, 401, 401, 429]);
   });
 
-  it('looks at three passwords of twenty that come at once', async () => {
+  it('checks only three of twenty passwords that come at once', async () => {
     const attempt = { username: 'many-at-once', from: somewhere() };
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => logIn(attempt)));
@@ -76,7 +76,7 @@ describe('the limit on an account and an address', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(17);
   });
 
-  it('begins anew when a login succeeds, and does not count those that do', async () => {
+  it('starts again from zero after a successful login, and does not count successes', async () => {
     const { username } = await given.customer();
     const from = somewhere();
     const right = { username, password: PASSWORD, from };
@@ -87,7 +87,7 @@ describe('the limit on an account and an address', () => {
     expect(await fail(4, { username, from })).toEqual([401, 401, 401, 429]);
   });
 
-  it('is shared by processes, and outlives them', async () => {
+  it('is shared by all processes, and survives a restart', async () => {
     const attempt = { username: 'everywhere', from: somewhere() };
     const second = await given.secondService();
     const elsewhere = new Client(() => second.url);
@@ -101,7 +101,7 @@ describe('the limit on an account and an address', () => {
     await restarted.stop();
   });
 
-  it('ends by itself when its time is over', async () => {
+  it('ends after its time window', async () => {
     const { username } = await given.customer();
     const from = somewhere();
     await fail(4, { username, from });
@@ -111,7 +111,7 @@ describe('the limit on an account and an address', () => {
     expect((await logIn({ username, password: PASSWORD, from })).status).toBe(200);
   });
 
-  it('takes the addresses of one IPv6 network for one', async () => {
+  it('counts the addresses of one IPv6 network as one', async () => {
     const username = 'six';
     const network = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff::', '2001:db8:1:2:3:4:5:6'];
     const answers: number[] = [];
@@ -122,9 +122,9 @@ describe('the limit on an account and an address', () => {
   });
 });
 
-// Guarantees that trying many accounts from one place ends, without harm to those who share it.
+// Guarantees that guessing at many accounts from one address is refused, without harm to other addresses.
 describe('the limit on an address', () => {
-  it('lets eight fail over all accounts and refuses the ninth, and nobody elsewhere', async () => {
+  it('allows eight failures over all accounts, then refuses this address and no other', async () => {
     const from = somewhere();
     const statuses: number[] = [];
     for (let n = 0; n < 9; n += 1) statuses.push((await logIn({ username: `sprayed-${n}`, from })).status);
@@ -133,35 +133,35 @@ describe('the limit on an address', () => {
     expect((await logIn({ username: 'sprayed-8', from: somewhere() })).status).toBe(401);
   });
 
-  it('is not used up by one who insists on one account', async () => {
+  it('is not used up by repeated attempts at one account', async () => {
     const from = somewhere();
     await fail(20, { username: 'insisted-on', from });
 
     expect(await fail(3, { username: 'neighbour', from })).toEqual([401, 401, 401]);
   });
 
-  it('leaves no more rows behind than attempts that it has let through', async () => {
+  it('stores rows only for the attempts that it lets through', async () => {
     const from = somewhere();
     const before = await rowsOf();
     for (let n = 0; n < 30; n += 1) await logIn({ username: `flooded-${n}`, from });
 
-    // One for the address, and for each of eight attempts one for the pair and one for the account.
+    // One row for the address; for each of eight attempts, one for the pair and one for the account.
     expect((await rowsOf()) - before).toBeLessThanOrEqual(1 + 2 * 8);
   });
 
   const rowsOf = () => given.database.value<number>('SELECT count(*)::integer FROM login_attempts');
 });
 
-// Guarantees that many places together guess slowly, and that nobody can lock a user out by trying.
+// Guarantees that many addresses together guess slowly, and that nobody can lock a user out.
 describe('the limit on an account', () => {
-  it('leaves a stranger one attempt from each address when six have failed', async () => {
+  it('allows unknown addresses one attempt each after six failures', async () => {
     const { username } = await victim();
     await attack(username);
 
     expect(await fail(3, { username, from: somewhere() })).toEqual([401, 429, 429]);
   });
 
-  it('lets in the user from a new address with the right password at the first attempt, and from then on', async () => {
+  it('lets the user in from a new address if the first password is right, and from then on', async () => {
     const { username } = await victim();
     await attack(username);
     const from = somewhere();
@@ -179,7 +179,7 @@ describe('the limit on an account', () => {
     expect((await logIn({ username, password: PASSWORD, from: home })).status).toBe(200);
   });
 
-  it('lets six fail and refuses the seventh', async () => {
+  it('allows six failures and refuses the seventh attempt', async () => {
     const username = 'counted';
     const [one, two, three] = [somewhere(), somewhere(), somewhere()];
     expect(await fail(3, { username, from: one })).toEqual([401, 401, 401]);
@@ -189,8 +189,8 @@ describe('the limit on an account', () => {
   });
 });
 
-describe('a login that fails', () => {
-  it('leaves name and address under hashes, which are swept up when their time is over', async () => {
+describe('a failed login', () => {
+  it('stores name and address only as hashes, which are deleted after their time window', async () => {
     const from = somewhere();
     await logIn({ username: 'secretive', from });
     const rows = await given.database.rows<{ key: string }>('SELECT key FROM login_attempts');
@@ -209,8 +209,8 @@ describe('a login that fails', () => {
   });
 });
 
-describe('counters that are out of reach', () => {
-  it('are 503, like everything else, and let nobody through', async () => {
+describe('login counters that cannot be reached', () => {
+  it('lead to 503, and let nobody in', async () => {
     await given.database.refuseConnections(true);
     const answer = await logIn({ username: 'anybody', from: somewhere() });
     await given.database.refuseConnections(false);

@@ -20,7 +20,7 @@ const REFUSE_ORDERS_IN_COMPANY = `
   CREATE TRIGGER refuse_orders_in_company AFTER INSERT ON orders REFERENCING NEW TABLE AS placed
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_orders_in_company()`;
 
-/** The lines of the service about one request. */
+/** The log lines of the service about one request. */
 function linesAbout(requestId: string): Line[] {
   const lines = given.service.output
     .split('\n')
@@ -28,7 +28,7 @@ function linesAbout(requestId: string): Line[] {
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
-/** Runs a script on the built product and answers with what it printed, also if it was killed. */
+/** Runs a script with the built service and returns its output, even if it was killed. */
 async function printed(script: string): Promise<string> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]).catch(
     (error: { signal?: string; stdout: string }) => {
@@ -46,8 +46,8 @@ const logging = (format: string, record: string, then = '') =>
     logger.info(${record}, 'something');
     ${then}`);
 
-// Guarantees that the log tells who asked for what and how
-// it ended, and why when it was our fault; and no secret.
+// Guarantees that the log tells who asked for what, how it ended
+// and the cause of every server error, but never a secret.
 describe('the log', () => {
   it('has exactly one line for every request, with id, user, route, status and duration', async () => {
     const customer = await given.customer();
@@ -71,7 +71,7 @@ describe('the log', () => {
     expect(lines[3]?.[0]).not.toHaveProperty('user_id');
   });
 
-  it('has the cause of every 500 in a line of its own, which the client is not told', async () => {
+  it('has the cause of every 500 in a separate line, and hides it from the client', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     await given.database.rows(
@@ -96,7 +96,7 @@ describe('the log', () => {
     expect(await given.database.stockOf(lamp)).toBe(10);
   });
 
-  it('has what failed orders together, although each of them was then placed by itself', async () => {
+  it('has the error of a failed group, although its orders were then placed separately', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     const place = (id: string) => buyer.places({ [lamp.id]: 1 }, { 'x-request-id': id });
@@ -105,7 +105,7 @@ describe('the log', () => {
     const first = place('log-group-1');
     await until('the first waits', async () => (await given.database.waitingForLocks()) === 1);
     const others = ['log-group-2', 'log-group-3'].map(place);
-    // Two round trips after they were sent, they have been received.
+    // Two round trips later, the service has received them.
     for (let trip = 0; trip < 2; trip += 1) await buyer.client.get('/me');
     await outside.release();
     const answers = await Promise.all([first, ...others]);
@@ -119,7 +119,7 @@ describe('the log', () => {
     expect(line).not.toMatch(/Lamp|INSERT/);
   });
 
-  it('follows an error to its causes, and no further where they go round in a circle', async () => {
+  it('includes the causes of an error, and stops if they form a cycle', async () => {
     const chain = await logging(
       'json',
       "{ err: new Error('outer', { cause: new TypeError('inner', { cause: 'a word' }) }) }",
@@ -135,7 +135,7 @@ describe('the log', () => {
     expect(circle.match(/"message":"round"/g)?.length).toBeLessThan(10);
   });
 
-  it('loses no line by a clean stop', async () => {
+  it('loses no line in a clean stop', async () => {
     const service = await ServiceProcess.start({ DATABASE_URL: given.database.url, LOG_FORMAT: 'json' });
     const ids = Array.from({ length: 50 }, (_, number) => `last-${number}`);
     await Promise.all(ids.map((id) => fetch(`${service.url}/products`, { headers: { 'x-request-id': id } })));
@@ -147,7 +147,7 @@ describe('the log', () => {
     expect(lines.at(-1)).toContain('"msg":"stopped"');
   });
 
-  it('loses by a crash at most what had not been written for 100 ms, and no error', async () => {
+  it('loses at most the ordinary lines of the last 100 ms in a crash, and no error', async () => {
     const kill = "process.kill(process.pid, 'SIGKILL')";
     const afterWaiting = await logging('json', '{ early: true }', `setTimeout(() => ${kill}, 150);`);
     const afterError = await logging(
@@ -160,7 +160,7 @@ describe('the log', () => {
     expect(afterError).toMatch(/"early":true.*\n.*"msg":"late"\}\n$/);
   });
 
-  it('blots out what is secret, should anybody log an object that holds it', async () => {
+  it('redacts secrets if an object with secrets is logged', async () => {
     const record = {
       password: 'hush-1',
       body: { current_password: 'hush-2', new_password: 'hush-3', refresh_token: 'hush-4', name: 'Lamp' },
@@ -175,7 +175,7 @@ describe('the log', () => {
     }
   });
 
-  it('is JSON for machines, and for a person at a terminal one readable line each', async () => {
+  it('is JSON for machines, and one readable line per entry at a terminal', async () => {
     const terminal = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY');
     const formats = [true, false].map((isTTY) => {
       Object.defineProperty(process.stdout, 'isTTY', { value: isTTY, configurable: true });
@@ -201,14 +201,14 @@ describe('the log', () => {
     expect(line).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\].* INFO.*something.*"?status"?:200.*\n$/);
   });
 
-  it('is JSON where nobody has asked for anything else', async () => {
+  it('is JSON by default', async () => {
     const service = await ServiceProcess.start({ DATABASE_URL: given.database.url, LOG_FORMAT: '' });
     await service.stop();
     const lines = service.output.trim().split('\n');
     expect(lines.map((line) => typeof JSON.parse(line))).toEqual(lines.map(() => 'object'));
   });
 
-  it('loads nothing that is not used: no colours for machines, no metrics and traces that nobody asked for', async () => {
+  it('loads no module for colours, metrics or traces that is not used', async () => {
     const loaded = await printed(`
       import module from 'node:module';
       const { loadEnv } = await import('./dist/config/load-env.js');

@@ -13,10 +13,10 @@ const order = (buyer: Person, id: number, headers = {}) =>
     .clientOf(buyer)
     .post<OrderBody & ProblemBody>('/orders', { items: [{ product_id: id, quantity: 1 }] }, { headers });
 
-/** What a server may answer that is told to stop, or cannot write any more, after it has stored a COMMIT. */
+/** Errors of a server that stops or can no longer write, although it may have stored the COMMIT. */
 const UNKNOWN = ['08006', '40003', '57014', '57P01', '57P02', '58030', 'XX000'];
 
-/** Orders of products whose name says so fail at COMMIT, with the error that it names. */
+/** Makes orders fail at COMMIT with the error that the product's name gives. */
 beforeAll(() =>
   given.database.rows(`
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -25,10 +25,10 @@ beforeAll(() =>
       FOR EACH ROW WHEN (NEW.product_name LIKE 'refused %') EXECUTE FUNCTION refuse()`),
 );
 
-// Guarantees that nobody is told "try again" of an order that exists: a lost answer to COMMIT is looked up.
+// Guarantees that an order whose COMMIT got no answer is looked up before its buyer is answered.
 describe('a connection that is lost during COMMIT', () => {
   it.each(['before', 'after'] as const)(
-    '%s it was stored costs the buyer nothing and makes one order',
+    '%s it was stored still leads to one order and a normal answer',
     async (cut) => {
       const lamp = await given.product({ stock: 10 });
       const buyer = await given.customer();
@@ -47,7 +47,7 @@ describe('a connection that is lost during COMMIT', () => {
   );
 
   it.each(UNKNOWN)(
-    'answered with the error %s, although it was stored, costs the buyer nothing and makes one order',
+    'with the error %s, although it was stored, still leads to one order and a normal answer',
     async (sqlState) => {
       const lamp = await given.product({ stock: 10 });
       const buyer = await given.customer();
@@ -68,10 +68,10 @@ describe('a connection that is lost during COMMIT', () => {
     ['before it was stored', 'before', 10],
     ['after it was stored', 'after', 15],
     ...UNKNOWN.map((sqlState): [string, CommitFault, number] => [`with ${sqlState}`, { sqlState }, 15]),
-  ])('%s does not put stock in twice: the admin is told to look', async (_, fault, stock) => {
+  ])('%s never repeats a restock: the admin is told to look', async (_, fault, stock) => {
     const lamp = await given.product({ stock: 10 });
     const admin = proxied.clientOf(await given.admin());
-    // What has no number yet would get it in a transaction of its own, whose COMMIT would meet the fault.
+    // Numbers all events first: numbering is a transaction, whose COMMIT would otherwise meet the fault.
     await lastEvent((await given.admin()).client);
     proxied.proxy.faultNextCommits(fault);
 
@@ -83,7 +83,7 @@ describe('a connection that is lost during COMMIT', () => {
   });
 
   it.each(['23514', '40002', 'P0001'])(
-    'refused with the error %s was not stored, and is not taken for lost',
+    'with the error %s was certainly not stored, so it is a plain failure',
     async (sqlState) => {
       const lamp = await given.product({ name: `refused ${sqlState}`, stock: 10 });
       const buyer = await given.customer();
@@ -95,7 +95,7 @@ describe('a connection that is lost during COMMIT', () => {
     },
   );
 
-  it('twice, once while the order is looked up, costs the buyer nothing either, key or not', async () => {
+  it('twice, once during the lookup, still leads to one order and a normal answer', async () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const before = await given.database.orderCount();
@@ -113,7 +113,7 @@ describe('a connection that is lost during COMMIT', () => {
     expect(statements.filter((sql) => /SELECT customer_id AS "customerId"/.test(sql))).toHaveLength(1);
   });
 
-  it('twice in a row is 503, and the retry with the same key finds the one order', async () => {
+  it('twice in a row means 503, and a retry with the same key finds the one order', async () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const key = { 'idempotency-key': 'lost-twice' };

@@ -9,14 +9,14 @@ const given = useWorld({ METRICS_PORT: '0' });
 const operations = Client.ofOperations(() => given.service.operationsUrl);
 const page = async () => new MetricsPage((await operations.get('/metrics')).text);
 
-/** Waits for locks of more than 50 ms. */
+/** Lock waits of more than 50 ms. */
 async function slowLocks(): Promise<number> {
   const now = await page();
   const quick = now.sum('placement_lock_wait_seconds_bucket', { le: '0.05' });
   return now.sum('placement_lock_wait_seconds_count') - quick;
 }
 
-/** How much each of these has grown while the work was done. */
+/** The growth of each of these metrics during the work. */
 async function growth(
   work: () => Promise<unknown>,
   series: Record<string, [string, Record<string, string>?]>,
@@ -34,9 +34,9 @@ const ordered = (status: string): [string, Record<string, string>] => [
   { method: 'POST', route: '/orders', status },
 ];
 
-// Guarantees that what the service measures of itself is what has happened.
+// Guarantees that the metrics match what really happened.
 describe('the metrics', () => {
-  it('count every order by what became of it, with the groups and the transactions they took', async () => {
+  it('count every order by its outcome, with the groups and transactions used', async () => {
     const lamp = await given.product({ stock: 1 });
     const buyer = await given.customer();
     const key = { 'idempotency-key': 'once' };
@@ -83,7 +83,7 @@ describe('the metrics', () => {
     expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
-  it('show how long a lock was waited for, what waits meanwhile, and the retries after a lost connection', async () => {
+  it('show lock waits, waiting requests and retries after a lost connection', async () => {
     const lamp = await given.product({ stock: 10 });
     const [buyer, other] = await given.customers(2);
     const order = await given.order(buyer, { [lamp.id]: 1 });
@@ -133,7 +133,7 @@ describe('the metrics', () => {
     expect(grown).toEqual({ succeeded: 1, wrong: 10, limited: 1 });
   });
 
-  it('say when the stock was last found to add up, and when not', async () => {
+  it('show when the audit last found the stock balanced and unbalanced', async () => {
     const lamp = await given.product({ stock: 5 });
     const { client } = await given.admin();
     const times = async () => {
@@ -155,7 +155,7 @@ describe('the metrics', () => {
     expect(mended[0]).toBeGreaterThan(mended[1] as number);
   });
 
-  it('have as many series as there are routes and outcomes, whatever clients send', async () => {
+  it('have a bounded number of series, whatever clients send', async () => {
     const before = await page();
     for (let n = 0; n < 20; n += 1) {
       await given.anyone.call(['GET', 'PUT', 'DELETE', 'REPORT'][n % 4] as string, `/nowhere-${n}?x=${n}`);
@@ -170,7 +170,7 @@ describe('the metrics', () => {
     expect([...after.valuesOf('method')].sort()).toEqual(['GET', 'OTHER', 'PATCH', 'POST']);
   });
 
-  it('are not on the port of the API, and a stranger on theirs learns nothing else', async () => {
+  it('are not on the API’s port, and their port serves nothing but metrics and health', async () => {
     const [onApi, elsewhere, posted] = [
       await given.anyone.get('/metrics'),
       await operations.get('/products'),
@@ -186,10 +186,10 @@ describe('the metrics', () => {
   });
 });
 
-// Guarantees that several processes are measured as one
-// service, and that one that dies does not spoil the sums.
+// Guarantees that one page has the metrics of all workers, and
+// that the death of a worker does not distort their sums.
 describe('the metrics of workers', () => {
-  it('stand on one page by the place of each worker, which a new process takes over from zero', async () => {
+  it('are on one page, labelled by worker, and a replaced worker starts from zero', async () => {
     const service = await ServiceProcess.start({
       DATABASE_URL: given.database.url,
       WORKERS: '2',
@@ -201,7 +201,7 @@ describe('the metrics of workers', () => {
     const countOf = (seen: MetricsPage, worker: string) =>
       seen.sum('http_request_duration_seconds_count', { route: '/problems', worker });
     await until('both have answered', async () => {
-      // Each on a connection of its own: those go to the workers in turn.
+      // Each request on a new connection, because connections go to the workers in turn.
       await fetch(`${service.url}/problems`, { headers: { connection: 'close' } });
       const seen = await look();
       return countOf(seen, '1') > 0 && countOf(seen, '2') > 0;
