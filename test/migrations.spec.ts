@@ -22,7 +22,7 @@ const MIGRATIONS = [
 
 let database: TestDatabase;
 
-/** The first as a person does; the others without a process for each. */
+/** Runs the first command as a person would, and the others without a process for each. */
 async function revert(count: number): Promise<void> {
   await migrate('revert');
   for (let left = count - 1; left > 0; left -= 1) await revertLastMigration(database.url);
@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-// Guarantees that the schema is what the entities say, and that migrations can be taken back.
+// Guarantees that the schema matches the entities, and that migrations can be reverted.
 describe('migrations', () => {
   it('leave nothing for TypeORM to change: entities and schema agree', async () => {
     const dataSource = await commandDataSource(database.url, await allEntities()).initialize();
@@ -61,7 +61,7 @@ describe('migrations', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('name every constraint and index by our rules', async () => {
+  it('name every constraint and index by the naming rules', async () => {
     const names = await database.rows<{ name: string }>(
       `SELECT conname AS name FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
         WHERE connamespace = 'public'::regnamespace AND relname <> 'migrations' AND contype <> 'n'
@@ -74,7 +74,7 @@ describe('migrations', () => {
     );
   });
 
-  it('can be taken back to nothing and run again to the same schema', async () => {
+  it('can be reverted completely and run again to the same schema', async () => {
     const before = await shape();
 
     const shown = await migrate('show');
@@ -89,7 +89,7 @@ describe('migrations', () => {
     expect(await shape()).toEqual(before);
   });
 
-  it('leave no lock behind, also on a connection that a pooler keeps', async () => {
+  it('leave no lock behind, even on a connection that a pooler keeps', async () => {
     await migrate('run');
 
     const locks = () =>
@@ -100,7 +100,7 @@ describe('migrations', () => {
     await until('the lock is gone', async () => (await locks()) === 0);
   });
 
-  it('run once when five processes start at once', async () => {
+  it('run only once if five processes start at the same time', async () => {
     await revert(MIGRATIONS.length);
 
     const outputs = await Promise.all([1, 2, 3, 4, 5].map(() => migrate('run')));
@@ -110,7 +110,7 @@ describe('migrations', () => {
     expect(await database.value('SELECT count(*)::integer FROM migrations')).toBe(MIGRATIONS.length);
   });
 
-  it('give orders of before a history: their last change, by nobody, and the stock that came back; and lines their time', async () => {
+  it('give older orders a history: last change, returned stock and times of the lines', async () => {
     const later = MIGRATIONS.slice(MIGRATIONS.indexOf('OrderHistory1764200000000'));
     await revert(later.length);
     const [lamp, buyer] = [await database.addProduct(10), await database.addCustomer()];
@@ -143,7 +143,7 @@ describe('migrations', () => {
     ).toEqual([{ status: 'CANCELLED', product_id: lamp }]);
   });
 
-  it('let no stock come back twice', async () => {
+  it('make a second return of the same stock impossible', async () => {
     const again = database.rows(
       'INSERT INTO stock_returns (order_id, product_id) SELECT order_id, product_id FROM stock_returns',
     );
@@ -168,7 +168,7 @@ describe('migrations', () => {
       'ck_users_role',
     ],
     [
-      'an empty adjustment',
+      'an adjustment by zero',
       `INSERT INTO stock_adjustments (product_id, quantity) VALUES (1, 0)`,
       'ck_stock_adjustments_quantity_not_zero',
     ],
@@ -183,23 +183,23 @@ describe('migrations', () => {
       'ck_orders_total_range',
     ],
     [
-      'a confirmed order that does not say when',
+      'a confirmed order without a time',
       `INSERT INTO orders (customer_id, status, total_minor, placement_key) VALUES (1, 'CONFIRMED', 1, 'k')`,
       'ck_orders_confirmed',
     ],
     [
-      'a pending order that was confirmed',
+      'a pending order with a time of confirmation',
       'INSERT INTO orders (customer_id, status, total_minor, placement_key, confirmed_at) VALUES (1, ' +
         `'PENDING', 1, 'k', now())`,
       'ck_orders_confirmed',
     ],
     [
-      'a cancelled order that does not say when',
+      'a cancelled order without a time',
       `INSERT INTO orders (customer_id, status, total_minor, placement_key) VALUES (1, 'CANCELLED', 1, 'k')`,
       'ck_orders_cancelled',
     ],
     [
-      'a reason without a cancel',
+      'a reason without a cancellation',
       'INSERT INTO orders (customer_id, status, total_minor, placement_key, cancel_reason) VALUES (1, ' +
         `'PENDING', 1, 'k', 'x')`,
       'ck_orders_cancelled',
@@ -211,12 +211,12 @@ describe('migrations', () => {
       'ck_orders_cancel_reason_not_empty',
     ],
     [
-      'an empty line',
+      'a line with quantity zero',
       'INSERT INTO order_items (order_id, product_id, product_name, quantity, price_minor) VALUES (1, ' +
         `1, 'x', 0, 1)`,
       'ck_order_items_quantity_range',
     ],
-  ])('make the database itself refuse %s', async (_, sql, constraint) => {
+  ])('make the database refuse %s', async (_, sql, constraint) => {
     await expect(database.rows(sql)).rejects.toMatchObject({ code: '23514', constraint });
   });
 });

@@ -26,13 +26,13 @@ const hasPrometheus = await Promise.all(
 );
 const withPrometheus = itNeeding('promtool and prometheus', hasPrometheus);
 
-/** What an idle service shows, with an audit, which is not there before. */
+/** The metrics of an idle service after an audit, whose metric appears only then. */
 async function metricsPage(): Promise<MetricsPage> {
   await (await given.admin()).client.get('/audit/stock');
   return new MetricsPage((await Client.ofOperations(() => given.service.operationsUrl).get('/metrics')).text);
 }
 
-/** The metrics that an expression of PromQL asks for. */
+/** The metrics that a PromQL expression uses. */
 function metricsIn(expression: string): string[] {
   const bare = expression.replace(/\{[^}]*\}|"[^"]*"|\b(by|on|without) \([^)]*\)/g, '');
   const names = [...bare.matchAll(/\b([a-z]+_[a-z0-9_]+|up)\b(?! ?\()/g)].map(([, name]) => name as string);
@@ -49,7 +49,7 @@ interface Dashboard {
   readonly templating: { readonly list: readonly { readonly query: string | { readonly query: string } }[] };
 }
 
-/** The rules as text: each alert with its expression and the place that explains it. */
+/** The rules as text: each alert with its expression and the link that explains it. */
 async function alerts() {
   const rules = (await readFile(RULES, 'utf8')).split(/^ {6}- alert: /m).slice(1);
   return rules.map((rule) => ({
@@ -59,7 +59,7 @@ async function alerts() {
   }));
 }
 
-/** A port that nobody listens on now. */
+/** A port that is free now. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,9 +68,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-// Guarantees that dashboard and alerts speak of what is measured, and that Prometheus understands all of it.
+// Guarantees that dashboard and alerts use existing metrics, and that Prometheus accepts all of them.
 describe('the monitoring', () => {
-  it('has a dashboard whose every expression names metrics that exist', async () => {
+  it('has a dashboard that uses only metrics that exist', async () => {
     const { panels, templating } = JSON.parse(await readFile(DASHBOARD, 'utf8')) as Dashboard;
     const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
     const { names } = await metricsPage();
@@ -86,7 +86,7 @@ describe('the monitoring', () => {
     expect(new Set(panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)).size).toBe(panels.length);
   });
 
-  it('has alerts on metrics that exist, each explained in docs/alerts.md, and explains no others', async () => {
+  it('has alerts that use only existing metrics, and docs/alerts.md explains exactly these', async () => {
     const [all, { names }, guide] = [
       await alerts(),
       await metricsPage(),
@@ -148,7 +148,7 @@ describe('the monitoring', () => {
   });
 });
 
-/** Debian's Prometheus with our configuration, but for the target and how often it is scraped. */
+/** Debian's Prometheus with our configuration, except for the target and the scrape interval. */
 class Prometheus {
   private constructor(
     private readonly child: ChildProcess,
@@ -173,7 +173,7 @@ class Prometheus {
     return new Prometheus(child, `http://${address}`, folder);
   }
 
-  /** The latest value of a series, or nothing while there is none. */
+  /** The latest value of a series, if there is one. */
   async valueOf(expression: string): Promise<number | undefined> {
     const answer = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`).catch(
       () => undefined,

@@ -27,7 +27,7 @@ function multipart(fields: [string, string][]): FormData {
   return form;
 }
 
-/** What a client sends to each endpoint, and the answer when it is good. */
+/** A valid request to each endpoint, and the status of its answer. */
 const ENDPOINTS: readonly [string, (person: Person, tokens: TokenBody) => Fields, number][] = [
   ['/login', ({ username }) => ({ username, password: PASSWORD }), 200],
   ['/refresh', (_, { refresh_token }) => ({ refresh_token }), 200],
@@ -39,7 +39,7 @@ const each = <T>(variants: readonly [string, T][]) =>
     variants.map(([encoding, encode]) => ({ path, fieldsFor, status, encoding, encode })),
   );
 
-// Guarantees that clients of OAuth 2 get along, which send more than is asked for (RFC 6749, 3.2).
+// Guarantees that OAuth 2 clients work although they send additional parameters (RFC 6749, 3.2).
 describe('an endpoint for OAuth 2 clients', () => {
   let person: Person;
   let tokens: TokenBody;
@@ -49,7 +49,7 @@ describe('an endpoint for OAuth 2 clients', () => {
   });
 
   it.each(each(ENCODINGS))(
-    '$path ignores in $encoding what it does not know',
+    '$path ignores unknown parameters in $encoding',
     async ({ path, fieldsFor, status, encode }) => {
       const known = { grant_type: 'password', scope: 'orders', client_id: 'shop', client_secret: 'x' };
       const unknown = { allow_redirects: 'True', resource: '/orders', id: '1', role: 'admin' };
@@ -60,7 +60,7 @@ describe('an endpoint for OAuth 2 clients', () => {
   );
 
   it.each(each(FORMS))(
-    '$path is not confused in $encoding by names that every object has',
+    '$path accepts parameters in $encoding that are named like object methods',
     async ({ path, fieldsFor, status, encode }) => {
       const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''];
       const odd = names.map((name): [string, string] => [name, 'x']);
@@ -71,7 +71,7 @@ describe('an endpoint for OAuth 2 clients', () => {
   );
 
   it.each(each(FORMS))(
-    '$path refuses in $encoding a parameter that comes twice, known or not',
+    '$path refuses repeated parameters in $encoding, known or not',
     async ({ path, fieldsFor, encode }) => {
       const fields = Object.entries(fieldsFor(person, tokens));
       const repeated: [string, string][] = [fields[0] as [string, string], ['scope', 'a'], ['x/y', '1']];
@@ -92,7 +92,7 @@ describe('an endpoint for OAuth 2 clients', () => {
   );
 
   it.each(each(ENCODINGS))(
-    '$path takes in $encoding what is empty for left out',
+    '$path treats empty parameters in $encoding as missing',
     async ({ path, fieldsFor, status, encode }) => {
       const fields = fieldsFor(person, tokens);
       const empty = Object.fromEntries(Object.keys(fields).map((name) => [name, '']));
@@ -108,7 +108,7 @@ describe('an endpoint for OAuth 2 clients', () => {
   );
 
   it.each(each(FORMS))(
-    '$path refuses in $encoding more than twenty fields',
+    '$path refuses more than twenty fields in $encoding',
     async ({ path, fieldsFor, encode }) => {
       const fields = Object.entries(fieldsFor(person, tokens));
       const more = Array.from({ length: 20 }, (_, n): [string, string] => [`f${n}`, 'x']);
@@ -134,12 +134,15 @@ const SYSTEM_PYTHON = '/usr/bin/python3';
 const hasOAuthLib = spawnSync(SYSTEM_PYTHON, ['-c', 'import requests_oauthlib']).status === 0;
 
 describe('requests-oauthlib', () => {
-  itNeeding('Python and requests-oauthlib', hasOAuthLib)('signs in, and refreshes by itself', async () => {
-    const { username } = await given.customer();
-    const args = ['-c', PROGRAM, given.service.url, username, PASSWORD];
+  itNeeding('Python and requests-oauthlib', hasOAuthLib)(
+    'signs in and refreshes its token by itself',
+    async () => {
+      const { username } = await given.customer();
+      const args = ['-c', PROGRAM, given.service.url, username, PASSWORD];
 
-    const { stdout } = await promisify(execFile)(SYSTEM_PYTHON, args, { timeout: 25_000 });
+      const { stdout } = await promisify(execFile)(SYSTEM_PYTHON, args, { timeout: 25_000 });
 
-    expect(stdout).toBe(`refreshed\n${username}\n`);
-  });
+      expect(stdout).toBe(`refreshed\n${username}\n`);
+    },
+  );
 });

@@ -13,9 +13,9 @@ async function freshOrder() {
   return { lamp, buyer, admin, order: await given.order(buyer, { [lamp.id]: 1 }) };
 }
 
-// Guarantees that an order's history tells everything that happened to it, who did it, when and why.
+// Guarantees that an order's history shows everything that happened, with who, when and why.
 describe('GET /orders/{id}/history', () => {
-  it('tells who placed, confirmed and cancelled the order, when, and the reason given', async () => {
+  it('shows who placed, confirmed and cancelled the order, when, and the given reason', async () => {
     const { buyer, admin, order } = await freshOrder();
     const confirmed = await admin.client.patch<OrderBody>(`/orders/${order.id}/confirm`);
     const cancelled = await buyer.client.patch<OrderBody>(`/orders/${order.id}/cancel`, {
@@ -44,7 +44,7 @@ describe('GET /orders/{id}/history', () => {
     expect(times).toEqual([...times].sort());
   });
 
-  it('has only what happened: a new order was placed, and one cancelled without a word has no reason', async () => {
+  it('shows only what happened: nothing but PLACED at first, and no reason if none was given', async () => {
     const { buyer, admin, order } = await freshOrder();
 
     const fresh = await historyOf(buyer, order);
@@ -56,7 +56,7 @@ describe('GET /orders/{id}/history', () => {
     expect(cancelled.body.events[1]).toMatchObject({ user_id: admin.id, reason: null });
   });
 
-  it('keeps the first cancel and its reason when more come, also at once', async () => {
+  it('keeps the first cancellation and its reason if others follow, even at the same time', async () => {
     const { buyer, admin, order } = await freshOrder();
     const reasons = ['one', 'two', 'three'];
 
@@ -72,7 +72,7 @@ describe('GET /orders/{id}/history', () => {
     expect(body.events[1]).toMatchObject({ event: 'CANCELLED', user_id: buyer.id, reason: reasons[winner] });
   });
 
-  it('is for the owner and admins: anybody else’s answer is that of an order that does not exist', async () => {
+  it('is visible to the owner and to admins; others get the same 404 as for a missing order', async () => {
     const { order } = await freshOrder();
     const stranger = await given.customer();
     const normalised = (body: ProblemBody, id: number) => ({
@@ -89,7 +89,7 @@ describe('GET /orders/{id}/history', () => {
     expect((await given.anyone.get(`/orders/${order.id}/history`)).status).toBe(401);
   });
 
-  it('has the version of its order as ETag, and changes with it', async () => {
+  it('has the version of its order as its ETag', async () => {
     const { buyer, admin, order } = await freshOrder();
     const first = await historyOf(buyer, order);
     const seen = { headers: { 'if-none-match': first.headers.get('etag') ?? '' } };
@@ -102,8 +102,8 @@ describe('GET /orders/{id}/history', () => {
   });
 });
 
-// Guarantees that a reason is one readable line, and that leaving it out stays legal.
-describe('the reason of a cancel', () => {
+// Guarantees that a reason is one readable line, and that it stays optional.
+describe('the reason of a cancellation', () => {
   const jsonType = { 'content-type': 'application/json' };
 
   it.each([
@@ -112,7 +112,7 @@ describe('the reason of a cancel', () => {
     ['an empty object', { json: {} }, null],
     ['one character', { json: { reason: 'x' } }, 'x'],
     ['200 characters', { json: { reason: '💡'.repeat(200) } }, '💡'.repeat(200)],
-  ])('may be left out or short: %s', async (_, options, reason) => {
+  ])('is accepted as %s', async (_, options, reason) => {
     const { buyer, order } = await freshOrder();
 
     const answer = await buyer.client.call('PATCH', `/orders/${order.id}/cancel`, options);
@@ -126,14 +126,14 @@ describe('the reason of a cancel', () => {
     ['spaces', { json: { reason: '   ' } }, 422],
     ['201 characters', { json: { reason: 'x'.repeat(201) } }, 422],
     ['two lines', { json: { reason: 'a\nb' } }, 422],
-    ['half a character', { body: '{"reason":"\\ud800"}', headers: jsonType }, 422],
+    ['half a surrogate pair', { body: '{"reason":"\\ud800"}', headers: jsonType }, 422],
     ['null', { json: { reason: null } }, 422],
     ['a number', { json: { reason: 1 } }, 422],
     ['an unknown field', { json: { reason: 'x', status: 'CANCELLED' } }, 422],
-    ['a list for a body', { json: [] }, 422],
-    ['null for a body', { body: 'null', headers: jsonType }, 422],
+    ['a list instead of an object', { json: [] }, 422],
+    ['null instead of an object', { body: 'null', headers: jsonType }, 422],
     ['another media type', { body: 'reason=x', headers: { 'content-type': 'text/plain' } }, 415],
-  ])('cancels nothing when it is %s', async (_, options, status) => {
+  ])('is refused, and nothing is cancelled, if it is %s', async (_, options, status) => {
     const { lamp, buyer, order } = await freshOrder();
 
     const answer = await buyer.client.call('PATCH', `/orders/${order.id}/cancel`, options);

@@ -4,9 +4,9 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that an order takes all of its stock and exists, or takes none and does not.
+// Guarantees that an order is stored with all of its stock taken, or not at all.
 describe('placing an order', () => {
-  it('counts lines with the same product once, as their sum', async () => {
+  it('merges lines with the same product into one', async () => {
     const lamp = await given.product({ stock: 5, price: 10 });
     const buyer = await given.customer();
     const line = { product_id: lamp.id, quantity: 2 };
@@ -22,7 +22,7 @@ describe('placing an order', () => {
     expect(await given.database.stockOf(lamp)).toBe(1);
   });
 
-  it('leaves nothing behind when the last line fails, and lists every short line', async () => {
+  it('leaves nothing behind if one line is short, and lists every short line', async () => {
     const [lamp, desk, chair] = [
       await given.product({ stock: 5 }),
       await given.product({ stock: 1 }),
@@ -45,7 +45,7 @@ describe('placing an order', () => {
     expect(await given.database.orderCount()).toBe(before);
   });
 
-  it('names all unknown products, before anything else that is wrong', async () => {
+  it('names all unknown products before any other fault', async () => {
     const lamp = await given.product({ stock: 1 });
     const buyer = await given.customer();
 
@@ -68,7 +68,7 @@ describe('placing an order', () => {
     expect(await given.database.stockOf(lamp)).toBe(10);
   });
 
-  it('freezes name and price on the line: a later change leaves old orders alone', async () => {
+  it('freezes name and price in its lines, so later changes do not affect old orders', async () => {
     const lamp = await given.product({ name: 'Old lamp', price: 10.1 });
     const [buyer, admin] = [await given.customer(), await given.admin()];
     const order = await given.order(buyer, { [lamp.id]: 3 });
@@ -94,7 +94,7 @@ describe('placing an order', () => {
     expect(order.total_amount).toBe(2.68);
   });
 
-  it('refuses a total above 999,999,999,999.99 and accepts one at the edge', async () => {
+  it('accepts a total of 999,999,999,999.99 and refuses a higher one', async () => {
     const gold = await given.product({ price: 99_999_999.99, stock: 1_000_000 });
     const buyer = await given.customer();
 
@@ -106,7 +106,7 @@ describe('placing an order', () => {
     expect(accepted.body.total_amount).toBe(999_999_999_900);
   });
 
-  it('adds up exactly where a sum of doubles would be a cent off', async () => {
+  it('adds up exactly even if a sum of doubles would be a cent off', async () => {
     const gold = await given.product({ price: 99_999_999.99, stock: 9_999 });
     const cents = await given.database.addProducts(999, 1);
     await given.database.rows('UPDATE products SET price_minor = 1 WHERE id = ANY ($1)', [cents]);
@@ -121,7 +121,7 @@ describe('placing an order', () => {
     );
   });
 
-  it('takes 1,000 products in one order and refuses 1,001', async () => {
+  it('accepts 1,000 products in one order and refuses 1,001', async () => {
     const ids = await given.database.rows<{ id: number }>(
       `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'bulk ' || n, 100, 0 FROM ` +
         'generate_series(1, 1001) n RETURNING id',
@@ -142,7 +142,7 @@ describe('placing an order', () => {
     expect(accepted.body.total_amount).toBe(1000);
   });
 
-  it('answers with where the order is and which version of it', async () => {
+  it('answers with the location and the version of the order', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
 
@@ -157,7 +157,7 @@ describe('placing an order', () => {
   });
 });
 
-// Guarantees that an order moves only as the table of transitions says.
+// Guarantees that an order changes its status only as the table of transitions allows.
 describe('confirming and cancelling', () => {
   it.each([
     { from: 'PENDING', action: 'confirm', status: 200, to: 'CONFIRMED' },
@@ -166,24 +166,27 @@ describe('confirming and cancelling', () => {
     { from: 'CONFIRMED', action: 'cancel', status: 200, to: 'CANCELLED' },
     { from: 'CANCELLED', action: 'confirm', status: 409, to: 'CANCELLED' },
     { from: 'CANCELLED', action: 'cancel', status: 409, to: 'CANCELLED' },
-  ])('$from order, $action: $status, then $to', async ({ from, action, status, to }) => {
-    const lamp = await given.product({ stock: 10 });
-    const [buyer, admin] = [await given.customer(), await given.admin()];
-    const order = await given.order(buyer, { [lamp.id]: 4 });
-    if (from === 'CONFIRMED') await admin.client.patch(`/orders/${order.id}/confirm`);
-    if (from === 'CANCELLED') await admin.client.patch(`/orders/${order.id}/cancel`);
+  ])(
+    'answers $action of a $from order with $status and leaves it $to',
+    async ({ from, action, status, to }) => {
+      const lamp = await given.product({ stock: 10 });
+      const [buyer, admin] = [await given.customer(), await given.admin()];
+      const order = await given.order(buyer, { [lamp.id]: 4 });
+      if (from === 'CONFIRMED') await admin.client.patch(`/orders/${order.id}/confirm`);
+      if (from === 'CANCELLED') await admin.client.patch(`/orders/${order.id}/cancel`);
 
-    const answer = await admin.client.patch<OrderBody & ProblemBody>(`/orders/${order.id}/${action}`);
+      const answer = await admin.client.patch<OrderBody & ProblemBody>(`/orders/${order.id}/${action}`);
 
-    expect(answer.status).toBe(status);
-    if (status === 409)
-      expect(answer.body).toMatchObject({ code: 'invalid-transition', current_status: from });
-    const after = await buyer.client.get<OrderBody>(`/orders/${order.id}`);
-    expect(after.body.status).toBe(to);
-    expect(await given.database.stockOf(lamp)).toBe(to === 'CANCELLED' ? 10 : 6);
-  });
+      expect(answer.status).toBe(status);
+      if (status === 409)
+        expect(answer.body).toMatchObject({ code: 'invalid-transition', current_status: from });
+      const after = await buyer.client.get<OrderBody>(`/orders/${order.id}`);
+      expect(after.body.status).toBe(to);
+      expect(await given.database.stockOf(lamp)).toBe(to === 'CANCELLED' ? 10 : 6);
+    },
+  );
 
-  it('lets the owner cancel, and nobody else', async () => {
+  it('lets the owner cancel, and no other customer', async () => {
     const lamp = await given.product();
     const [owner, stranger] = await given.customers(2);
     const order = await given.order(owner, { [lamp.id]: 1 });
@@ -195,7 +198,7 @@ describe('confirming and cancelling', () => {
     expect(owners.body.status).toBe('CANCELLED');
   });
 
-  it('refuses a change of an order that has changed since it was seen', async () => {
+  it('refuses to change an order that has changed since it was seen', async () => {
     const lamp = await given.product();
     const [buyer, admin] = [await given.customer(), await given.admin()];
     const placed = await buyer.places({ [lamp.id]: 1 });
@@ -209,9 +212,9 @@ describe('confirming and cancelling', () => {
   });
 });
 
-// Guarantees that a customer sees own orders only, and cannot tell others' orders from none.
+// Guarantees that a customer sees only their own orders, and cannot tell whether another order exists.
 describe('reading orders', () => {
-  it('answers for another customer’s order exactly as for one that does not exist', async () => {
+  it('gives the same answer for another customer’s order as for a missing order', async () => {
     const lamp = await given.product();
     const [owner, stranger] = await given.customers(2);
     const order = await given.order(owner, { [lamp.id]: 1 });
@@ -229,7 +232,7 @@ describe('reading orders', () => {
     expect([...others.headers.keys()].sort()).toEqual([...missing.headers.keys()].sort());
   });
 
-  it('filters by status in any case, product, time and customer, newest first', async () => {
+  it('filters by status (case-insensitive), product, time and customer, newest first', async () => {
     const [lamp, desk] = [await given.product(), await given.product()];
     const [buyer, admin] = [await given.customer(), await given.admin()];
     const first = await given.order(buyer, { [lamp.id]: 1 });

@@ -7,7 +7,7 @@ import { asItems, type Person, useWorld } from './support/world.js';
 const given = useWorld();
 const proxied = useProxiedService(given);
 
-/** The promise is ten seconds; a request that takes longer rejects. */
+/** Ten seconds are promised; this rejects if a request takes longer. */
 const withinTenSeconds = async <T>(requests: Promise<T>[]): Promise<T[]> => {
   const tooLate = AbortSignal.timeout(10_000);
   return Promise.race([
@@ -44,13 +44,17 @@ const sessions = (condition: string) =>
     `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
   );
 
-// Guarantees that no request hangs when the database does, and that service is back when the database is.
-describe('a database that is not to be reached', () => {
+// Guarantees that no request hangs with the database, and that the service recovers with it.
+describe('a database that cannot be reached', () => {
   it.each([
     ['silent', () => proxied.proxy.freeze(), () => Promise.resolve(proxied.proxy.thaw())],
-    ['away', () => proxied.proxy.refuseConnections(), () => proxied.proxy.acceptConnections()],
+    [
+      'refusing connections',
+      () => proxied.proxy.refuseConnections(),
+      () => proxied.proxy.acceptConnections(),
+    ],
   ])(
-    'is 503 within ten seconds while it is %s, and serves within five seconds afterwards',
+    'means 503 within ten seconds while it is %s, and normal service five seconds afterwards',
     async (_, breakIt, mendIt) => {
       const lamp = await given.product({ stock: 1000 });
       const buyer = await given.customer();
@@ -69,7 +73,7 @@ describe('a database that is not to be reached', () => {
     },
   );
 
-  it('is left behind with the connections that have fallen silent, and serves on new ones within five seconds', async () => {
+  it('is served over new connections within five seconds if the old ones fall silent', async () => {
     const lamp = await given.product({ stock: 1000 });
     const buyer = await given.customer();
     const client = proxied.clientOf(buyer);
@@ -81,11 +85,11 @@ describe('a database that is not to be reached', () => {
     expect(await servesAgain(buyer, lamp.id)).toBeLessThan(5_000);
   });
 
-  it('takes its locks from a process whose network falls silent within a transaction, and others go on', async () => {
+  it('releases the locks of a process that falls silent in a transaction, and others continue', async () => {
     const lamp = await given.product({ stock: 2 });
     const buyer = await given.customer();
     const order = await given.order(buyer, { [lamp.id]: 1 });
-    // Slow enough for its answer to be held back from there on.
+    // Slow enough that the network can be frozen before its answer arrives.
     await given.database.rows(`
       CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END';
       CREATE TRIGGER slow_return BEFORE INSERT ON stock_returns FOR EACH ROW EXECUTE FUNCTION sleep()`);
@@ -109,7 +113,7 @@ describe('a database that is not to be reached', () => {
     expect((await buyer.client.patch(`/orders/${order.id}/cancel`)).status).toBe(200);
   });
 
-  it('answers within ten seconds also where each of its answers takes 1.5 s', async () => {
+  it('means an answer within ten seconds even if each of its own answers takes 1.5 s', async () => {
     const lamp = await given.product({ stock: 1000 });
     const buyer = await given.customer();
     const order = await given.order(buyer, { [lamp.id]: 1 });

@@ -9,7 +9,7 @@ const given = useWorld();
 const { anyone } = given;
 const { signIn, refresh, count, isOut } = sessionsIn(given);
 
-// Guarantees that a new password shuts out whoever knows the old one.
+// Guarantees that a new password shuts out everybody who knows only the old one.
 describe('POST /me/password', () => {
   const change = ({ client }: Person, current_password = PASSWORD, new_password = 'battery staple') =>
     client.post<ProblemBody>('/me/password', { current_password, new_password });
@@ -32,9 +32,9 @@ describe('POST /me/password', () => {
 
   it.each([
     ['a wrong current password', 'wrong', 'battery staple', '/current_password', 'wrong-password'],
-    ['a new one of 3 characters', PASSWORD, 'abc', '/new_password', 'too-short'],
-    ['a new one of 129 characters', PASSWORD, 'x'.repeat(129), '/new_password', 'too-long'],
-    ['a new one with a control character', PASSWORD, 'abc\u0000def', '/new_password', 'not-clean-text'],
+    ['a new password of 3 characters', PASSWORD, 'abc', '/new_password', 'too-short'],
+    ['a new password of 129 characters', PASSWORD, 'x'.repeat(129), '/new_password', 'too-long'],
+    ['a new password with a control character', PASSWORD, 'abc\u0000def', '/new_password', 'not-clean-text'],
   ])('refuses %s, and changes nothing', async (_, current, next, pointer, code) => {
     const customer = await given.customer();
     const other = await signIn(customer);
@@ -57,7 +57,7 @@ describe('POST /me/password', () => {
     );
   });
 
-  it('shuts out a login with the old password that was checked before and opens its session after', async () => {
+  it('shuts out a login that checks the old password before the change and opens its session after', async () => {
     const customer = await given.customer();
     const outside = await given.database.session();
     await outside.query('BEGIN');
@@ -73,7 +73,7 @@ describe('POST /me/password', () => {
     expect(await count(customer)).toBe(1);
   });
 
-  it('lets one of two changes at the same moment win, whose password is then good', async () => {
+  it('lets exactly one of two simultaneous changes win, and its password is valid', async () => {
     const customer = await given.customer();
     const passwords = ['battery staple', 'purple elephant'];
 

@@ -7,9 +7,9 @@ import { PASSWORD, refusedWith, succeeded, useWorld, withWorld } from './support
 
 const given = useWorld();
 
-// Guarantees that stored passwords keep up with the times, and that nobody is shut out by it.
-describe('a hash that was made with older parameters', () => {
-  it('is made anew when its user signs in, and only then', async () => {
+// Guarantees that stored hashes move to newer parameters without shutting anybody out.
+describe('a password hash with older parameters', () => {
+  it('is replaced when its user signs in, and only then', async () => {
     const customer = await given.customer();
     const older = await hash(PASSWORD, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
     await given.database.rows('UPDATE users SET password_hash = $1 WHERE id = $2', [older, customer.id]);
@@ -28,9 +28,9 @@ describe('a hash that was made with older parameters', () => {
   });
 });
 
-// Guarantees that a burst of passwords to hash is refused in time instead of piling up.
-describe('more passwords at once than may wait', () => {
-  it('are 503 with Retry-After, and the others are served', async () => {
+// Guarantees that a burst of passwords to hash is shed instead of piling up.
+describe('passwords beyond PASSWORD_QUEUE_MAX', () => {
+  it('are refused with 503 and Retry-After, and the others are served', async () => {
     await withWorld({ PASSWORD_QUEUE_MAX: '1' }, async ({ anyone, database }) => {
       const answers = await Promise.all(
         Array.from({ length: 40 }, (_, n) =>
@@ -47,9 +47,9 @@ describe('more passwords at once than may wait', () => {
   });
 });
 
-// Guarantees that on the internet nobody has a password that is tried first.
+// Guarantees that in production nobody has a password that attackers try first.
 describe('common passwords', () => {
-  it('may not be chosen in production, neither at first nor later', async () => {
+  it('are refused in production, at registration and at a change', async () => {
     const service = await ServiceProcess.start({ NODE_ENV: 'production', DATABASE_URL: given.database.url });
     const client = new Client(() => service.url);
     const register = (username: string, password: string) =>
@@ -75,7 +75,7 @@ describe('common passwords', () => {
     expect(good.status).toBe(201);
   });
 
-  it('may not be the configured one of the admin in production', async () => {
+  it('are refused in production as ADMIN_PASSWORD', async () => {
     const service = ServiceProcess.launch({
       NODE_ENV: 'production',
       DATABASE_URL: given.database.url,

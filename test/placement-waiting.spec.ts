@@ -5,14 +5,14 @@ import { fateOf, type PlacementDesk, times, usePlacement } from './support/place
 
 const given = usePlacement();
 
-/** Whether so many orders are back in the queue, and one product is waited for on their behalf. */
+/** Whether this many orders are requeued while one session waits for a product on their behalf. */
 async function areBlocked(orders: number, { queue }: PlacementDesk): Promise<boolean> {
   return queue.length === orders && (await given.database.waitingForLocks()) === 1;
 }
 
-// Guarantees that a row which somebody else holds costs those who want it, and nobody else.
-describe('a product that somebody else has locked', () => {
-  it('holds up its own orders only, and they are served in order of arrival', async () => {
+// Guarantees that a locked row delays the orders that need it, and no others.
+describe('a product locked by another session', () => {
+  it('delays only its own orders, which are then served in order of arrival', async () => {
     const desk = await given.desk();
     const [held, free] = [await given.product(2), await given.product(10)];
     const outside = await given.database.hold(held);
@@ -32,7 +32,7 @@ describe('a product that somebody else has locked', () => {
     expect(await given.stockOf(free)).toBe(8);
   });
 
-  it('does not keep back the other products of a basket that waits for it', async () => {
+  it('does not block the other products of a basket that waits for it', async () => {
     const desk = await given.desk();
     const [hot, held] = [await given.product(100), await given.product(10)];
     const outside = await given.database.hold(held);
@@ -49,7 +49,7 @@ describe('a product that somebody else has locked', () => {
     expect(await given.stockOf(hot)).toBe(79);
   });
 
-  it('does not hide an order that was placed: a retry with its key finds it at once', async () => {
+  it('does not hide an order that was already placed: a retry with its key finds it at once', async () => {
     const desk = await given.desk();
     const held = await given.product(10);
     const order = given.order({ [held]: 1 }, { mayBePlaced: true });
@@ -62,7 +62,7 @@ describe('a product that somebody else has locked', () => {
     await outside.release();
   });
 
-  it('frees those who wait for it alone, although others need one more that stays locked', async () => {
+  it('frees the orders that need only it, although others also need one that stays locked', async () => {
     const desk = await given.desk();
     const [one, two] = [await given.product(10), await given.product(10)];
     const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
@@ -77,7 +77,7 @@ describe('a product that somebody else has locked', () => {
     expect((await both).kind).toBe('placed');
   });
 
-  it('is not asked for again on behalf of those who come later, whose neighbours lose no time by it', async () => {
+  it('is not locked again for later orders, so their neighbours lose no time', async () => {
     const desk = await given.desk();
     const [held, free] = [await given.product(10), await given.product(10)];
     const outside = await given.database.hold(held);
@@ -99,7 +99,7 @@ describe('a product that somebody else has locked', () => {
     expect(await given.stockOf(held)).toBe(8);
   });
 
-  it('is given up after two seconds, with "busy" for every order that waits for it', async () => {
+  it('is given up after two seconds, with 503 for every order that waits for it', async () => {
     const desk = await given.desk();
     const held = await given.product(10);
     const outside = await given.database.hold(held);
@@ -113,7 +113,7 @@ describe('a product that somebody else has locked', () => {
     expect(await given.stockOf(held)).toBe(9);
   });
 
-  it('does not keep another one waiting that somebody else has locked as well', async () => {
+  it('does not delay orders for another locked product that is freed first', async () => {
     const desk = await given.desk();
     const [one, two] = [await given.product(1), await given.product(1)];
     const [first, second] = [await given.database.hold(one), await given.database.hold(two)];
@@ -129,9 +129,9 @@ describe('a product that somebody else has locked', () => {
   });
 });
 
-// Guarantees that waiting is bounded in number and in time, and that nobody's order is placed for nobody.
+// Guarantees that waiting is bounded in number and time, and that no order is placed for a client who has left.
 describe('the placement queue', () => {
-  /** A desk whose one lane is busy with an order until the network is thawed. */
+  /** A desk whose only slot is busy with an order until the network is thawed. */
   async function busyDesk(variables: Record<string, string>) {
     const desk = await given.desk(variables);
     const lamp = await given.product(100);
@@ -142,7 +142,7 @@ describe('the placement queue', () => {
     return { desk, lamp, underWay };
   }
 
-  it('takes as many orders as PLACEMENT_QUEUE_MAX and refuses the next one at once', async () => {
+  it('accepts PLACEMENT_QUEUE_MAX orders and refuses the next one at once', async () => {
     const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_QUEUE_MAX: '3' });
 
     const waiting = desk.placeAll(times(3, () => given.order({ [lamp]: 1 })));
@@ -155,7 +155,7 @@ describe('the placement queue', () => {
     expect(await given.stockOf(lamp)).toBe(95);
   });
 
-  it('takes orders with 100,000 lines together and refuses more at once, until some are answered', async () => {
+  it('accepts 100,000 lines in total and refuses more at once, until some orders are answered', async () => {
     const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_WAIT_MS: '2000' });
     const nowhere = Object.fromEntries(times(1_000, (index) => [1_000_000 + index, 1]));
 
@@ -172,7 +172,7 @@ describe('the placement queue', () => {
     expect(await given.stockOf(lamp)).toBe(97);
   });
 
-  it('refuses an order that has waited for PLACEMENT_WAIT_MS, which then takes nothing', async () => {
+  it('refuses an order that has waited for PLACEMENT_WAIT_MS, and the order takes no stock', async () => {
     const { desk, lamp, underWay } = await busyDesk({ PLACEMENT_WAIT_MS: '50' });
 
     const [expired] = await desk.placeAll([given.order({ [lamp]: 1 })]);
@@ -183,7 +183,7 @@ describe('the placement queue', () => {
     expect(await given.stockOf(lamp)).toBe(98);
   });
 
-  it('drops an order whose client has gone away before its turn', async () => {
+  it('drops an order whose client has disconnected before its turn', async () => {
     const { desk, lamp, underWay } = await busyDesk({});
     let isGone = false;
     const abandoned = desk.place(given.order({ [lamp]: 1 }), () => isGone);
@@ -198,7 +198,7 @@ describe('the placement queue', () => {
   });
 
   it.each([1, 2])(
-    'has %s of PLACEMENT_LANES open at once, one more while one of them hangs, and none beyond',
+    'with PLACEMENT_LANES=%s opens one more slot while one hangs, and none beyond that',
     async (lanes) => {
       const desk = await given.desk({ PLACEMENT_LANES: `${lanes}`, PLACEMENT_WAIT_MS: '1000' });
       const free = await given.product(10);
@@ -236,7 +236,7 @@ describe('the placement queue', () => {
     },
   );
 
-  it('needs a pool with connections for its groups, for held products, for other writes and for reads', () => {
+  it('requires a pool with connections for groups, locked products, other writes and reads', () => {
     const lanes = { PLACEMENT_LANES: '3' };
     expect(() => parseEnv({ ...lanes, DATABASE_POOL_SIZE: '5' })).toThrow(/DATABASE_POOL_SIZE must be/);
     expect(parseEnv({ ...lanes, DATABASE_POOL_SIZE: '6' }).DATABASE_POOL_SIZE).toBe(6);

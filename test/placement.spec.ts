@@ -21,9 +21,9 @@ async function groupsWith(productId: number): Promise<number[]> {
 const trips = (records: readonly ConnectionRecord[]) =>
   records.map(({ statements, roundTrips }) => [statements.length, roundTrips]);
 
-// Guarantees that orders which share a transaction are as safe as if each had had its own.
+// Guarantees that orders which share a transaction are as safe as with a transaction each.
 describe('a group of orders', () => {
-  it('costs four statements in two round trips, whatever its size: begin and lock, write and commit', async () => {
+  it('takes four statements in two round trips, whatever its size: BEGIN, lock, write, COMMIT', async () => {
     const desk = await given.desk();
     const lamp = await given.product(1000);
     const records = desk.proxy.recordStatements();
@@ -43,7 +43,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(950);
   });
 
-  it('costs one more of each where clients have sent keys that have to be looked up', async () => {
+  it('takes one more statement and round trip if clients have sent keys', async () => {
     const desk = await given.desk();
     const lamp = await given.product(1000);
     const records = desk.proxy.recordStatements();
@@ -54,7 +54,7 @@ describe('a group of orders', () => {
     expect(await groupsWith(lamp)).toEqual([20]);
   });
 
-  it('takes up those who wait before it answers, so that the database works while answers are written', async () => {
+  it('starts the next group before it answers, so that the database never idles meanwhile', async () => {
     const desk = await given.desk();
     const lamp = await given.product(2);
     const first = desk.place(given.order({ [lamp]: 1 }));
@@ -69,7 +69,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(0);
   });
 
-  it('has one time on its orders and their lines, taken when it had the locks', async () => {
+  it('gives its orders and lines one time, taken under the locks', async () => {
     const desk = await given.desk();
     const lamp = await given.product(2);
     const outside = await given.database.hold(lamp);
@@ -89,7 +89,7 @@ describe('a group of orders', () => {
     ).toEqual([{ lines: 2, same: true, times: 1, late: true }]);
   });
 
-  it('sells the last units to those who came first', async () => {
+  it('sells the last units to the orders that came first', async () => {
     const desk = await given.desk();
     const lamp = await given.product(3);
 
@@ -102,7 +102,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(0);
   });
 
-  it('gives each of its orders its own answer, and no refusal costs a neighbour', async () => {
+  it('gives each order its own answer, and no refusal affects a neighbour', async () => {
     const desk = await given.desk();
     const [lamp, desks] = [await given.product(10), await given.product(0)];
 
@@ -125,7 +125,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(4);
   });
 
-  it('is placed one by one when one of its orders fails it, and only that one fails', async () => {
+  it('is placed one by one if one of its orders causes an error, and only that order fails', async () => {
     const desk = await given.desk();
     const lamp = await given.product(10);
 
@@ -140,7 +140,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(8);
   });
 
-  it('that is placed one by one does not fail with the next group either', async () => {
+  it('that is placed one by one is not affected by errors of the next group', async () => {
     const desk = await given.desk();
     const lamp = await given.product(10);
     const poisoned = () => [
@@ -158,22 +158,19 @@ describe('a group of orders', () => {
   it.each([
     ['before', 'placed'],
     ['after', 'replayed'],
-  ] as const)(
-    'looks up a COMMIT that was lost (%s) also while it is placed one by one',
-    async (fault, kind) => {
-      const desk = await given.desk();
-      const lamp = await given.product(10);
-      const poison = given.order({ [lamp]: 1 }, { customerId: UNKNOWN_CUSTOMER });
-      const results = desk.placeAll([given.order({ [lamp]: 1 }), poison, given.order({ [lamp]: 1 })]);
-      // The first COMMIT is that of the failed group.
-      desk.proxy.faultNextCommits('none', fault);
+  ] as const)('looks up a lost COMMIT (%s) even while it is placed one by one', async (fault, kind) => {
+    const desk = await given.desk();
+    const lamp = await given.product(10);
+    const poison = given.order({ [lamp]: 1 }, { customerId: UNKNOWN_CUSTOMER });
+    const results = desk.placeAll([given.order({ [lamp]: 1 }), poison, given.order({ [lamp]: 1 })]);
+    // The first COMMIT is that of the failed group.
+    desk.proxy.faultNextCommits('none', fault);
 
-      expect((await results).map(fateOf)).toEqual([kind, '23503', 'placed']);
-      expect(await given.stockOf(lamp)).toBe(8);
-    },
-  );
+    expect((await results).map(fateOf)).toEqual([kind, '23503', 'placed']);
+    expect(await given.stockOf(lamp)).toBe(8);
+  });
 
-  it('is placed on another connection when its prepared statements are gone or outdated', async () => {
+  it('is placed on another connection if its prepared statements are outdated', async () => {
     const desk = await given.desk();
     const lamp = await given.product(100);
     for (let round = 0; round < 6; round += 1) await desk.placeAll([given.order({ [lamp]: 1 })]);
@@ -186,7 +183,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(93);
   });
 
-  it('has no key twice: the second order with one waits and finds the first', async () => {
+  it('has each key only once: a second order with it waits and finds the first', async () => {
     const desk = await given.desk();
     const lamp = await given.product(10);
     const keyed = { placementKey: 'the same key', mayBePlaced: true, requestHash: Buffer.from('same') };
@@ -201,7 +198,7 @@ describe('a group of orders', () => {
     expect(await given.stockOf(lamp)).toBe(9);
   });
 
-  it('holds no more orders than PLACEMENT_GROUP_MAX', async () => {
+  it('has at most PLACEMENT_GROUP_MAX orders', async () => {
     const desk = await given.desk({ PLACEMENT_GROUP_MAX: '5' });
     const lamp = await given.product(100);
 
@@ -210,7 +207,7 @@ describe('a group of orders', () => {
     expect(await groupsWith(lamp)).toEqual([5, 5, 1]);
   });
 
-  it('holds no more than 2,000 lines, so that large baskets do not make one transaction long', async () => {
+  it('has at most 2,000 lines, so that large baskets do not make a transaction long', async () => {
     const desk = await given.desk();
     const ids = await given.database.addProducts(700, 10);
     const basket = Object.fromEntries(ids.map((id) => [id, 1]));
@@ -221,7 +218,7 @@ describe('a group of orders', () => {
   });
 
   it.each(['before', 'after', 'silence'] as const)(
-    'whose COMMIT meets a fault (%s) is placed once, and everybody is told so',
+    'whose COMMIT meets a fault (%s) is placed once, and every buyer is told so',
     async (fault) => {
       const desk = await given.desk();
       const lamp = await given.product(100);
@@ -235,7 +232,7 @@ describe('a group of orders', () => {
     },
   );
 
-  it('whose COMMIT is lost twice is "busy", and a retry with the same key finds the truth', async () => {
+  it('whose COMMIT is lost twice gets 503, and retries with the same keys find the orders', async () => {
     const desk = await given.desk();
     const lamp = await given.product(100);
     const requests = times(5, () => given.order({ [lamp]: 1 }, { mayBePlaced: true }));

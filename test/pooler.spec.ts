@@ -27,7 +27,7 @@ async function day(name: string): Promise<unknown[]> {
   return tradingDay(given.anyone, (await given.admin()).client, name);
 }
 
-// Guarantees that settings do not reach our statements either where connections are not ours to set.
+// Guarantees that foreign session settings do not affect our statements behind a pooler, either.
 describe('a pooler that shares connections', () => {
   itThroughPooler('keeps the forms of values that the service asks for', async () => {
     await given.startService();

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe('the Postman collection', () => {
-  // Guarantees that the walkthrough W1 to W11 works word for word on an empty database.
+  // Guarantees that the walkthrough (W1 to W11) works word for word on an empty database.
   it('runs against the service without a failure', async () => {
     expect(run.failures.map(nameOf)).toEqual([]);
     expect(run.stats.requests.failed).toBe(0);
@@ -37,7 +37,7 @@ describe('the Postman collection', () => {
     expect(await given.database.stockOf({ id: 2 })).toBe(16);
   });
 
-  it('runs without a failure where webhooks are on, too', async () => {
+  it('runs without a failure while webhooks are on, too', async () => {
     await withWorld({ WEBHOOKS: 'on' }, async (world) => {
       const { failures, executions } = await runCollection(world.service.url);
       const added = executions.find(({ item }) => item.name === 'Add a webhook endpoint');
@@ -47,7 +47,7 @@ describe('the Postman collection', () => {
     });
   });
 
-  it('has a folder for each step of the walkthrough in its order, and one for what goes beyond', () => {
+  it('has a folder for each step of the walkthrough in order, and one for everything else', () => {
     const steps = Array.from({ length: 11 }, (_, index) => `W${index + 1}`);
 
     expect(readCollection().item.map(({ name }) => name.split(' ')[0])).toEqual([...steps, 'Beyond']);
@@ -66,12 +66,12 @@ describe('the Postman collection', () => {
     expect(unchecked.map(({ item }) => item.name)).toEqual([]);
   });
 
-  // Guarantees that `npm run postman` has been run since something has changed.
+  // Guarantees that `npm run postman` has been run since the last change of the API.
   it('offers the parameters of the API description', () => {
     expect(readCollection()).toEqual(completed(readCollection(), document));
   });
 
-  it('shows with each request what the service answers', () => {
+  it('shows the service’s response with each request', () => {
     expect(readCollection()).toEqual(withExamples(readCollection(), run.executions));
   });
 

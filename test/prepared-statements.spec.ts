@@ -12,8 +12,8 @@ interface Kept {
 }
 
 /**
- * The statements that a connection has kept after statements
- * of ours have come often, and one that a library names.
+ * The statements that a connection has prepared after repeated statements
+ * of the service, and after one that a library names.
  */
 async function keptStatements(prepares: boolean): Promise<Kept[]> {
   const client = new RobustClient({ connectionString: database.url, prepares });
@@ -25,7 +25,7 @@ async function keptStatements(prepares: boolean): Promise<Kept[]> {
   return rows;
 }
 
-/** Whether a connection is still good after the statement has failed as one that is not supported (0A000). */
+/** Whether a connection is still usable after the statement has failed as not supported (0A000). */
 async function survives(client: RobustClient, sql: string): Promise<boolean> {
   await expect(client.query(sql)).rejects.toMatchObject({ code: '0A000' });
   return client.query('SELECT 1').then(
@@ -34,17 +34,17 @@ async function survives(client: RobustClient, sql: string): Promise<boolean> {
   );
 }
 
-// Guarantees that a pooler may give each transaction another connection.
+// Guarantees that a pooler may use another connection for each transaction.
 describe('a connection', () => {
-  it('keeps no prepared statement behind a pooler that does not know of them, whoever names it', async () => {
+  it('keeps no prepared statement behind a pooler that does not support them', async () => {
     expect(await keptStatements(false)).toEqual([]);
   });
 
-  it('keeps those that come often otherwise, and has them planned once, not for the values of each time', async () => {
+  it('otherwise keeps frequent statements, with one generic plan for all values', async () => {
     expect(await keptStatements(true)).toEqual([{ custom_plans: 0 }, { custom_plans: 0 }]);
   });
 
-  it('has the time limit of a read from its first statement on', async () => {
+  it('has the time limit for reads from its first statement on', async () => {
     const pool = new Pool({ connectionString: database.url, Client: RobustClient, max: 1 });
     const { rows } = await pool.query('SHOW statement_timeout');
     await pool.end();
@@ -52,7 +52,7 @@ describe('a connection', () => {
     expect(rows).toEqual([{ statement_timeout: '4500ms' }]);
   });
 
-  it('is closed when what it has prepared is outdated, but not for what PostgreSQL does not support', async () => {
+  it('is closed if its prepared statements are outdated, but not for an unsupported feature', async () => {
     const client = new RobustClient({ connectionString: database.url });
     await client.connect();
     await database.rows('CREATE TABLE shelves (id integer)');

@@ -9,7 +9,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 const SECRET = 'a secret of the tests, longer than 32 characters';
-/** It brings a database of its own, in production mode, without a proxy; its file says so. */
+/** Docker Compose sets these itself: it has its own database, no proxy, and runs in production mode. */
 const DECIDED_BY_COMPOSE = [
   'ALLOW_UNSAFE_DATABASE',
   'DATABASE_CA_FILE',
@@ -22,14 +22,14 @@ const DECIDED_BY_COMPOSE = [
   'STOP_DELAY_MS',
 ];
 
-/** Those of `Env`. */
+/** The variables of `Env`. */
 async function variableNames(): Promise<string[]> {
   const sources = ['src/config/env.ts', 'src/config/operations-env.ts'];
   const source = (await Promise.all(sources.map((path) => readFile(path, 'utf8')))).join('');
   return [...source.matchAll(/readonly ([A-Z_]+)/g)].map(([, name]) => name as string);
 }
 
-// Guarantees that a faulty configuration is told at once and in full, without its values.
+// Guarantees that a faulty configuration is reported at once, completely and without its values.
 describe('the configuration', () => {
   it('names every fault in one message, prints no value, and exits with 78', async () => {
     const service = ServiceProcess.launch({
@@ -61,7 +61,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('asks for a database and a secret in production', async () => {
+  it('requires a database and a secret in production', async () => {
     const service = ServiceProcess.launch({ NODE_ENV: 'production', JWT_SECRET: '', DATABASE_URL: '' });
 
     expect((await service.exited).code).toBe(78);
@@ -76,7 +76,7 @@ describe('the configuration', () => {
     expect(service.output).toMatch(/ADMIN_PASSWORD is shorter than PASSWORD_MIN_LENGTH/);
   });
 
-  it('closes admin signup in production, and asks for longer passwords', async () => {
+  it('closes admin signup in production, and requires longer passwords', async () => {
     const service = await ServiceProcess.start({ NODE_ENV: 'production', DATABASE_URL: given.database.url });
     const client = new Client(() => service.url);
 
@@ -91,7 +91,7 @@ describe('the configuration', () => {
     expect([admin.status, short.status]).toEqual([403, 422]);
   });
 
-  it('reaches the service of docker-compose.yml, but for what that decides itself', async () => {
+  it('is passed on by docker-compose.yml, except for what that file decides itself', async () => {
     const [, service = ''] = (await readFile('docker-compose.yml', 'utf8')).split('\n  app:\n');
     const missing = (await variableNames()).filter((name) => !service.includes('${' + name));
 
@@ -99,10 +99,10 @@ describe('the configuration', () => {
   });
 });
 
-// Guarantees that starting says what went wrong, and that
-// stopping loses nothing and takes no longer than 10 s.
+// Guarantees that a failed start says what went wrong, and that
+// a stop loses nothing and takes at most 10 s.
 describe('the process', () => {
-  it('can be stopped while it waits for a database that does not come', async () => {
+  it('can be stopped while it waits for a database that is not there', async () => {
     const service = ServiceProcess.launch({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
     await service.says(/waiting for the PostgreSQL server/);
 
@@ -110,12 +110,12 @@ describe('the process', () => {
     expect(service.output).not.toMatch(/could not start|secret/);
   });
 
-  it('says that it is ready at every log level', async () => {
+  it('logs that it is ready at every log level', async () => {
     const service = await ServiceProcess.start({ DATABASE_URL: given.database.url, LOG_LEVEL: 'error' });
     expect((await service.stop()).code).toBe(0);
   });
 
-  it('says which port is taken and exits with 1', async () => {
+  it('names the port that is taken and exits with 1', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as { port: number };
@@ -135,7 +135,7 @@ describe('the process', () => {
     expect(service.output).toMatch(/cannot be used .*Set DATA_DIR to a folder/);
   });
 
-  it('says when the database refuses its credentials, without telling them', async () => {
+  it('reports that the database refuses its credentials, without revealing them', async () => {
     const url = new URL(given.database.url);
     url.username = 'nobody-of-that-name';
     url.password = 'wrong-password';
@@ -147,7 +147,7 @@ describe('the process', () => {
     expect(service.output).not.toContain('wrong-password');
   });
 
-  it('finishes an order that is stuck behind a lock, is not ready meanwhile, and does not wait for half a request', async () => {
+  it('finishes an order that waits for a lock, and waits for no incomplete request', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     const service = await given.secondService();
@@ -183,7 +183,7 @@ describe('the process', () => {
     expect(await given.database.stockOf(lamp)).toBe(9);
   });
 
-  it('does not wait for clients that have gone away', async () => {
+  it('does not wait for clients that have disconnected', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     const service = await given.secondService();
@@ -210,7 +210,7 @@ describe('the process', () => {
     expect(service.output).not.toMatch(/finishing/);
   });
 
-  it('logs one line a request, and never a password or a token', async () => {
+  it('logs one line per request, and never a password or a token', async () => {
     const customer = await given.customer();
     await customer.client.get('/me?secret=in-the-query');
     await until('the line is there', () => Promise.resolve(given.service.output.includes('"route":"/me"')));
@@ -226,7 +226,7 @@ describe('the process', () => {
   });
 });
 
-/** A connection on which something was sent, and all that comes back on it until it is closed. */
+/** A connection on which a text was sent, and everything that it receives until it is closed. */
 async function open(
   service: ServiceProcess,
   bytes: string,

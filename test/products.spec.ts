@@ -4,7 +4,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that stock goes in and out by the books, and never below zero.
+// Guarantees that every change of stock is recorded, and that stock never goes below zero.
 describe('changing a product', () => {
   it('changes only what is named', async () => {
     const lamp = await given.product({ name: 'Lamp', price: 10, stock: 5 });
@@ -17,7 +17,7 @@ describe('changing a product', () => {
     expect(answer.body.updated_at > lamp.updated_at).toBe(true);
   });
 
-  it('adds and takes stock by stock_delta, and refuses to go below zero', async () => {
+  it('adds and removes stock by stock_delta, and refuses to go below zero', async () => {
     const lamp = await given.product({ stock: 5 });
     const { client } = await given.admin();
 
@@ -33,7 +33,7 @@ describe('changing a product', () => {
     expect(all.body).toMatchObject({ stock_quantity: 0, price: 10 });
   });
 
-  it('sets an absolute stock only against the version that was seen', async () => {
+  it('sets an absolute stock only with the version that was seen', async () => {
     const lamp = await given.product({ stock: 5 });
     const [{ client }, buyer] = [await given.admin(), await given.customer()];
     const path = `/products/${lamp.id}`;
@@ -52,7 +52,7 @@ describe('changing a product', () => {
     expect((await client.get('/audit/stock')).body).toMatchObject({ balanced: true });
   });
 
-  it('refuses stock_delta beside stock_quantity, and more than a billion units', async () => {
+  it('refuses stock_delta together with stock_quantity, and more than a billion units', async () => {
     const lamp = await given.product({ stock: 5 });
     const { client } = await given.admin();
 
@@ -67,7 +67,7 @@ describe('changing a product', () => {
     expect(await given.database.stockOf(lamp)).toBe(1_000_000_000);
   });
 
-  it('lets a product be changed whose stock a cancelled order has carried beyond a billion', async () => {
+  it('can change a product whose stock exceeds a billion because of a cancelled order', async () => {
     const lamp = await given.product({ stock: 1_000_000_000 });
     const [{ client }, buyer] = [await given.admin(), await given.customer()];
     const order = await given.order(buyer, { [lamp.id]: 1_000_000 });
@@ -81,7 +81,7 @@ describe('changing a product', () => {
     expect(more.status).toBe(422);
   });
 
-  it('changes nothing, not even the version, where nothing is named', async () => {
+  it('changes nothing, not even the version, if the body is empty', async () => {
     const lamp = await given.product();
     const { client } = await given.admin();
 
@@ -91,7 +91,7 @@ describe('changing a product', () => {
     expect(answer.headers.get('etag')).toBe('"1"');
   });
 
-  it('does not take If-Match: * for a version that was seen', async () => {
+  it('does not accept If-Match: * as a version that was seen', async () => {
     const lamp = await given.product();
     const { client } = await given.admin();
     const answer = await client.patch(
@@ -113,13 +113,16 @@ describe('changing a product', () => {
   });
 });
 
-// Guarantees that amounts of money come back as they were sent, and that no other number is taken.
+// Guarantees that amounts come back as they were sent, and that no other numbers are accepted.
 describe('prices', () => {
-  it.each([0, 0.01, 0.29, 1.1, 19.99, 1234567.89, 99_999_999.99])('keep %p exactly', async (price) => {
-    const product = await given.product({ price });
-    const read = await given.anyone.get<ProductBody>(`/products/${product.id}`);
-    expect([product.price, read.body.price]).toEqual([price, price]);
-  });
+  it.each([0, 0.01, 0.29, 1.1, 19.99, 1234567.89, 99_999_999.99])(
+    'are returned exactly as sent: %p',
+    async (price) => {
+      const product = await given.product({ price });
+      const read = await given.anyone.get<ProductBody>(`/products/${product.id}`);
+      expect([product.price, read.body.price]).toEqual([price, price]);
+    },
+  );
 
   it.each([-0.01, 0.005, 1e-9, 3 * 33.1, 19.990000000000002, 100_000_000, 1e308, '10', null, true, [], {}])(
     'cannot be %p',
@@ -153,7 +156,7 @@ describe('listing products', () => {
     expect((await admin.client.get(`/products/${lamp.id}`)).status).toBe(200);
   });
 
-  it('walks every page once by number, by Link and by cursor, and gets the same list', async () => {
+  it('gives the same complete list by page number, by Link and by cursor', async () => {
     for (let n = 0; n < 7; n += 1) await given.product({ name: `Walk ${n}` });
     const total = await given.database.value<number>(
       'SELECT count(*)::integer FROM products WHERE is_active',
@@ -200,14 +203,14 @@ describe('listing products', () => {
     });
   });
 
-  it('answers past the end with an empty list', async () => {
+  it('answers a page past the end with an empty list', async () => {
     const answer = await list('/products?page=1000000000&limit=100');
     expect(answer.status).toBe(200);
     expect(answer.body.data).toEqual([]);
     expect(links(answer.headers).next).toBeUndefined();
   });
 
-  it('counts up to 1,000 rows exactly and says so beyond', async () => {
+  it('counts up to 1,000 rows exactly, and says if the total is not exact', async () => {
     const few = await list('/products');
     await given.database.rows(
       `INSERT INTO products (name, price_minor, stock_quantity) SELECT 'many', 1, 0 FROM ` +
@@ -220,7 +223,7 @@ describe('listing products', () => {
     expect(links(many.headers).last).toBeUndefined();
   });
 
-  it('refuses a cursor that is made up, of another list, or beside a page', async () => {
+  it('refuses a cursor that is invented, belongs to another list or comes with a page number', async () => {
     for (let n = 0; n < 2; n += 1) await given.product();
     const buyer = await given.customer();
     const { body } = await list('/products?limit=1');
@@ -236,7 +239,7 @@ describe('listing products', () => {
     for (const answer of await Promise.all(attempts)) expect(answer.status).toBe(422);
   });
 
-  it('gives a customer’s orders and an admin’s view of them in one order', async () => {
+  it('sorts a customer’s orders in the same way for the customer and for an admin', async () => {
     const lamp = await given.product({ stock: 100 });
     const buyer = await given.customer();
     for (let n = 0; n < 5; n += 1) await given.order(buyer, { [lamp.id]: 1 });

@@ -6,9 +6,9 @@ import { refusedWith, succeeded, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees D2: a customer never has more of a product, in orders that are not cancelled, than the limit.
+// Guarantees that a customer's orders, without cancelled ones, never exceed the limit of a product.
 describe('a limit per customer', () => {
-  it('refuses what goes beyond it, and says what was ordered before', async () => {
+  it('refuses an order beyond it, and says how many units were ordered before', async () => {
     const [one, two] = await given.customers(2);
     const [lamp, desk] = [await given.product({ max_per_customer: 2 }), await given.product()];
     await given.order(one, { [lamp.id]: 1 });
@@ -52,7 +52,7 @@ describe('a limit per customer', () => {
     expect((await buyer.places({ [lamp.id]: 2 })).status).toBe(201);
   });
 
-  it('lets a customer buy whose own order has expired, before anybody has swept it', async () => {
+  it('does not count the customer’s own expired order, even before the sweep', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product({ max_per_customer: 2 })];
     const order = await given.order(buyer, { [lamp.id]: 2 });
     const sweeping = await keepFromSweeping(given.database);
@@ -65,7 +65,7 @@ describe('a limit per customer', () => {
     expect(await countOf(given, lamp, buyer)).toBe(2);
   });
 
-  it('holds for orders that were placed before it was set, and for none that were cancelled', async () => {
+  it('counts orders that were placed before it was set, but no cancelled ones', async () => {
     const [[one, two], lamp] = [await given.customers(2), await given.product()];
     await given.order(one, { [lamp.id]: 3 });
     const cancelled = await given.order(two, { [lamp.id]: 3 });
@@ -79,7 +79,7 @@ describe('a limit per customer', () => {
     expect(bought.status).toBe(201);
   });
 
-  it('may be lowered below what was bought, raised, lifted and set again', async () => {
+  it('may be lowered below past purchases, raised, removed and set again', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product({ max_per_customer: 4 })];
     const order = await given.order(buyer, { [lamp.id]: 4 });
     const codeNow = async () => (await buyer.places({ [lamp.id]: 1 })).body.code;
@@ -103,7 +103,7 @@ describe('a limit per customer', () => {
     expect((await audit(given.database)).balanced).toBe(true);
   });
 
-  it('answers a retry with its order, although there is nothing left of the allowance', async () => {
+  it('answers a retry with its order, even if the allowance is used up', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product({ max_per_customer: 1 })];
     const place = () => buyer.places({ [lamp.id]: 1 }, { 'idempotency-key': 'once' });
 

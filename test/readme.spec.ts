@@ -7,7 +7,7 @@ import { useWorld } from './support/world.js';
 const given = useWorld();
 const run = promisify(execFile);
 
-// Guarantees that the README tells the truth.
+// Guarantees that the README is correct.
 describe('the README', () => {
   it('has a walkthrough that works as pasted', async () => {
     const block = /```sh\n(BASE=[^]*?)```/.exec(await readFile('README.md', 'utf8'))?.[1] ?? '';

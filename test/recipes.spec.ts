@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a program of the page, through a network that loses an answer and is busy after that. */
+/** Runs a program of the page over a network that loses an answer and then refuses with 503. */
 async function node(...args: string[]): Promise<string> {
   const { username } = await given.admin();
   const env = { BASE: network.url, ADMIN: username, PASSWORD };
@@ -39,9 +39,9 @@ const products = () =>
     'SELECT sku, name, price_minor, stock_quantity, version FROM products ORDER BY id',
   );
 
-// Guarantees that the recipes of the page of the clients work as they are printed.
+// Guarantees that the recipes in docs/clients.md work as printed.
 describe('the recipe', () => {
-  it('imports a file of products once, and changes nothing when it is run again', async () => {
+  it('imports a file of products once, and changes nothing in a second run', async () => {
     const file = join(folder, 'products.csv');
     const rows = ['L-1,Old,1,7', 'L-1,"Lamp, ""big"" ",19.99,5', ' D-1 , Desk\u00a0,80,2', ''];
     writeFileSync(file, ['\ufeffsku,name,price,stock_quantity', ...rows].join('\n'));
@@ -67,7 +67,7 @@ describe('the recipe', () => {
     ]);
   });
 
-  it('imports the rows behind those that are refused, and ends with a failure', async () => {
+  it('imports the rows after refused ones, and ends with a failure', async () => {
     const file = join(folder, 'faulty.csv');
     const rows = [
       'F-1,Without a price,,1',
@@ -87,7 +87,7 @@ describe('the recipe', () => {
     expect(added).toMatchObject([{ sku: 'F-3' }]);
   });
 
-  it('exports every order as a line of JSON', async () => {
+  it('exports every order as one line of JSON', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product({ stock: 1_000 })];
     const placed: OrderBody[] = [];
     for (let n = 0; n < 205; n += 1) placed.push(await given.order(buyer, { [lamp.id]: 1 }));

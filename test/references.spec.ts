@@ -10,9 +10,9 @@ const newSku = () => `LAMP-${(made += 1)}`;
 const lamp = (sku?: string | null) => ({ name: 'Lamp', price: 10, stock_quantity: 3, sku });
 const idsOf = ({ body }: { body: ListBody<{ id: number }> }) => body.data.map(({ id }) => id);
 
-// Guarantees that a seller finds products again under names of their own.
+// Guarantees that sellers can find products by their own names for them.
 describe('the sku of a product', () => {
-  it('is stored, changed and cleared, and is null where there is none', async () => {
+  it('can be stored, changed and cleared, and is null if there is none', async () => {
     const { client } = await given.admin();
     const [first, second] = [newSku(), newSku()];
     const created = await client.post<ProductBody>('/products', lamp(first));
@@ -28,7 +28,7 @@ describe('the sku of a product', () => {
     expect((await given.anyone.get<ProductBody>(path)).body.sku).toBeNull();
   });
 
-  it('is given to exactly one of 20 products that are created with it at once', async () => {
+  it('is given to exactly one of 20 products that are created with it at the same time', async () => {
     const [{ client }, sku] = [await given.admin(), newSku()];
 
     const answers = await Promise.all(
@@ -41,7 +41,7 @@ describe('the sku of a product', () => {
     expect(found.body.data).toEqual([answers.find(succeeded)?.body]);
   });
 
-  it('of another product is refused with 409, and nothing of that change is kept', async () => {
+  it('of another product is refused with 409, together with the whole change', async () => {
     const { client } = await given.admin();
     const [taken, own] = [newSku(), newSku()];
     await client.post('/products', lamp(taken));
@@ -54,7 +54,7 @@ describe('the sku of a product', () => {
     expect((await given.anyone.get<ProductBody>(`/products/${product.id}`)).body).toEqual(product);
   });
 
-  it('tells capital and small letters apart', async () => {
+  it('is case-sensitive', async () => {
     const [{ client }, sku] = [await given.admin(), newSku()];
     const upper = await client.post<ProductBody>('/products', lamp(sku));
     const lower = await client.post<ProductBody>('/products', lamp(sku.toLowerCase()));
@@ -73,7 +73,7 @@ describe('the sku of a product', () => {
 });
 
 describe('GET /products?ids=', () => {
-  it('lists those of the products that exist and are active, each once, in order of id', async () => {
+  it('lists the given products that exist and are active, each once, ordered by id', async () => {
     const [one, two, three] = [await given.product(), await given.product(), await given.product()];
     await (await given.admin()).client.patch(`/products/${two.id}`, { is_active: false });
     const ids = [three.id, one.id, two.id, one.id, 2_000_000_000].join(',');
@@ -88,7 +88,7 @@ describe('GET /products?ids=', () => {
     expect(idsOf(all)).toEqual([one.id, two.id, three.id]);
   });
 
-  it('is walked in pages and by cursor like any list', async () => {
+  it('has pages and cursors like any list', async () => {
     const ids = [await given.product(), await given.product(), await given.product()].map(({ id }) => id);
     const path = `/products?ids=${ids.join(',')}&limit=2`;
     const first = await given.anyone.get<ListBody<ProductBody>>(path);
@@ -100,7 +100,7 @@ describe('GET /products?ids=', () => {
     expect(next.body.pagination.next_cursor).toBeNull();
   });
 
-  it('takes 100 ids of the largest numbers', async () => {
+  it('accepts 100 of the largest ids', async () => {
     const ids = Array.from({ length: 100 }, (_, n) => Number.MAX_SAFE_INTEGER - n).join(',');
     const page = await given.anyone.get<ListBody<ProductBody>>(`/products?ids=${ids}`);
     expect([page.status, page.body.data]).toEqual([200, []]);
@@ -125,9 +125,9 @@ describe('GET /products?ids=', () => {
   });
 });
 
-// Guarantees that a buyer finds an order again under a number of their own.
+// Guarantees that buyers can find an order by their own reference.
 describe('the reference of an order', () => {
-  it('is returned, frozen, kept by all that happens to the order, and told by its events', async () => {
+  it('is returned, never changes, and appears in the events of the order', async () => {
     const [{ client: admin }, buyer, { id }] = [
       await given.admin(),
       await given.customer(),
@@ -149,7 +149,7 @@ describe('the reference of an order', () => {
     expect(without.reference).toBeNull();
   });
 
-  it('finds the orders that have exactly it, a customer’s own or all for an admin', async () => {
+  it('finds the orders with exactly this reference: a customer’s own, or all for an admin', async () => {
     const [admin, one, other] = [await given.admin(), await given.customer(), await given.customer()];
     const { id } = await given.product({ stock: 10 });
     const reference = `PO-${id}`;
@@ -172,7 +172,7 @@ describe('the reference of an order', () => {
     expect(await list(admin, '&limit=1&page=2')).toEqual([ids[1]]);
   });
 
-  it('is part of what an Idempotency-Key stands for', async () => {
+  it('belongs to the request that an Idempotency-Key stands for', async () => {
     const [{ client }, { id }] = [await given.customer(), await given.product()];
     const send = (reference?: string) =>
       client.post<OrderBody & ProblemBody>(
@@ -201,9 +201,9 @@ describe('the reference of an order', () => {
   });
 });
 
-// Guarantees that the stock history says why.
+// Guarantees that the stock history can say why stock was changed.
 describe('the reference and reason of a change of stock', () => {
-  it('show in the stock movements, beside those of the orders', async () => {
+  it('appear in the stock movements, along with the references of orders', async () => {
     const [{ client: admin }, buyer, { id }] = [
       await given.admin(),
       await given.customer(),

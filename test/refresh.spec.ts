@@ -8,9 +8,9 @@ const given = useWorld();
 const { anyone } = given;
 const { signIn, refresh, count, isOut, letPass } = sessionsIn(given);
 
-// Guarantees that a session goes on for who has its latest token, and for nobody else.
+// Guarantees that only the holder of the latest token can continue a session.
 describe('POST /refresh', () => {
-  it('gives new tokens of the same session, time after time', async () => {
+  it('gives new tokens for the same session again and again', async () => {
     const customer = await given.customer();
     const first = await signIn(customer);
 
@@ -25,7 +25,7 @@ describe('POST /refresh', () => {
     expect((await anyone.as(third.body.access_token).get<UserBody>('/me')).body.id).toBe(customer.id);
   });
 
-  it('gives nothing to a user who was deactivated in the database', async () => {
+  it('gives no token to a user who was deactivated in the database', async () => {
     const customer = await given.customer();
     const tokens = await signIn(customer);
     await given.database.rows('UPDATE users SET is_active = false WHERE id = $1', [customer.id]);
@@ -57,7 +57,7 @@ describe('POST /refresh', () => {
     expect(answers.map((answer) => answer.status)).toEqual([status, status]);
   });
 
-  it('does not take an access token, nor is a refresh token one', async () => {
+  it('accepts no access token, and a refresh token is not accepted as an access token', async () => {
     const { access_token, refresh_token } = await signIn(await given.customer());
 
     expect((await refresh(access_token.slice(0, 64))).status).toBe(401);
@@ -65,9 +65,9 @@ describe('POST /refresh', () => {
   });
 });
 
-// Guarantees that a stolen token is noticed, and that a client that lost an answer is not taken for a thief.
+// Guarantees that a stolen token is noticed, and that a client which lost an answer is not taken for a thief.
 describe('a refresh token that is used twice', () => {
-  it('gets the same successor again for 10 seconds, for an answer that was lost', async () => {
+  it('gives the same successor again for 10 seconds, in case the answer was lost', async () => {
     const first = await signIn(await given.customer());
     const lost = await refresh(first.refresh_token);
     await letPass(9, first);
@@ -95,7 +95,7 @@ describe('a refresh token that is used twice', () => {
     );
   });
 
-  it('ends the session at once when it is older than the one before', async () => {
+  it('ends the session at once if it is older than the previous token', async () => {
     const first = await signIn(await given.customer());
     const { body: second } = await refresh(first.refresh_token);
     const { body: third } = await refresh(second.refresh_token);
@@ -104,7 +104,7 @@ describe('a refresh token that is used twice', () => {
     expect((await refresh(third.refresh_token)).status).toBe(401);
   });
 
-  it('ends the session, and no other of the user', async () => {
+  it('ends this session and no other session of the user', async () => {
     const customer = await given.customer();
     const [stolen, other] = [await signIn(customer), await signIn(customer)];
     await refresh(stolen.refresh_token);
@@ -114,7 +114,7 @@ describe('a refresh token that is used twice', () => {
     expect((await refresh(other.refresh_token)).status).toBe(200);
   });
 
-  it('leaves one session with one good token when it is used twice at the same moment', async () => {
+  it('leaves one session with one valid token if both uses come at the same time', async () => {
     const customer = await given.customer();
     const first = await signIn(customer);
     const sessions = await count(customer);

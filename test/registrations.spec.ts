@@ -6,7 +6,7 @@ import { somewhere } from './support/logins.js';
 import type { ServiceProcess } from './support/service-process.js';
 import { PASSWORD, useWorld } from './support/world.js';
 
-/** The tests' own address is a trusted proxy, so that they can come from anywhere. */
+/** The tests' own address is a trusted proxy, so that they can pretend any client address. */
 const given = useWorld({
   REGISTRATIONS_PER_ADDRESS: '3',
   LOGIN_FAILURE_WINDOW: '600',
@@ -24,9 +24,9 @@ const register = (from: string, client = given.anyone, username: string = random
   );
 const countUsers = () => given.database.value<number>('SELECT count(*)::integer FROM users');
 
-// Guarantees that one address cannot fill the database with users, or the processors with their passwords.
+// Guarantees that one address can neither fill the database with users nor use up the processor.
 describe('the limit on registrations from an address', () => {
-  it('holds over all processes, and tells when it ends', async () => {
+  it('applies across all processes, and says when it ends', async () => {
     const from = somewhere();
     const there = new Client(() => second.url);
     const before = await countUsers();
@@ -45,7 +45,7 @@ describe('the limit on registrations from an address', () => {
     expect((await register(somewhere())).status).toBe(201);
   });
 
-  it('counts attempts that fail, so that names cannot be tried out', async () => {
+  it('counts failed attempts, so that names cannot be probed', async () => {
     const [from, { username }] = [somewhere(), await given.admin()];
     const tries = [
       await register(from, given.anyone, username),
@@ -56,7 +56,7 @@ describe('the limit on registrations from an address', () => {
     expect([(await register(from)).status, (await register(from)).status]).toEqual([201, 429]);
   });
 
-  it('is not for admins, and keeps nobody from signing in', async () => {
+  it('does not apply to admins, and does not affect logins', async () => {
     const [from, { client, username }] = [somewhere(), await given.admin()];
     for (let n = 0; n < 5; n += 1) expect((await register(from, client)).status).toBe(201);
     for (let n = 0; n < 3; n += 1) await register(from);
@@ -71,7 +71,7 @@ describe('the limit on registrations from an address', () => {
     expect(login.status).toBe(200);
   });
 
-  it('stores no address', async () => {
+  it('stores no address in plain text', async () => {
     await register(somewhere());
 
     const rows = await given.database.rows<{ key: string }>(

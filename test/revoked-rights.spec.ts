@@ -13,7 +13,7 @@ let second: ServiceProcess;
 beforeAll(async () => void (second = await given.secondService()));
 afterAll(() => second.stop());
 
-/** What is there for the one whose rights are taken away to change. */
+/** The removed admin, called evil, and everything that they try to change. */
 interface Scene {
   readonly evil: Person;
   readonly friend: Person;
@@ -34,7 +34,7 @@ const newUser = (role: string) => ({ username: `u-${randomUUID()}`, password: PA
 const password = { current_password: PASSWORD, new_password: 'battery staple' };
 const lamp = { name: 'Lamp', price: 1, stock_quantity: 1 };
 
-/** Every change that takes the right of an admin. */
+/** Every change that requires an admin. */
 const OF_ADMINS: readonly [string, Change][] = [
   ['make themselves an admin', (client, { evil }) => client.patch(`/users/${evil.id}`, { role: 'admin' })],
   ['make a friend an admin', (client, { friend }) => client.patch(`/users/${friend.id}`, { role: 'admin' })],
@@ -48,7 +48,7 @@ const OF_ALL: readonly [string, Change][] = [
   ['change the password', (client) => client.post('/me/password', password)],
 ];
 
-/** What none of these changes may have touched. */
+/** The state that none of these changes may touch. */
 const untouched = ({ evil, friend, productId, orderId }: Scene) =>
   given.database.rows(
     `SELECT evil.password_hash, friend.role, name, price_minor, status,
@@ -58,7 +58,7 @@ const untouched = ({ evil, friend, productId, orderId }: Scene) =>
     [evil.id, friend.id, productId, orderId],
   );
 
-// Guarantees that nothing is changed with rights that are taken away at the same moment.
+// Guarantees that rights revoked at the same moment cannot be used for a change.
 describe('an admin who is being removed', () => {
   const races = (changes: readonly [string, Change][], to: string, status: number) =>
     changes.map(([what, change]) => ({ what, change, to, status }));
@@ -66,7 +66,7 @@ describe('an admin who is being removed', () => {
   it.each([
     ...races(OF_ADMINS, `role = 'customer'`, 403),
     ...races([...OF_ADMINS, ...OF_ALL], 'is_active = false', 401),
-  ])('may not $what once $to is committed, and waits for it', async ({ change, to, status }) => {
+  ])('waits for the removal ($to) to commit, and then may not $what', async ({ change, to, status }) => {
     const set = await scene();
     const before = await untouched(set);
     const outside = await given.database.session();
@@ -83,7 +83,7 @@ describe('an admin who is being removed', () => {
     expect(await untouched(set)).toEqual(before);
   });
 
-  it.each([...OF_ADMINS, ...OF_ALL])('may not %s when their session has ended', async (_, change) => {
+  it.each([...OF_ADMINS, ...OF_ALL])('may not %s once their session has ended', async (_, change) => {
     const set = await scene();
     await set.evil.client.get('/me');
     const before = await untouched(set);
@@ -94,7 +94,7 @@ describe('an admin who is being removed', () => {
   });
 });
 
-// Guarantees that a removed admin cannot undo the removal, on whatever process, however quick they are.
+// Guarantees that a removed admin cannot undo the removal on any process, however fast they are.
 describe('an admin who has just been removed', () => {
   const onBoth = ({ evil }: Scene) => [evil.client, given.clientOf(second, evil)];
 
@@ -112,7 +112,7 @@ describe('an admin who has just been removed', () => {
         expect((await client.patch(`/users/${set.evil.id}`, restored)).status).toBe(200);
         const evil = { ...set.evil, client: await given.signIn(set.evil.username, PASSWORD) };
         const [here, there] = onBoth({ ...set, evil }) as [Client, Client];
-        // Both processes remember an admin.
+        // Both processes have cached the admin's rights.
         for (const one of [here, there]) expect((await one.get('/users')).status).toBe(200);
 
         expect((await client.patch(`/users/${evil.id}`, removal)).status).toBe(200);
@@ -129,7 +129,7 @@ describe('an admin who has just been removed', () => {
     120_000,
   );
 
-  it('is known at once to the process that has removed them', async () => {
+  it('has no rights at once on the process that removed them', async () => {
     const { evil } = await scene();
     const { client } = await given.admin();
     expect((await evil.client.get('/users')).status).toBe(200);
@@ -173,8 +173,8 @@ describe('an admin who has just been removed', () => {
   }
 });
 
-// Guarantees that nobody stays signed in by refreshing at the moment when their sessions are ended.
-describe('a session that is refreshed all the time', () => {
+// Guarantees that nobody stays signed in by refreshing while their sessions are being ended.
+describe('a session that is refreshed constantly', () => {
   it.each([
     [
       'its user is deactivated',

@@ -11,10 +11,10 @@ import { type Person, refusedWith, succeeded, useWorld, withWorld } from './supp
 
 const given = useWorld();
 
-/** A right that was taken away may be used for so long, on any process. */
+/** A revoked right may be usable for at most this long, on any process. */
 const REVOKED_WITHIN_MS = 2_000;
 
-/** Asks until the answer is the status; how long after now a request was begun that was still let in. */
+/** Asks until it gets the status; returns when the last accepted request began, in ms from now. */
 async function lastLetIn(client: Client, path: string, status: number): Promise<number> {
   const since = Date.now();
   let last = 0;
@@ -27,8 +27,8 @@ async function lastLetIn(client: Client, path: string, status: number): Promise<
   return last;
 }
 
-// Guarantees that what a user may do is what the database says now, on every process.
-describe('taking rights away', () => {
+// Guarantees that every process follows the rights in the database, with little delay.
+describe('revoking rights', () => {
   const bySql = (sql: string) => async (person: Person) => {
     await given.database.rows(sql, [person.id]);
   };
@@ -48,20 +48,23 @@ describe('taking rights away', () => {
     ],
     ['deactivated in the database', bySql('UPDATE users SET is_active = false WHERE id = $1'), '/me', 401],
     ['deleted from the database', bySql('DELETE FROM users WHERE id = $1'), '/me', 401],
-  ] as const)('works within 2 s on two processes for one who is %s', async (_, takeAway, path, status) => {
-    const second = await given.secondService();
-    const person = await given.anotherAdmin();
-    const clients = [person.client, given.clientOf(second, person)];
-    for (const client of clients) expect((await client.get(path)).status).toBe(200);
+  ] as const)(
+    'takes effect within 2 s on two processes for a user who is %s',
+    async (_, takeAway, path, status) => {
+      const second = await given.secondService();
+      const person = await given.anotherAdmin();
+      const clients = [person.client, given.clientOf(second, person)];
+      for (const client of clients) expect((await client.get(path)).status).toBe(200);
 
-    await takeAway(person);
-    const letIn = await Promise.all(clients.map((client) => lastLetIn(client, path, status)));
-    await second.stop();
+      await takeAway(person);
+      const letIn = await Promise.all(clients.map((client) => lastLetIn(client, path, status)));
+      await second.stop();
 
-    expect(letIn.filter((ms) => ms > REVOKED_WITHIN_MS)).toEqual([]);
-  });
+      expect(letIn.filter((ms) => ms > REVOKED_WITHIN_MS)).toEqual([]);
+    },
+  );
 
-  it('costs one lookup a second at most, however many requests come', async () => {
+  it('costs at most one lookup a second, however many requests come', async () => {
     const counter = await countQueries(throughPooler(given.database.url), /FROM users u JOIN sessions s/g);
     const service = await ServiceProcess.start({ DATABASE_URL: counter.url });
     const client = given.clientOf(service, await given.customer());
@@ -80,9 +83,9 @@ describe('taking rights away', () => {
   });
 });
 
-// Guarantees that admins see who there is and can change it, and that somebody always can.
+// Guarantees that admins can see and change users, and that one admin always remains.
 describe('PATCH /users/{id}', () => {
-  it('changes role and activity, and answers with the user', async () => {
+  it('changes role and activity, and returns the user', async () => {
     const [{ client }, person] = [await given.admin(), await given.customer()];
 
     const promoted = await client.patch<AccountBody>(`/users/${person.id}`, { role: 'admin' });
@@ -117,18 +120,21 @@ describe('PATCH /users/{id}', () => {
     expect((await person.client.get<UserBody>('/me')).body.role).toBe('customer');
   });
 
-  it.each([{ role: 'customer' }, { is_active: false }])('leaves the last admin alone: %j', async (change) => {
-    const { client, id } = await given.admin();
-    await given.database.rows('UPDATE users SET is_active = false WHERE role = $1 AND id <> $2', [
-      'admin',
-      id,
-    ]);
+  it.each([{ role: 'customer' }, { is_active: false }])(
+    'refuses to remove the last admin: %j',
+    async (change) => {
+      const { client, id } = await given.admin();
+      await given.database.rows('UPDATE users SET is_active = false WHERE role = $1 AND id <> $2', [
+        'admin',
+        id,
+      ]);
 
-    const answer = await client.patch<ProblemBody>(`/users/${id}`, change);
+      const answer = await client.patch<ProblemBody>(`/users/${id}`, change);
 
-    expect(answer.body).toMatchObject({ status: 409, code: 'last-admin' });
-    expect((await client.get('/audit/stock')).status).toBe(200);
-  });
+      expect(answer.body).toMatchObject({ status: 409, code: 'last-admin' });
+      expect((await client.get('/audit/stock')).status).toBe(200);
+    },
+  );
 
   it.each([
     ['demote each other', ([one, two]: Person[]) => [two, one], 'forbidden'],
@@ -158,7 +164,7 @@ describe('PATCH /users/{id}', () => {
 });
 
 describe('GET /users/{id}', () => {
-  it('shows an admin any user, also a deactivated one, and tells who is not there', async () => {
+  it('shows an admin any user, even a deactivated one, and answers 404 for a missing one', async () => {
     const { client } = await given.admin();
     const person = await given.customer();
     const changed = await client.patch<AccountBody>(`/users/${person.id}`, { is_active: false });
@@ -173,7 +179,7 @@ describe('GET /users/{id}', () => {
 });
 
 describe('GET /users', () => {
-  it('lists everybody by id, page by page, and nothing of their passwords', async () => {
+  it('lists all users by id in pages, without anything about their passwords', async () => {
     const { client } = await given.admin();
     await given.customers(2);
     const ids = (await given.database.rows<{ id: number }>('SELECT id FROM users ORDER BY id')).map(

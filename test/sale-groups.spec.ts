@@ -4,13 +4,13 @@ import { fateOf, times, usePlacement } from './support/placement-desk.js';
 
 const given = usePlacement();
 
-/** Statements and round trips of each connection that was used. */
+/** The statements and round trips of each connection used. */
 const trips = (records: readonly ConnectionRecord[]) =>
   records.map(({ statements, roundTrips }) => [statements.length, roundTrips]);
 
-// Guarantees that the rules of a sale hold within a group of orders too, and cost no round trip.
+// Guarantees that the rules of a sale hold within a group of orders, too, without extra round trips.
 describe('a group of orders with a limited product', () => {
-  it('reads the state of a sale in the same two round trips, but for the first group with its product', async () => {
+  it('reads the state of a sale within two round trips after the first group with its product', async () => {
     const desk = await given.desk();
     const [lamp, desks] = [await given.product(1000), await given.product(1000)];
     await given.database.rows('UPDATE products SET max_per_customer = 3 WHERE id = $1', [lamp]);
@@ -28,7 +28,7 @@ describe('a group of orders with a limited product', () => {
     expect(await given.stockOf(lamp)).toBe(997);
   });
 
-  it('learns that a product has no sale rule any more, or has one now', async () => {
+  it('notices that a product has lost its sale rule or has got one', async () => {
     const desk = await given.desk();
     const lamp = await given.product(1000);
     const limit = (max: number | null) =>

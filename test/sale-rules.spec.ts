@@ -5,13 +5,13 @@ import { useWorld } from './support/world.js';
 const given = useWorld();
 const HOUR_S = 3600;
 
-// Guarantees that the rules of a sale are fields of a product like the others.
+// Guarantees that the rules of a sale work like any other field of a product.
 describe('sale rules', () => {
   const [start, end] = ['2030-01-31T12:00:00.000Z', '2030-01-31T18:00:00.000Z'];
   const rules = { max_per_customer: 2, sale_starts_at: start, sale_ends_at: end };
   const none = { max_per_customer: null, sale_starts_at: null, sale_ends_at: null };
 
-  it('are null unless they are set, and are in every answer', async () => {
+  it('are null unless they are set, and appear in every response', async () => {
     const { client } = await given.admin();
     const [plain, ruled] = [await given.product(), await given.product(rules)];
 
@@ -22,7 +22,7 @@ describe('sale rules', () => {
     expect(read.body).toEqual(ruled);
   });
 
-  it('keep what a change leaves out, and are lifted by null', async () => {
+  it('stay unless a change names them, and are removed by null', async () => {
     const product = await given.product(rules);
 
     const kept = await change(given, product, { price: 11 });
@@ -35,7 +35,7 @@ describe('sale rules', () => {
     expect(all.headers.get('etag')).toBe('"4"');
   });
 
-  it('take times with an offset, and keep milliseconds', async () => {
+  it('accept times with an offset, and keep milliseconds', async () => {
     const product = await given.product({ sale_starts_at: '2030-01-31T14:00:00.1239+02:00' });
 
     expect(product.sale_starts_at).toBe('2030-01-31T12:00:00.123Z');
@@ -68,7 +68,7 @@ describe('sale rules', () => {
     }
   });
 
-  it('refuse an end that is not after the start that is there, and the other way round', async () => {
+  it('refuse an end that is not after the stored start, and vice versa', async () => {
     const product = await given.product({ sale_starts_at: start });
 
     const ended = await change(given, product, { sale_ends_at: start });
@@ -80,14 +80,14 @@ describe('sale rules', () => {
     expect(started.body).toMatchObject({ errors: [{ pointer: '/sale_starts_at', code: 'too-late' }] });
   });
 
-  it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'])('take the time %s', async (time) => {
+  it.each(['0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'])('accept the time %s', async (time) => {
     const { body } = await change(given, await given.product(), { sale_starts_at: time });
 
     expect(Date.parse(body.sale_starts_at ?? '')).toBe(Date.parse(time));
   });
 });
 
-// Guarantees D1: nothing is sold outside the sale, by the clock of the database.
+// Guarantees that nothing is sold outside the sale, by the clock of the database.
 describe('a sale window', () => {
   it('refuses orders before and after it, with both times of every line', async () => {
     const buyer = await given.customer();
@@ -110,7 +110,7 @@ describe('a sale window', () => {
     expect(await given.database.stockOf(lamp)).toBe(10);
   });
 
-  it('tells in Retry-After when a sale begins within the hour', async () => {
+  it('gives the time until the sale in Retry-After if it begins within the hour', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product()];
     await move(given, lamp, 'sale_starts_at', HOUR_S);
 
@@ -121,7 +121,7 @@ describe('a sale window', () => {
     expect(body.retry_after).toBeLessThanOrEqual(HOUR_S);
   });
 
-  it('tells to wait for the last of several sales, and not at all if one of them has ended', async () => {
+  it('gives the time until the last of several sales, and none if one of them has ended', async () => {
     const [buyer, one, other] = [await given.customer(), await given.product(), await given.product()];
     await move(given, one, 'sale_starts_at', 60);
     await move(given, other, 'sale_starts_at', 600);
@@ -139,7 +139,7 @@ describe('a sale window', () => {
     ]);
   });
 
-  it('opens and closes at once when its edges are moved', async () => {
+  it('opens and closes as soon as its start and end are moved', async () => {
     const [buyer, lamp] = [await given.customer(), await given.product()];
     const statusNow = async () => (await buyer.places({ [lamp.id]: 1 })).status;
 
@@ -157,7 +157,7 @@ describe('a sale window', () => {
     expect(await given.database.stockOf(lamp)).toBe(7);
   });
 
-  it('does not keep anybody from confirming and cancelling what was ordered in it', async () => {
+  it('does not prevent confirming and cancelling after its end', async () => {
     const [buyer, admin, lamp] = [await given.customer(), await given.admin(), await given.product()];
     const order = await given.order(buyer, { [lamp.id]: 2 });
     await move(given, lamp, 'sale_ends_at', -1);

@@ -12,14 +12,14 @@ const given = useWorld();
 const { anyone } = given;
 const OTHER_SECRET = 'another secret of the tests, and as long as the first';
 
-// Guarantees that a secret can be changed without signing anybody out, and that the old one ends.
-describe('changing the secret', () => {
+// Guarantees that a secret can be changed without signing anybody out, and that the old one expires.
+describe('changing JWT_SECRET', () => {
   const withSecrets = (variables: Record<string, string>) =>
     ServiceProcess.start({ DATABASE_URL: given.database.url, ...variables });
   const statusAt = async (service: ServiceProcess, bearer: string) =>
     (await new Client(() => service.url, bearer).get('/me')).status;
 
-  it('keeps tokens of the secret before, signs with the present one, and ends when the old one is gone', async () => {
+  it('accepts old tokens until the previous secret is removed, and signs with the current one', async () => {
     const admin = await given.admin();
     const old = admin.client.token ?? '';
     const rotated = await withSecrets({ JWT_SECRET: OTHER_SECRET, JWT_SECRET_PREVIOUS: SECRET });
@@ -36,7 +36,7 @@ describe('changing the secret', () => {
     await Promise.all([rotated.stop(), after.stop()]);
   });
 
-  it('keeps the secrets of webhooks, also when the old one is gone', async () => {
+  it('keeps the secrets of webhooks usable, even after the previous secret is removed', async () => {
     const receiver = await WebhookReceiver.start();
     const webhooks = { WEBHOOKS: 'on' };
     const before = await withSecrets({ JWT_SECRET: SECRET, ...webhooks });
@@ -54,7 +54,7 @@ describe('changing the secret', () => {
     await Promise.all([after.stop(), receiver.stop()]);
   });
 
-  it('tells nothing of the secret by the name of its key', async () => {
+  it('reveals nothing of the secret in the key id', async () => {
     const [header = ''] = ((await given.admin()).client.token ?? '').split('.');
     const { kid, ...rest } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
 
@@ -69,7 +69,7 @@ describe('changing the secret', () => {
     ['nine different characters', 'JWT_SECRET', '123456789987654321123456789987654321'],
     ['a text again and again', 'JWT_SECRET', '0123456789abcdef'.repeat(4)],
     ['a weak one before', 'JWT_SECRET_PREVIOUS', 'changeme'.repeat(8)],
-  ])('does not start in production with %s', async (_, name, secret) => {
+  ])('fails the start in production with %s', async (_, name, secret) => {
     const service = ServiceProcess.launch({
       NODE_ENV: 'production',
       DATABASE_URL: given.database.url,

@@ -7,7 +7,7 @@ import { useWorld, withWorld } from './support/world.js';
 const given = useWorld();
 const { signIn, refresh, logout, isOut } = sessionsIn(given);
 
-// Guarantees that what has ended stays ended.
+// Guarantees that a session which has ended stays ended.
 describe('the end of a session', () => {
   it('comes with POST /logout, for both kinds of token', async () => {
     const tokens = await signIn(await given.customer());
@@ -20,7 +20,7 @@ describe('the end of a session', () => {
     await until('its access token is refused', isOut(tokens));
   });
 
-  it('comes with POST /logout also by a token that was exchanged, whose successor may be lost', async () => {
+  it('comes with POST /logout even for an exchanged token, whose successor may be lost', async () => {
     const first = await signIn(await given.customer());
     const { body: second } = await refresh(first.refresh_token);
 
@@ -28,7 +28,7 @@ describe('the end of a session', () => {
     expect((await refresh(second.refresh_token)).status).toBe(401);
   });
 
-  it('comes when its time is over, however often it was refreshed', async () => {
+  it('comes when its lifetime is over, however often it was refreshed', async () => {
     const first = await signIn(await given.customer());
     const { body: tokens } = await refresh(first.refresh_token);
     await given.database.rows('UPDATE sessions SET expires_at = now() WHERE id = $1', [sessionOf(tokens)]);
@@ -68,7 +68,7 @@ describe('the end of a session', () => {
     expect((await signIn(customer)).access_token).toBeTruthy();
   });
 
-  it('comes for the oldest of too many', async () => {
+  it('comes for the oldest session when a user opens one too many', async () => {
     await withWorld({ SESSIONS_PER_USER: '2' }, async (world) => {
       const inside = sessionsIn(world);
       const customer = await world.customer();
@@ -86,7 +86,7 @@ describe('the end of a session', () => {
     });
   });
 
-  it('is swept up, twenty at a login', async () => {
+  it('is followed by deletion, twenty expired sessions at each login', async () => {
     const customer = await given.customer();
     const other = await given.customer();
     await given.database.rows(

@@ -19,7 +19,7 @@ afterAll(() => database.close());
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'start-faults-'));
 
-/** How a start ends, and what it has left in its folder. */
+/** How a start ends, and the files that it leaves in its folder. */
 async function startWith(variables: Record<string, string>) {
   const folder = await newFolder();
   const service = ServiceProcess.launch({ DATABASE_URL: '', JWT_SECRET: '', ...variables }, folder);
@@ -39,7 +39,7 @@ const withUrl = (change: (url: URL) => void) => {
   return url.href;
 };
 
-// Guarantees that what somebody has configured is in effect, or the start fails and names it.
+// Guarantees that every configured value takes effect, or the start fails and names it.
 describe('.env', () => {
   const startIn = async (content: string, variables: Record<string, string> = {}) => {
     const folder = await newFolder();
@@ -47,7 +47,7 @@ describe('.env', () => {
     return ServiceProcess.launch({ DATABASE_URL: database.url, ...variables }, folder);
   };
 
-  it('counts from its first variable on, also behind a byte order mark', async () => {
+  it('is read from its first variable on, even after a byte order mark', async () => {
     const service = await startIn(
       '\ufeffNODE_ENV=production\r\nADMIN_PASSWORD=1234567\r\nADMIN_USERNAME=boss\r\n',
     );
@@ -57,7 +57,7 @@ describe('.env', () => {
     expect(service.output).not.toMatch(/1234567|boss/);
   });
 
-  it('tells all its faults at once, with those of the environment', async () => {
+  it('has all its faults reported at once, together with those of the environment', async () => {
     const service = await startIn('PROT=8000\nPORT: 8000\nHOST=a\nHOST=b\n', {
       DATABSE_URL: 'x',
       DATABASE_URL: '',
@@ -73,7 +73,7 @@ describe('.env', () => {
       expect(service.output).toContain(`- ${fault}`);
   });
 
-  it('is told which of its variables nobody reads, and which of PostgreSQL are not meant', async () => {
+  it('leads to a warning about unused variables and PostgreSQL’s own ones', async () => {
     const service = await startIn('WHATEVER=1\nPOSTGRES_PASSWORD=1\nWORKERS=2\n', {
       PGSSLMODE: 'require',
       PGDATABASE: 'none',
@@ -87,7 +87,7 @@ describe('.env', () => {
   });
 });
 
-// Guarantees that a start that cannot succeed makes nothing, and names what is to be changed.
+// Guarantees that a start which cannot succeed creates nothing, and names what to change.
 describe('a place to listen', () => {
   it.each([
     ['HOST', { HOST: 'nosuch.invalid' }],
@@ -95,7 +95,7 @@ describe('a place to listen', () => {
     ['HOST', { HOST: 'http://127.0.0.1' }],
     ['METRICS_HOST', { METRICS_HOST: 'nosuch.invalid', METRICS_PORT: '0' }],
     ['METRICS_PORT', { METRICS_PORT: '9400', PORT: '9400' }],
-  ])('that %s makes impossible is bad configuration: %j', async (name, variables) => {
+  ])('that cannot work is reported as a fault of %s: %j', async (name, variables) => {
     const { code, output, files } = await startWith(variables);
 
     expect(code).toBe(78);
@@ -104,19 +104,21 @@ describe('a place to listen', () => {
     expect(files).toEqual([]);
   });
 
-  it.each(['PORT', 'METRICS_PORT'])('that is taken already is told by %s, before a cluster is made', (name) =>
-    withPortTaken(async (port) => {
-      const { code, output, files } = await startWith({ [name]: port });
+  it.each(['PORT', 'METRICS_PORT'])(
+    'that is already taken is reported as %s, before a cluster is created',
+    (name) =>
+      withPortTaken(async (port) => {
+        const { code, output, files } = await startWith({ [name]: port });
 
-      expect(code).toBe(1);
-      expect(output).toContain(
-        `Port ${port} on 127.0.0.1 is taken. Stop whatever listens there, or set ${name} `,
-      );
-      expect(files).toEqual([]);
-    }),
+        expect(code).toBe(1);
+        expect(output).toContain(
+          `Port ${port} on 127.0.0.1 is taken. Stop whatever listens there, or set ${name} `,
+        );
+        expect(files).toEqual([]);
+      }),
   );
 
-  it('may be written as an address in a URL is', async () => {
+  it('may be written as in a URL, with brackets', async () => {
     const service = await ServiceProcess.start({ DATABASE_URL: database.url, HOST: '[::1]' });
     expect(service.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
     expect((await service.stop()).code).toBe(0);
@@ -129,23 +131,26 @@ describe('a database that cannot be used', () => {
     ['user', (url) => (url.username = 'nobody-of-that-name'), /Check user and password/],
     ['database', (url) => (url.pathname = '/not_there'), /not_there.* does not exist. Create it/],
   ];
-  it.each(cases)('is told by its variable and what to do: a wrong %s', async (_what, change, advice) => {
-    const wrong = withUrl(change);
-    const started = await startWith({ DATABASE_URL: wrong });
-    const migrating = await startWith({ DATABASE_URL: database.url, MIGRATION_DATABASE_URL: wrong });
+  it.each(cases)(
+    'is reported with its variable and the remedy: a wrong %s',
+    async (_what, change, advice) => {
+      const wrong = withUrl(change);
+      const started = await startWith({ DATABASE_URL: wrong });
+      const migrating = await startWith({ DATABASE_URL: database.url, MIGRATION_DATABASE_URL: wrong });
 
-    expect([started.code, migrating.code]).toEqual([1, 1]);
-    expect(started.output).toMatch(/could not start: DATABASE_URL: /);
-    expect(migrating.output).toMatch(/could not start: MIGRATION_DATABASE_URL: /);
-    for (const { output } of [started, migrating]) expect(output).toMatch(advice);
-  });
+      expect([started.code, migrating.code]).toEqual([1, 1]);
+      expect(started.output).toMatch(/could not start: DATABASE_URL: /);
+      expect(migrating.output).toMatch(/could not start: MIGRATION_DATABASE_URL: /);
+      for (const { output } of [started, migrating]) expect(output).toMatch(advice);
+    },
+  );
 });
 
-/** Without an account, and without any right beyond those that everybody has. */
+/** A user id without an account and without special rights. */
 const NOBODY = 54_321;
 const canBeNobody =
   process.getuid?.() === 0 && spawnSync('cat', ['dist/main.js'], { uid: NOBODY, gid: NOBODY }).status === 0;
-/** Containers often give every port to everybody. */
+/** In containers, every user may often open every port. */
 const isPortReserved =
   canBeNobody && Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start')) > 1;
 const itAsNobody = itNeeding('root, and a folder that others may enter', canBeNobody);
@@ -158,7 +163,7 @@ describe('a user', () => {
     return { ...(await service.exited), output: service.output };
   };
 
-  itAsNobody('without an account learns that PostgreSQL needs one', async () => {
+  itAsNobody('without an account is told that PostgreSQL needs one', async () => {
     const { code, output } = await startAsNobody({});
 
     expect(code).toBe(1);
@@ -166,7 +171,7 @@ describe('a user', () => {
   });
 
   const itWithoutPort = itNeeding('root, and ports that are its own', isPortReserved);
-  itWithoutPort('without the right to a port learns which ones are free to all', async () => {
+  itWithoutPort('without the right to a port is told which ports are allowed', async () => {
     const { code, output } = await startAsNobody({ PORT: '1' });
 
     expect(code).toBe(78);
@@ -191,7 +196,7 @@ describe('the commands', () => {
     ['audit', [], 'audit'],
     ['migrate', ['revert'], 'revert'],
     ['migrate', ['show'], 'show'],
-  ])('say when there is no database, and make none: %s %j', async (command, args, purpose) => {
+  ])('report a missing database, and create none: %s %j', async (command, args, purpose) => {
     const workingDir = await newFolder();
 
     const failure = runCommand(command, { args, workingDir });
@@ -203,7 +208,7 @@ describe('the commands', () => {
     expect(await readdir(workingDir)).toEqual([]);
   });
 
-  it('say when there is nothing in the database', async () => {
+  it('report an empty database', async () => {
     const name = await database.value<string>('current_database()');
     await database.rows(`CREATE DATABASE ${name}_empty`);
     const variables = { DATABASE_URL: withUrl((url) => (url.pathname = `/${name}_empty`)) };
@@ -218,7 +223,7 @@ describe('the commands', () => {
     expect(await reverted).toBe('nothing to revert\n');
   });
 
-  it('say which folder cannot be used', async () => {
+  it('name the folder that cannot be used', async () => {
     const failure = runCommand('seed', { variables: { DATA_DIR: '/proc/nowhere' } });
 
     await expect(failure).rejects.toMatchObject({

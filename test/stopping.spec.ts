@@ -20,7 +20,7 @@ const HALVES = {
   nothing: '',
 };
 
-/** An order that waits behind a lock held from outside, and the way to let it go on. */
+/** An order that waits for a lock of another session, and a function that releases the lock. */
 async function stuckOrder(service: ServiceProcess, buyer: Person) {
   const lamp = await given.product();
   const outside = await given.database.session();
@@ -38,7 +38,7 @@ async function stuckOrder(service: ServiceProcess, buyer: Person) {
   return { lamp, answer, letGo };
 }
 
-// Guarantees that a stop cuts nothing that was taken up, and that nobody can hold it up.
+// Guarantees that a stop finishes accepted requests, and that nobody can delay it.
 describe('stopping', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s under load ends within 10 s with 0, whoever keeps connections open',
@@ -68,7 +68,7 @@ describe('stopping', () => {
     },
   );
 
-  it('with STOP_DELAY_MS first says that it is not ready, serves whoever comes, and sends them elsewhere', async () => {
+  it('with STOP_DELAY_MS first turns not ready, and still serves but closes connections', async () => {
     const [lamp, buyer] = [await given.product(), await given.customer()];
     const service = await given.secondService({ STOP_DELAY_MS: '3000' });
     const readiness = async () => (await fetch(`${service.url}/health/ready`)).status;
@@ -84,7 +84,7 @@ describe('stopping', () => {
     expect(await exit).toEqual({ code: 0, signal: null });
   });
 
-  it('is over at once at a second signal', async () => {
+  it('ends at once at a second signal', async () => {
     const [buyer, service] = [await given.customer(), await given.secondService()];
     const { answer, letGo } = await stuckOrder(service, buyer);
 
@@ -98,7 +98,7 @@ describe('stopping', () => {
     expect(await answer).toBeUndefined();
   });
 
-  it('ends within 10 s though the database does not answer any more', async () => {
+  it('ends within 10 s even if the database no longer answers', async () => {
     const proxy = await FreezableProxy.start(throughPooler(given.database.url));
     const service = await ServiceProcess.start({ DATABASE_URL: proxy.url });
     const [lamp, buyer] = [await given.product(), await given.customer()];
@@ -123,7 +123,7 @@ describe('stopping', () => {
   });
 });
 
-// Guarantees that a fault that nobody expected is told, and takes no order down with it.
+// Guarantees that an unexpected fault is logged, and that no order is lost with it.
 describe('an unexpected fault', () => {
   it.each(['exception', 'rejection'])(
     '(an %s that nobody catches) is logged, lets orders finish, and exits with 1',
@@ -148,7 +148,7 @@ describe('an unexpected fault', () => {
   );
 });
 
-/** A proxy between service and PostgreSQL that can stop passing anything on, without closing anything. */
+/** A proxy between service and PostgreSQL that can fall silent without closing connections. */
 class FreezableProxy {
   isFrozen = false;
   bytesHeldBack = 0;

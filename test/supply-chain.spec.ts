@@ -14,7 +14,7 @@ interface Manifest {
 }
 
 interface LockedPackage {
-  /** Whether only development needs it. */
+  /** Whether only development needs the package. */
   dev?: boolean;
   version?: string;
   resolved?: string;
@@ -32,9 +32,9 @@ const lockedPackages = async () => {
   return Object.entries(lock.packages).filter(([path]) => path !== '');
 };
 
-// Guarantees that what is installed tomorrow is what was tested today, to the byte.
+// Guarantees that tomorrow's installation is byte for byte what was tested today.
 describe('the dependencies', () => {
-  it('are named with exact versions', async () => {
+  it('have exact versions', async () => {
     const { dependencies, devDependencies, overrides } = await manifest();
     const versions = Object.entries({ ...dependencies, ...devDependencies, ...overrides });
 
@@ -50,12 +50,12 @@ describe('the dependencies', () => {
     expect(packages.filter(([, { integrity }]) => !/^sha512-\S+$/.test(integrity ?? ''))).toEqual([]);
   });
 
-  it('come from the registry that npm is set to, and name no other place', async () => {
+  it('come only from the registry that npm is set to', async () => {
     const elsewhere = (await lockedPackages()).filter(([, { resolved }]) => resolved !== undefined);
     expect(elsewhere).toEqual([]);
   });
 
-  it('run an install script only where package.json decides on it by name', async () => {
+  it('run an install script only if package.json decides on it by name', async () => {
     const { allowScripts } = await manifest();
     const undecided = (await lockedPackages())
       .filter(([, { hasInstallScript }]) => hasInstallScript === true)
@@ -64,7 +64,7 @@ describe('the dependencies', () => {
     expect(undecided).toEqual([]);
   });
 
-  it('are listed by `npm run sbom`, in CycloneDX, with hashes; what only development needs is marked', async () => {
+  it('are listed by `npm run sbom` in CycloneDX, with hashes and a mark for development only', async () => {
     const { stdout } = await run('npm', ['run', '--silent', 'sbom'], { maxBuffer: 50 * 1024 * 1024 });
     const { bomFormat, components } = JSON.parse(stdout) as Sbom;
     const listed = new Set(components.map(({ name, version }) => `${name} ${version}`));

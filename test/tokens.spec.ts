@@ -10,7 +10,7 @@ const OTHER_SECRET = 'another secret of the tests, and as long as the first';
 
 let admin: Person;
 let stranger: Person;
-/** The claims of a session that is alive. */
+/** The claims of a live session. */
 let own: { sub: string; sid: string };
 let routes: { method: string; path: string; isOptional: boolean }[];
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   routes = await guardedRoutes();
 });
 
-/** Every route of the API description that looks at tokens. */
+/** Every route of the API description that reads tokens. */
 async function guardedRoutes(): Promise<typeof routes> {
   const { body } = await anyone.get<OpenAPIObject>('/openapi.json');
   return Object.entries(body.paths).flatMap(([path, operations]) =>
@@ -36,7 +36,7 @@ async function guardedRoutes(): Promise<typeof routes> {
   );
 }
 
-/** A well-made token of the admin's session, but for what is given. */
+/** A valid token of the admin's session, with the given changes. */
 const token = ({ claims, ...rest }: Forgery = {}) => forge({ ...rest, claims: { ...own, ...claims } });
 const withHeader = (header: Record<string, unknown>, rest: Forgery = {}) => token({ ...rest, header });
 const withClaims = (claims: Record<string, unknown>) => token({ claims });
@@ -44,7 +44,7 @@ const withText = (change: (text: string) => string) => {
   const claims = { ...own, iat: now(), exp: now() + 60, aud: 'mini-order-system', iss: 'mini-order-system' };
   return token({ claimsText: change(JSON.stringify(claims)) });
 };
-/** A good token with one of its three parts changed. */
+/** A valid token with one of its three parts changed. */
 const withPart = (index: number, change: (part: string) => string) => {
   const parts = token().split('.');
   parts[index] = change(parts[index] as string);
@@ -52,7 +52,7 @@ const withPart = (index: number, change: (part: string) => string) => {
 };
 const flip = (part: string) => (part.startsWith('A') ? 'B' : 'A') + part.slice(1);
 
-/** What an attacker would send after the word Bearer. */
+/** Tokens that an attacker would send after the word Bearer. */
 const FORGERIES: Record<string, () => string> = {
   'no algorithm and no signature': () => withHeader({ alg: 'none' }).replace(/[^.]*$/, ''),
   'no algorithm and a signature': () => withHeader({ alg: 'none' }),
@@ -127,13 +127,13 @@ const FORGERIES: Record<string, () => string> = {
   'thousands of dots': () => '.'.repeat(8_000),
 };
 
-/** The last character of a signature holds two bits that mean nothing. */
+/** The last character of a signature has two unused bits. */
 function nextInAlphabet(character = 'A'): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return alphabet[alphabet.indexOf(character) ^ 1] as string;
 }
 
-/** What else could stand in the header; `%` is where a good token goes. */
+/** Other forms of the header; `%` stands for a valid token. */
 const HEADERS = [
   '',
   'Bearer',
@@ -150,10 +150,10 @@ const HEADERS = [
   'Bearer Bearer Bearer %',
 ];
 
-// Guarantees that only our own, unexpired tokens of sessions
-// that are alive are accepted, wherever one is asked for.
+// Guarantees that every route accepts only our own, unexpired
+// tokens of live sessions.
 describe('access tokens', () => {
-  it('are accepted when they are well made, in whatever case the scheme is written', async () => {
+  it('are accepted if they are valid, with the scheme in any case', async () => {
     const answers = await Promise.all(
       ['Bearer', 'bearer', 'BEARER', 'Bearer Bearer'].map((scheme) =>
         anyone.get('/me', { headers: { authorization: `${scheme} ${token()}` } }),
@@ -163,13 +163,13 @@ describe('access tokens', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  it('are looked at by 14 routes or more', () => {
+  it('are read by at least 14 routes', () => {
     expect(routes.length).toBeGreaterThanOrEqual(14);
   });
 
   it.each(Object.keys(FORGERIES))('are refused by every route with %s', async (name) => {
     const forged = anyone.as((FORGERIES[name] as () => string)());
-    // A good token that the service has just seen must not vouch for the bad one.
+    // A valid token that the service has just cached must not make the bad one pass.
     expect((await anyone.as(token()).get('/me')).status).toBe(200);
 
     for (const { method, path } of routes) {
@@ -190,7 +190,7 @@ describe('access tokens', () => {
     }
   });
 
-  it('are refused by every route in two headers, whichever is good', async () => {
+  it('are refused by every route in two headers, whichever is valid', async () => {
     for (const { method, path } of routes) {
       expect(await statusWith(method, path, [token(), 'x'])).toBe(401);
       expect(await statusWith(method, path, ['x', token()])).toBe(401);
@@ -198,7 +198,7 @@ describe('access tokens', () => {
     }
   });
 
-  it('are not looked for in the query, in a cookie or in another header', async () => {
+  it('are not read from the query, a cookie or another header', async () => {
     for (const { method, path } of routes.filter(({ isOptional }) => !isOptional)) {
       const answers = [
         await anyone.call(method, `${path}?access_token=${token()}&token=${token()}`),

@@ -35,14 +35,14 @@ const traceparent = (traceId: string, flags = '01') => ({
 const clientOf = (person: Person) => given.clientOf(service, person);
 const oneOf = (id: number) => ({ items: asItems({ [id]: 1 }) });
 
-/** A span begins by the clock of the day, which has whole milliseconds, and ends by a finer one. */
+/** A span begins by a clock with whole milliseconds, and ends by a finer one. */
 const msOf = (unixNano: string) => Number(BigInt(unixNano) / 1_000_000n);
 
 const traceOf = (traceId: string, ...names: string[]) => collector.trace(traceId, ...names);
 
-// Guarantees that one can follow a request from its caller through everything that it waited for.
+// Guarantees that a request can be followed from its caller through everything that it waited for.
 describe('traces', () => {
-  it('show an order as part of its caller’s trace, linked to the group that placed it and back', async () => {
+  it('show an order in its caller’s trace, linked with the group that placed it', async () => {
     const [lamp, buyer] = [await given.product(), await given.customer()];
     const answer = await clientOf(buyer).post<{ id: number }>('/orders', oneOf(lamp.id), {
       headers: traceparent(TRACE_ID),
@@ -111,7 +111,7 @@ describe('traces', () => {
     expect(await given.database.stockOf(lamp)).toBe(7);
   });
 
-  it('show a change of an order with its transaction inside, and a rule that says no as no error', async () => {
+  it('show a change of an order with its transaction, and a refusal by a rule not as an error', async () => {
     const [lamp, buyer] = [await given.product(), await given.customer()];
     const order = await given.order(buyer, { [lamp.id]: 1 });
     const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
@@ -127,7 +127,7 @@ describe('traces', () => {
     expect(refused.filter(({ status }) => status?.code === ERROR)).toEqual([]);
   });
 
-  it('mark what was our fault, and hold no URL, body, token or name', async () => {
+  it('mark server errors, and contain no URL, body, token or name', async () => {
     const [lamp, buyer] = [await given.product({ name: 'Secret lamp' }), await given.customer()];
     const id = 'c'.repeat(32);
     await given.database.rows(
@@ -148,7 +148,7 @@ describe('traces', () => {
     }
   });
 
-  it('leave out what the caller does not want recorded, and probes', async () => {
+  it('leave out requests that the caller does not sample, and health checks', async () => {
     const [lamp, buyer] = [await given.product(), await given.customer()];
     const id = 'd'.repeat(32);
     const client = clientOf(buyer);
@@ -163,7 +163,7 @@ describe('traces', () => {
     expect(collector.spans.filter(({ links }) => links.some((link) => unwanted(link.traceId)))).toEqual([]);
   });
 
-  it('begin anew where a caller names no trace, or a malformed one', async () => {
+  it('start anew if the caller sends no trace or a malformed one', async () => {
     const client = new Client(() => service.url);
     const [none, malformed] = [
       await client.get('/products'),
@@ -176,7 +176,7 @@ describe('traces', () => {
       expect(named(await traceOf(id, 'GET /products'), 'GET /products').parentSpanId).toBeFalsy();
   });
 
-  it('are named in the lines of the log', async () => {
+  it('are named in the log lines', async () => {
     const id = '9'.repeat(32);
     await clientOf(await given.customer()).get('/orders/999999', { headers: traceparent(id) });
     const span = named(await traceOf(id, 'GET /orders/:id'), 'GET /orders/:id');
@@ -186,7 +186,7 @@ describe('traces', () => {
     expect(JSON.parse(line)).toMatchObject({ route: '/orders/:id', trace_id: id, span_id: span.spanId });
   });
 
-  it('are named in the log also where the client has gone away', async () => {
+  it('are named in the log even if the client has disconnected', async () => {
     const [lamp, buyer] = [await given.product(), await given.customer()];
     const id = '8'.repeat(32);
     const held = await given.database.hold(lamp.id);
@@ -213,9 +213,9 @@ describe('traces', () => {
   });
 });
 
-// Guarantees that whoever does not trace pays nothing, and that a collector that is gone costs no request.
+// Guarantees that tracing costs nothing when off, and that a missing collector affects no request.
 describe('without a collector', () => {
-  it('requests are answered as ever, and the service stops in good order', async () => {
+  it('requests are answered as usual, and the service stops cleanly', async () => {
     const lonely = await ServiceProcess.start({
       DATABASE_URL: given.database.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -233,7 +233,7 @@ describe('without a collector', () => {
     expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
-  it('the log says that traces are lost, once', async () => {
+  it('the log says once that traces are lost', async () => {
     const misled = await ServiceProcess.start({
       DATABASE_URL: given.database.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/elsewhere`,
@@ -247,7 +247,7 @@ describe('without a collector', () => {
     expect(misled.output.match(/traces are lost/g)).toHaveLength(1);
   });
 
-  it('and without its address, answers name no trace, and neither does the log', async () => {
+  it('and without its address, neither responses nor the log name a trace', async () => {
     const { headers } = await given.anyone.get('/products', { headers: traceparent(TRACE_ID) });
     expect(headers.has('traceresponse')).toBe(false);
     expect(given.service.output).not.toContain('trace_id');

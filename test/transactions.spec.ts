@@ -8,7 +8,7 @@ import { TestDatabase, until } from './support/database.js';
 import { PREPARES, throughPooler } from './support/pooler.js';
 
 const POOL_SIZE = 9;
-/** Half of what placing orders leaves of the pool. */
+/** Half of the connections that placing orders leaves in the pool. */
 const WRITES_AT_ONCE = 3;
 
 let database: TestDatabase;
@@ -33,7 +33,7 @@ const notes = () =>
   database.rows<{ id: number }>('SELECT id FROM notes ORDER BY id').then((rows) => rows.map(({ id }) => id));
 const write = (id: number) => `INSERT INTO notes (id) VALUES (${id})`;
 
-// Guarantees that a write is committed exactly when its caller is told so, and that every wait ends.
+// Guarantees that a write is committed exactly if its caller is told so, and that every wait ends.
 describe('TransactionRunner', () => {
   it('commits what the work did and returns its result', async () => {
     const result = await runner.run(async (queryRunner) => {
@@ -56,7 +56,7 @@ describe('TransactionRunner', () => {
     expect(await notes()).toEqual([]);
   });
 
-  it('does not report a commit when the work swallowed a failed statement', async () => {
+  it('does not report a commit if the work has swallowed a failed statement', async () => {
     const work = runner.run(async (queryRunner) => {
       await queryRunner.query(write(1));
       await queryRunner.query(write(1)).catch(() => undefined);
@@ -66,7 +66,7 @@ describe('TransactionRunner', () => {
     expect(await notes()).toEqual([]);
   });
 
-  it('gives back a clean connection after every kind of end', async () => {
+  it('returns a clean connection to the pool after failed work', async () => {
     for (let round = 0; round < POOL_SIZE * 3; round += 1) {
       await runner.run((queryRunner) => queryRunner.query('SELECT nonsense')).catch(() => undefined);
     }
@@ -83,7 +83,7 @@ describe('TransactionRunner', () => {
   it.each<[string, (queryRunner: QueryRunner) => Promise<unknown>]>([
     ['the query runner', (queryRunner) => queryRunner.query(write(1))],
     ['its entity manager', ({ manager }) => manager.query(write(1))],
-  ])('runs the work again when its connection ends before the next statement of %s', async (_, writeBy) => {
+  ])('runs the work again if its connection is lost before the next statement of %s', async (_, writeBy) => {
     let attempts = 0;
     await runner.run(async (queryRunner) => {
       attempts += 1;
@@ -99,7 +99,7 @@ describe('TransactionRunner', () => {
     expect(await notes()).toEqual([1]);
   });
 
-  it('is busy when its connection ends before every statement', async () => {
+  it('is busy if its connection is lost at every attempt', async () => {
     const work = runner.run(async (queryRunner) => {
       const [session] = (await queryRunner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
       await database.rows('SELECT pg_terminate_backend($1)', [session?.pid]);
@@ -111,7 +111,7 @@ describe('TransactionRunner', () => {
     expect(await notes()).toEqual([]);
   });
 
-  it('runs both of two deadlocked transactions to their end', async () => {
+  it('completes both of two deadlocked transactions', async () => {
     await database.rows(`${write(1)}, (2)`);
     let attempts = 0;
     let holding = 0;
@@ -141,7 +141,7 @@ describe('TransactionRunner', () => {
     expect(attempts).toBe(3);
   });
 
-  it('does not run again what PostgreSQL does not support', async () => {
+  it('does not retry a feature that PostgreSQL does not support', async () => {
     let attempts = 0;
     const work = runner.run(async (queryRunner) => {
       attempts += 1;
@@ -152,7 +152,7 @@ describe('TransactionRunner', () => {
     expect(attempts).toBe(1);
   });
 
-  it('is "busy" when its connection is killed, and works again at once', async () => {
+  it('is "busy" if its connection is killed, and works again at once', async () => {
     const work = runner.run(async (queryRunner) => {
       await queryRunner.query(write(1));
       await database.cutConnections();
@@ -164,7 +164,7 @@ describe('TransactionRunner', () => {
     expect(await notes()).toEqual([3]);
   });
 
-  it('is "busy" when a row stays locked, and leaves connections for reads meanwhile', async () => {
+  it('is "busy" if a row stays locked, and leaves connections for reads meanwhile', async () => {
     await database.rows(write(1));
     const outside = await database.session();
     await outside.query('BEGIN; SELECT 1 FROM notes FOR UPDATE');
@@ -187,7 +187,7 @@ describe('TransactionRunner', () => {
       expect(result).toMatchObject({ status: 'rejected', reason: expect.any(ServiceBusyError) });
   });
 
-  it('refuses at once the write that would be number 1,001 of those that wait, and serves them', async () => {
+  it('sheds a write at once if 1,000 are waiting already, and serves those', async () => {
     let open = () => undefined as void;
     const gate = new Promise<void>((resolve) => (open = resolve));
     const works = Array.from({ length: WRITES_AT_ONCE + 1_000 }, () => runner.run(() => gate));
@@ -203,7 +203,7 @@ describe('TransactionRunner', () => {
     await runner.run((queryRunner) => queryRunner.query(write(1)));
   });
 
-  it('ends a statement that runs for too long', async () => {
+  it('aborts a statement that runs for too long', async () => {
     const work = runner.run((queryRunner) => queryRunner.query('SELECT pg_sleep(30)'));
     await expect(work).rejects.toBeInstanceOf(ServiceBusyError);
   });

@@ -7,7 +7,7 @@ import { type Person, useWorld } from './support/world.js';
 
 const given = useWorld();
 
-/** A lamp at 10 in its second version, of which 5 are left, and the order that has bought one. */
+/** A lamp at version 2 with price 10 and 5 units left, and the order that bought one. */
 interface Sale {
   readonly lamp: ProductBody;
   readonly order: OrderBody;
@@ -15,7 +15,7 @@ interface Sale {
   readonly admin: Person;
 }
 
-// Guarantees that no write is decided by what was true before it had its locks.
+// Guarantees that no write is decided by data read before it held its locks.
 describe('a write that has to wait for a row', () => {
   it.each<[string, (sale: Sale) => Promise<Answer<ProblemBody>>, string, string]>([
     [
@@ -59,7 +59,7 @@ describe('a write that has to wait for a row', () => {
         WHERE id = (SELECT order_id FROM order_items WHERE product_id = $1)`,
       'precondition-failed',
     ],
-  ])('judges %s under its lock, as somebody else has left it', async (_, write, change, code) => {
+  ])('checks %s under its lock, as the other transaction has left it', async (_, write, change, code) => {
     const lamp = await given.product({ stock: 6, price: 10 });
     const [buyer, admin] = [await given.customer(), await given.admin()];
     const order = await given.order(buyer, { [lamp.id]: 1 });

@@ -8,7 +8,7 @@ const DUMPS = 'test/dumps';
 
 type Rows = Record<string, object[]>;
 
-/** The rows of all tables, each table by its first columns. */
+/** The rows of all tables, each table sorted by its first columns. */
 async function contentOf(database: TestDatabase): Promise<Rows> {
   const tables = await database.rows<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migrations'`,
@@ -23,7 +23,7 @@ async function contentOf(database: TestDatabase): Promise<Rows> {
   return content;
 }
 
-/** A database as `pg_dump --inserts` has written it, with the settings of its session left out. */
+/** A database restored from `pg_dump --inserts`, without its session settings. */
 async function restore(file: string): Promise<TestDatabase> {
   const name = `test_upgrade_${file.slice(0, 13)}`;
   await asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -33,10 +33,10 @@ async function restore(file: string): Promise<TestDatabase> {
   return database;
 }
 
-// Guarantees that an update loses nothing: there is a dump
-// of each state that a release has left a database in.
+// Guarantees that an update loses nothing. There is a dump
+// of each schema that a release has created.
 describe('an update of a database', () => {
-  it.each(readdirSync(DUMPS))('keeps every row and value of %s, and its stock adds up', async (file) => {
+  it.each(readdirSync(DUMPS))('keeps every row and value of %s, and the stock adds up', async (file) => {
     const database = await restore(file);
     const before = await contentOf(database);
 

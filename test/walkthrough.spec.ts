@@ -12,7 +12,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that the walkthrough works word for word on an empty database with nothing configured.
+// Guarantees that the walkthrough works word for word on an empty database without configuration.
 describe('the walkthrough', () => {
   const { anyone } = given;
   let admin: Client;
@@ -38,7 +38,7 @@ describe('the walkthrough', () => {
     expect(answer.body).toMatchObject({ id: 2, username: 'customer1', role: 'customer' });
   });
 
-  it('W3 signs in by form data and answers with a bare token object', async () => {
+  it('W3 signs in by form data and returns a bare token object', async () => {
     const body = new URLSearchParams({ username: 'admin1', password: '1234' });
     const answer = await anyone.call<TokenBody>('POST', '/login', { body });
 
@@ -126,7 +126,7 @@ describe('the walkthrough', () => {
     expect(await laptopStock()).toBe(5);
   });
 
-  it('W11 sells the last unit to one of two buyers at the same moment', async () => {
+  it('W11 sells the last unit to exactly one of two simultaneous buyers', async () => {
     const lamp = await admin.post<ProductBody>('/products', { name: 'Lamp', price: 10, stock_quantity: 1 });
     const order = { items: [{ product_id: lamp.body.id, quantity: 1 }] };
     const answers = await Promise.all([customer.post('/orders', order), admin.post('/orders', order)]);

@@ -8,9 +8,9 @@ const WORKER = `
   answerPrimary({ metrics: () => Promise.reject(new Error('not to be had')), 'is-ready': () => Promise.resolve(true) });
   process.send('asks welcome');`;
 
-// Guarantees that what one asks about a worker never costs the worker.
-describe('a worker that is asked for what it does not have', () => {
-  it('gives no answer, goes on, and answers the next question', async () => {
+// Guarantees that a question to a worker never breaks the worker.
+describe('a worker that gets an unknown question', () => {
+  it('gives no answer, keeps running, and answers the next question', async () => {
     const worker = spawn(process.execPath, ['--input-type=module', '--eval', WORKER], {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

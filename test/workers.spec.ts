@@ -26,7 +26,7 @@ const stat = (pid: number) => {
   }
 };
 
-/** Asks on new connections, which go to the workers in turn, until so many processes have answered. */
+/** Sends requests on new connections, which go to the workers in turn, until this many have answered. */
 async function processesOf(service: ServiceProcess, count: number): Promise<number[]> {
   await until(`${count} processes answer`, async () => {
     const asked = await Connection.open(
@@ -45,9 +45,9 @@ const start = (variables: Record<string, string> = {}) =>
     flags: [FLAG],
   });
 
-// Guarantees that several processes on one port are one service: nobody can tell them from a single one.
+// Guarantees that several processes on one port behave like a single service.
 describe('two workers', () => {
-  it('share one port, the flags of Node, and one line that says it is ready', async () => {
+  it('share one port, the flags of Node and one ready message', async () => {
     const service = await start();
 
     const workers = await processesOf(service, 2);
@@ -89,14 +89,14 @@ describe('two workers', () => {
     expect(await given.database.stockOf(lamp)).toBe(9);
   });
 
-  it('close a connection beyond MAX_CONNECTIONS of each at once, instead of handing it to and fro', async () => {
+  it('close a connection beyond MAX_CONNECTIONS at once, instead of passing it back and forth', async () => {
     const service = await start({ MAX_CONNECTIONS: '2' });
     const five = [];
     for (let n = 0; n < 5; n += 1) {
       five.push(await Connection.open(service, 'GET /products HTTP/1.1\r\nhost: x\r\n\r\n'));
     }
 
-    // However they are dealt out, one worker has three of them.
+    // However they are distributed, one worker has three of them.
     expect(await Promise.any(five.map(({ closed }) => closed))).toBe('');
     await service.says(/MAX_CONNECTIONS are open/);
     for (const { socket } of five) socket.destroy();
@@ -127,9 +127,9 @@ describe('two workers', () => {
   });
 });
 
-// Guarantees that no way in which processes end loses an acknowledged order, or leaves something running.
+// Guarantees that no kind of exit loses an acknowledged order or leaves a process running.
 describe('a worker that is killed under load', () => {
-  it('is replaced, and every order acknowledged before and after is there once', async () => {
+  it('is replaced, and every acknowledged order exists exactly once', async () => {
     const lamp = await given.product({ stock: 100_000 });
     const buyer = await given.customer();
     const before = await processesOf(given.service, 2);
@@ -170,7 +170,7 @@ describe('a worker that is killed under load', () => {
 
 describe('stopping two workers', () => {
   it.each(['SIGTERM to the first process', 'SIGINT to all of them, as Ctrl-C does'])(
-    'by %s answers what was taken up and exits with 0 in time',
+    'by %s answers accepted requests and exits with 0 in time',
     async (way) => {
       const [lamp, buyer, service] = [
         await given.product({ stock: 100_000 }),
@@ -195,7 +195,7 @@ describe('stopping two workers', () => {
     },
   );
 
-  it('leaves none behind when the first process is killed', async () => {
+  it('leaves no worker behind if the first process is killed', async () => {
     const service = await start();
     const workers = await processesOf(service, 2);
     const open = await Connection.open(service, 'GET /products HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -208,9 +208,9 @@ describe('stopping two workers', () => {
   });
 });
 
-// Guarantees that a service that cannot serve says so and ends, instead of trying for ever.
+// Guarantees that a service which cannot serve says so and ends, instead of retrying for ever.
 describe('workers that do not start', () => {
-  it('end the service with the reason and 1: a port that is taken', async () => {
+  it('end the service with exit code 1 and the reason if the port is taken', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as { port: number };
@@ -227,7 +227,7 @@ describe('workers that do not start', () => {
     expect(service.output.match(/Port \d+ on 127\.0\.0\.1 is taken/g)).toHaveLength(1);
   });
 
-  it('end the service with 1 after five deaths in a row, and say so', async () => {
+  it('end the service with exit code 1 after five deaths in a row, and say so', async () => {
     const dying =
       `import cluster from 'node:cluster'; if (cluster.isWorker && globalThis.process.env.DIES) ` +
       `process.kill(process.pid, 'SIGKILL')`;
@@ -244,7 +244,7 @@ describe('workers that do not start', () => {
     expect(service.output).not.toMatch(/is ready at/);
   });
 
-  it('cannot ask for more connections than the embedded PostgreSQL has', async () => {
+  it('may not use more connections than the embedded PostgreSQL has', async () => {
     const service = ServiceProcess.launch({ DATABASE_URL: '', WORKERS: '10', DATABASE_POOL_SIZE: '10' });
 
     expect((await service.exited).code).toBe(78);

@@ -19,7 +19,7 @@ type Body = ProductBody & OrderBody & ProblemBody;
 const newKey = (key: string = randomUUID()) => ({ headers: { 'idempotency-key': key } });
 const isReplay = ({ headers }: Answer<unknown>) => headers.get('idempotency-replayed') === 'true';
 
-/** A write, and how often its effect can be found in the database. */
+/** A write, and how often its effect is found in the database. */
 interface Write {
   readonly method: 'POST' | 'PATCH';
   readonly path: string;
@@ -67,9 +67,9 @@ async function pendingOrder(): Promise<number> {
 const send = (client: Client, { method, path, body }: Write, key: ReturnType<typeof newKey>) =>
   client.call<Body>(method, path, { ...key, json: body });
 
-// Guarantees that whoever gets no answer may send the same write again.
+// Guarantees that a client without an answer can send the same write again.
 describe.each(Object.entries(WRITES))('%s with an Idempotency-Key', (_, prepare) => {
-  it('has one effect and the same answer for 20 parallel requests to two processes', async () => {
+  it('takes effect once and gives the same answer for 20 parallel requests to two processes', async () => {
     const [write, admin, key] = [await prepare(), await given.admin(), newKey()];
     const clients = [admin.client, proxied.clientOf(admin)];
 
@@ -87,7 +87,7 @@ describe.each(Object.entries(WRITES))('%s with an Idempotency-Key', (_, prepare)
   });
 
   it.each(['before', 'after'] as const)(
-    'succeeds once although the connection is lost during COMMIT, %s it was stored',
+    'takes effect once although the connection is lost during COMMIT, %s it was stored',
     async (cut) => {
       const [write, admin] = [await prepare(), proxied.clientOf(await given.admin())];
       proxied.proxy.faultNextCommits(cut);
@@ -100,7 +100,7 @@ describe.each(Object.entries(WRITES))('%s with an Idempotency-Key', (_, prepare)
     },
   );
 
-  it('is refused under the key of an order, and an order under its key', async () => {
+  it('is refused with the key of an order, and an order with its key', async () => {
     const [write, { client }, lamp] = [await prepare(), await given.admin(), await given.product()];
     const [keyOfOrder, keyOfWrite] = [newKey(), newKey()];
     const order = { items: [{ product_id: lamp.id, quantity: 1 }] };
@@ -125,7 +125,7 @@ describe('the key of a write', () => {
   const restock = (client: Client, { id }: { id: number }, body: object, key: ReturnType<typeof newKey>) =>
     client.patch<Body>(`/products/${id}`, body, key);
 
-  it('is refused for another body, another product and another method, whatever the order of members', async () => {
+  it('is refused for another body, product or method, but ignores the order of members', async () => {
     const [{ client }, lamp, desk] = [await given.admin(), await given.product(), await given.product()];
     const key = newKey();
     await restock(client, lamp, { stock_delta: 5, price: 20 }, key);
@@ -144,7 +144,7 @@ describe('the key of a write', () => {
     expect(await given.database.stockOf(desk)).toBe(10);
   });
 
-  it('belongs to one admin: for another it is a new one', async () => {
+  it('belongs to one admin, and is a new key for another admin', async () => {
     const [one, other, lamp] = [await given.admin(), await given.anotherAdmin(), await given.product()];
     const key = newKey();
 
@@ -157,7 +157,7 @@ describe('the key of a write', () => {
     expect(await given.database.stockOf(lamp)).toBe(20);
   });
 
-  it("shows nobody's order to a former admin who sends a cancellation again", async () => {
+  it("shows no customer's order to a former admin who sends a cancellation again", async () => {
     const [admin, other, id] = [await given.admin(), await given.anotherAdmin(), await pendingOrder()];
     const cancel = newKey();
     const cancelled = await other.client.patch<OrderBody>(`/orders/${id}/cancel`, undefined, cancel);
@@ -168,7 +168,7 @@ describe('the key of a write', () => {
     expect([cancelled.status, again.status, again.body.code]).toEqual([200, 404, 'order-not-found']);
   });
 
-  it('is not used up by a refusal: the same request may succeed later', async () => {
+  it('is not used up by a refusal, so the same request may succeed later', async () => {
     const [{ client }, lamp] = [await given.admin(), await given.product({ stock: 3 })];
     const key = newKey();
 
@@ -180,7 +180,7 @@ describe('the key of a write', () => {
     expect(await given.database.stockOf(lamp)).toBe(8);
   });
 
-  it('finds the product as it is now, also where If-Match names the version before', async () => {
+  it('returns the product as it is now, even if If-Match names the previous version', async () => {
     const [{ client }, lamp] = [await given.admin(), await given.product()];
     const key = newKey();
     const counted = { headers: { ...key.headers, 'if-match': '"1"' } };
