@@ -129,7 +129,7 @@ describe('a product locked by another session', () => {
   });
 });
 
-// Guarantees that waiting is bounded in number and time, and that no order is placed for a client who has left.
+// Guarantees that waiting is bounded in number and time, and that no order is placed after its client left.
 describe('the placement queue', () => {
   /** A desk whose only slot is busy with an order until the network is thawed. */
   async function busyDesk(variables: Record<string, string>) {
