@@ -1,4 +1,4 @@
-// Builds when a source is newer than the last build, so that `npm start` is quick and never runs old code.
+// Builds only if a source is newer than the last build, so that `npm start` is quick and never runs old code.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const INPUTS = [
 const OUTPUT = 'dist/main.js';
 
 /**
- * The latest change of a file, or of anything below a folder; removed files count by their folder.
+ * The latest change of a file or folder, with everything in it. Removing a file changes its folder.
  * @param {string} path @returns {number}
  */
 function changedAt(path) {
@@ -29,7 +29,7 @@ if (
 ) {
   const nest = join('node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   if (!existsSync(nest)) {
-    console.error('Building needs the development dependencies: run "npm ci" without --omit=dev.');
+    console.error('The build needs the development dependencies: run "npm ci" without --omit=dev.');
     process.exit(1);
   }
   console.error('building');

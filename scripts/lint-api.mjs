@@ -1,5 +1,5 @@
-// Checks openapi.json with Spectral (OpenAPI and OWASP rules), Redocly and the JSON Schema of OpenAPI itself;
-// any finding, warnings too, is exit code 1.
+// Checks openapi.json with Spectral (OpenAPI and OWASP rules), Redocly and the JSON Schema of OpenAPI.
+// Exits with 1 on any finding, including warnings.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -230,7 +230,7 @@ describe('a standby', () => {
     await server.stop();
 
     expect(refused.code).toBe(1);
-    expect(refused.said).toMatch(/standby.*DATABASE_URL must lead to the primary/);
+    expect(refused.said).toMatch(/standby.*Set DATABASE_URL to the primary/);
     expect(before).toEqual([200, 503]);
     expect(waiting.output).toMatch(/"level":40.*standby/);
   }, 60_000);

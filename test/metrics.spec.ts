@@ -212,7 +212,7 @@ describe('the metrics of workers', () => {
     await until('the log names a worker', () => Promise.resolve(service.answering.length > 0));
     const [victim] = service.answering;
     process.kill(victim as number, 'SIGKILL');
-    await service.says(/another takes its place/);
+    await service.says(/will be replaced/);
     await until('another has taken its place', async () => {
       const seen = await look();
       return ['1', '2'].every((worker) => startOf(seen, worker) > 0);

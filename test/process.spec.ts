@@ -24,8 +24,7 @@ const DECIDED_BY_COMPOSE = [
 
 /** The variables of `Env`. */
 async function variableNames(): Promise<string[]> {
-  const sources = ['src/config/env.ts', 'src/config/operations-env.ts'];
-  const source = (await Promise.all(sources.map((path) => readFile(path, 'utf8')))).join('');
+  const source = await readFile('src/config/env.ts', 'utf8');
   return [...source.matchAll(/readonly ([A-Z_]+)/g)].map(([, name]) => name as string);
 }
 

@@ -65,7 +65,7 @@ describe('.env', () => {
 
     expect((await service.exited).code).toBe(78);
     for (const fault of [
-      'PROT is not known: it is probably PORT',
+      'PROT is unknown: did you mean PORT?',
       '.env, line 2',
       'HOST is set twice',
       'DATABSE_URL',

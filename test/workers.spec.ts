@@ -148,7 +148,7 @@ describe('a worker that is killed under load', () => {
 
     process.kill(before[0] as number, 'SIGKILL');
     try {
-      await given.service.says(/a worker has ended[^]*serves in the place/);
+      await given.service.says(/a worker has ended[^]*serves in place/);
       const served = acknowledged.length;
       await until('orders go on', () => Promise.resolve(acknowledged.length > served + 50));
     } finally {

@@ -106,7 +106,9 @@ export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string
     error: { const: 'invalid_token', description: 'Present if a token was sent (RFC 6750, 3.1).' },
   },
   'invalid-credentials': invalidGrant('The name or the password is wrong.'),
-  'invalid-refresh-token': invalidGrant('The refresh token is not valid, or no longer.'),
+  'invalid-refresh-token': invalidGrant(
+    'The refresh token is unknown, expired or already used, or its session has ended.',
+  ),
   'product-not-found': { product_ids: productIds },
   'product-inactive': { product_ids: productIds },
   'insufficient-stock': { lines: listOf({ $ref: '#/components/schemas/ShortLine' }, ORDER_PRODUCTS_MAX) },

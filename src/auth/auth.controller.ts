@@ -33,7 +33,7 @@ export class AuthController {
     operationId: 'register',
     summary: 'Register a user',
     description:
-      'The first admin may register without a token; further admins need the token of an existing one ' +
+      'The first admin may register without a token; further admins require the token of an existing one ' +
       '(ADMIN_SIGNUP).',
   })
   @ApiCreatedResponse({
@@ -81,17 +81,15 @@ export class AuthController {
   @HttpCode(204)
   @Post('me/password')
   changePassword(
-    @Body() { current_password: currentPassword, new_password: newPassword }: ChangePasswordDto,
+    @Body() dto: ChangePasswordDto,
     @CurrentUser() user: AuthenticatedUser,
     @HttpExchange() { request }: Exchange,
   ): Promise<void> {
-    return this.passwordChange.change(user, { currentPassword, newPassword }, clientAddress(request));
+    return this.passwordChange.change(user, dto, clientAddress(request));
   }
 }
 
-/**
- * Where who has registered a user finds it: an admin among all users, anyone else by signing in as that user.
- */
+/** Where the caller finds the new user: admins among all users, anyone else by signing in as that user. */
 function pathOf(user: Pick<AuthenticatedUser, 'id'>, caller?: AuthenticatedUser): string {
   return caller?.role === 'admin' ? `/users/${user.id}` : '/me';
 }

@@ -40,7 +40,7 @@ import { VerifiedTokenCache } from './tokens/verified-token.cache.js';
     UsersService,
     VerifiedTokenCache,
   ],
-  // For the guard of every route.
+  // For the global `JwtAuthGuard`.
   exports: [ActiveUserCache, VerifiedTokenCache],
 })
 export class AuthModule {

@@ -5,18 +5,13 @@ import { ValidationFailedError } from '../common/domain-error.js';
 import { Env } from '../config/env.js';
 import { InvalidTokenError } from './access/access.errors.js';
 import type { AuthenticatedUser } from './access/authenticated-user.js';
+import type { ChangePasswordDto } from './dto/change-password.dto.js';
 import { LoginLimiter } from './sessions/login.limiter.js';
 import { SessionStore } from './sessions/session.store.js';
 import { assertAcceptablePassword } from './users/password-policy.js';
 import { PasswordHasher } from './users/password.hasher.js';
 import { User } from './users/user.entity.js';
 
-export interface NewPassword {
-  readonly currentPassword: string;
-  readonly newPassword: string;
-}
-
-/** Lets users change their own password. */
 @Injectable()
 export class PasswordService {
   constructor(
@@ -28,20 +23,20 @@ export class PasswordService {
   ) {}
 
   /**
-   * Changes the caller's password and ends all their other sessions. Wrong guesses at the current one count
-   * as failed logins, so that a stolen access token does not get further than its owner's patience.
-   * @throws ValidationFailedError for a wrong current or an unfit new password, TooManyAttemptsError.
+   * Changes the caller's password and ends all their other sessions. A wrong current password counts as a
+   * failed login, so that a stolen access token does not help to guess it.
+   * @throws ValidationFailedError for a wrong current or an unacceptable new password; too-many-attempts.
    */
-  async change(caller: AuthenticatedUser, change: NewPassword, address: string): Promise<void> {
+  async change(caller: AuthenticatedUser, dto: ChangePasswordDto, address: string): Promise<void> {
     const { username } = caller;
-    assertAcceptablePassword(change.newPassword, username, '/new_password', this.env);
+    assertAcceptablePassword(dto.new_password, username, '/new_password', this.env);
     const known = await this.users.findOneBy({ id: caller.id, isActive: true });
     if (!known) throw new InvalidTokenError();
     const isRight = await this.limiter.guard({ username, address }, async () => {
-      return (await this.passwords.matches(change.currentPassword, known.passwordHash)) || undefined;
+      return (await this.passwords.matches(dto.current_password, known.passwordHash)) || undefined;
     });
     if (!isRight) throw wrongPassword();
-    const passwordHash = await this.passwords.hash(change.newPassword);
+    const passwordHash = await this.passwords.hash(dto.new_password);
     const isReplaced = await this.sessions.replacePassword(caller, known.passwordHash, passwordHash);
     if (!isReplaced) throw wrongPassword();
   }

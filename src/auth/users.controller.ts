@@ -48,8 +48,8 @@ export class UsersController {
     operationId: 'updateUser',
     summary: "Change a user's role, or deactivate them",
     description:
-      'Rights taken away no longer allow any change from this moment on; reading may still work for up ' +
-      'to a second.',
+      'Removed rights no longer allow any change as soon as this request has succeeded; reads may still ' +
+      'work for up to a second.',
   })
   @ApiIdParam('user')
   @ApiOkResponse({ type: AccountResponseDto, description: 'The user.' })
@@ -58,10 +58,10 @@ export class UsersController {
   @Patch(':id')
   async update(
     @Param('id', IdPipe) id: number,
-    @Body() { role, is_active: isActive }: UpdateUserDto,
+    @Body() dto: UpdateUserDto,
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<string> {
-    return sendJson(exchange, await this.administration.change(id, { role, isActive }, caller));
+    return sendJson(exchange, await this.administration.change(id, dto, caller));
   }
 }

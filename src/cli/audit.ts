@@ -5,16 +5,11 @@ import type { OpenDatabase } from '../runtime/open-database.js';
 import { withConnection } from '../database/with-connection.js';
 import { withDatabase } from './with-database.js';
 
-/**
- * Prints the stock audit; the exit code is 0 when it is balanced
- * and 1 when it is not, or when there is nothing to audit.
- */
+/** Prints the stock audit. The exit code is 0 if the stock is balanced. */
 async function audit({ url }: OpenDatabase): Promise<number> {
   const pending = (await listMigrations(url)).filter(({ executed }) => !executed);
   if (pending.length > 0)
-    throw new Error(
-      'There is nothing to audit: the database is not migrated. "npm run migration:run" does it.',
-    );
+    throw new Error('There is nothing to audit: migrate the database first with "npm run migration:run".');
   return withConnection(
     url,
     async (client) => {

@@ -5,9 +5,7 @@ import { describeApi } from '../api-docs/api-docs.js';
 import { AppModule } from '../app.module.js';
 import { parseEnv } from '../config/load-env.js';
 
-/**
- * Writes the API description to `openapi.json`. In preview mode nothing is started, so no database is needed.
- */
+/** Writes `openapi.json`. Preview mode creates no providers, so no database is needed. */
 const env = parseEnv({}, { signsTokens: false });
 const secrets = { databaseUrl: 'postgres://preview', jwtSecret: 'x'.repeat(32) };
 const app = await NestFactory.create<NestFastifyApplication>(

@@ -20,7 +20,7 @@ const CATALOGUE = [
   { name: 'Limited print, signed', priceMinor: 75_00, stockQuantity: 1 },
 ];
 
-/** Adds the demo products that are not there yet, told by their names; safe to repeat. */
+/** Adds the demo products whose names are missing, so it may be repeated. */
 await withDatabase(async ({ url, migrationUrl }) => {
   await runMigrations(migrationUrl, url);
   const dataSource = await commandDataSource(url, [User, Product, StockAdjustment]).initialize();

@@ -6,8 +6,8 @@ import { explainStartFailure } from '../runtime/start-failure.js';
 type Work = (database: OpenDatabase) => Promise<number>;
 
 /**
- * Runs a command against the service's database, which it starts if it is embedded and not running, and ends
- * with what `work` returns. However it ends, it leaves no server running that it has started.
+ * Runs a command on the service's database; the result of `work` is the exit code. Starts the embedded server
+ * if it is not running, and stops it in the end.
  */
 export async function withDatabase(
   work: Work,
@@ -15,16 +15,14 @@ export async function withDatabase(
 ): Promise<void> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      interruption.abort();
-    });
+    process.once(signal, () => interruption.abort());
   const { signal } = interruption;
   const exitCode = await runOn(work, { ...options, mayShare: true, signal }).catch((error: unknown) => {
     const failure = explainStartFailure(error);
     console.error(signal.aborted ? 'interrupted' : failure.reason);
     return failure.exitCode;
   });
-  // Work that was interrupted may still be under way.
+  // Interrupted work may not have ended yet.
   if (signal.aborted) process.exit(exitCode);
   process.exitCode = exitCode;
 }

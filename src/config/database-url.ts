@@ -2,22 +2,20 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { misnomersIn } from './variable-names.js';
 
-/**
- * Modes that pg 8 takes for `verify-full`. libpq checks less in all but the last, and pg 9 will follow it.
- */
-const TAKEN_FOR_VERIFY_FULL = ['prefer', 'require', 'verify-ca'];
+/** pg 8 treats these as `verify-full`. libpq checks less, and pg 9 will do the same. */
+const TREATED_AS_VERIFY_FULL = ['prefer', 'require', 'verify-ca'];
 
-const MODES = [undefined, 'disable', 'no-verify', 'verify-full', ...TAKEN_FOR_VERIFY_FULL];
+const MODES = [undefined, 'disable', 'no-verify', 'verify-full', ...TREATED_AS_VERIFY_FULL];
 const FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 const TLS_PARAMETERS = new Set(['ssl', 'sslmode', 'sslnegotiation', ...FILES]);
 
-/** What is wrong, as the end of a sentence that begins with the variable's name. Never a part of the URL. */
+/** Completes a sentence that begins with the name of the variable. Never contains a part of the URL. */
 export function databaseUrlFault(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol))
     return 'must be a URL such as postgresql://user:password@host:5432/database';
   if ([url.username, url.password, url.pathname].some(isWronglyEncoded))
-    return 'has a % in its user, password or database that encodes nothing: write a plain % as %25';
+    return 'has an invalid % in its user, password or database name: write a plain % as %25';
   return namingFault(url) ?? parameterFault(url.searchParams);
 }
 
@@ -29,26 +27,23 @@ function isWronglyEncoded(part: string): boolean {
   }
 }
 
-/** What is left out would come from the environment or the system's user. */
+/** pg would take a missing part from the environment or from the name of the system user. */
 function namingFault({ username, hostname, pathname, searchParams }: URL): string | undefined {
   if (!username && !searchParams.has('user')) return 'must name a user';
   if (!hostname && !searchParams.has('host')) return 'must name a host';
   return pathname.length > 1 ? undefined : 'must name a database';
 }
 
-/** A parameter that vanished would vanish with the verification that it asks for. */
+/** pg ignores a misspelt parameter, and with it the verification that it asks for. */
 function parameterFault(parameters: URLSearchParams): string | undefined {
   const names = [...parameters.keys()];
   const [misnomer] = misnomersIn(names, TLS_PARAMETERS, true);
-  if (misnomer) return `has a parameter that is not known: it is probably ${misnomer.meant}`;
-  if (new Set(names).size < names.length) return 'has a parameter twice';
+  if (misnomer) return `has an unknown parameter: did you mean ${misnomer.meant}?`;
+  if (new Set(names).size < names.length) return 'has the same parameter twice';
   if (!MODES.includes(parameters.get('sslmode') ?? undefined))
-    return (
-      'has an sslmode that is not known: verify-full encrypts and checks the server, ' +
-      'disable does neither'
-    );
+    return 'has an unknown sslmode: verify-full encrypts and verifies the server, disable does neither';
   const file = FILES.find((name) => parameters.has(name) && !isReadable(parameters.get(name) ?? ''));
-  return file && `names a file in ${file} that cannot be read`;
+  return file && `names an unreadable file in ${file}`;
 }
 
 function isReadable(path: string): boolean {
@@ -60,17 +55,16 @@ function isReadable(path: string): boolean {
 }
 
 /**
- * Where a URL asks for TLS, the certificate and the host name in it are checked.
- * @param caFile certificates to trust instead of Node's own; asks for TLS by itself.
+ * Makes every TLS connection verify the certificate and the host name of the server.
+ * @param caFile certificates to trust instead of Node's own; implies TLS.
  */
 export function withVerification(url: string, caFile: string | undefined): string {
   const result = new URL(url);
   const mode = result.searchParams.get('sslmode');
-  const isRaised = mode === null ? caFile !== undefined : TAKEN_FOR_VERIFY_FULL.includes(mode);
-  if (!isRaised && caFile === undefined) return url;
+  const isRaised = mode === null ? caFile !== undefined : TREATED_AS_VERIFY_FULL.includes(mode);
   if (isRaised) result.searchParams.set('sslmode', 'verify-full');
   if (caFile !== undefined) result.searchParams.set('sslrootcert', caFile);
-  return result.href;
+  return isRaised || caFile !== undefined ? result.href : url;
 }
 
 export function isUnverified(url: string): boolean {
@@ -90,7 +84,7 @@ export function holdsCertificate(path: string): boolean {
   }
 }
 
-/** A database URL whose connections look for tables in these schemas, whatever the role says later. */
+/** Fixes the schemas in which connections look for tables, even if the role's setting changes later. */
 export function withSearchPath(url: string, searchPath: string): string {
   const result = new URL(url);
   const option = `-c search_path=${searchPath.replace(/[\s\\]/g, '\\$&')}`;

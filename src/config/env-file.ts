@@ -5,10 +5,7 @@ export interface EnvFile {
   readonly faults: readonly string[];
 }
 
-/**
- * Stricter than Node's own reader, which drops what it does
- * not understand, such as what follows a # in a password.
- */
+/** Stricter than Node's own parser, which silently drops, for example, what follows a # in a password. */
 const ASSIGNMENT =
   /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^\s'"`#][^#]*?)|)(?:\s+#.*|\s*)$/;
 
@@ -21,7 +18,7 @@ export function readEnvFile(path: string): EnvFile {
     const [, name, ...values] = ASSIGNMENT.exec(line.trim()) ?? [];
     if (name === undefined)
       faults.push(
-        `${path}, line ${index + 1}, is not NAME=value; a value with # or quotes needs single quotes`,
+        `${path}, line ${index + 1}, is not NAME=value: put a value with # or quotes into single quotes`,
       );
     else if (variables.has(name)) faults.push(`${name} is set twice in ${path}`);
     else variables.set(name, values.join(''));
@@ -29,7 +26,7 @@ export function readEnvFile(path: string): EnvFile {
   return { variables: Object.fromEntries(variables), faults };
 }
 
-/** Editors write UTF-8, with or without a byte order mark, or UTF-16 with one. */
+/** Editors write UTF-8 with or without a byte order mark, or UTF-16 with one. */
 function readText(path: string): { readonly text: string; readonly fault?: string } {
   try {
     const bytes = readFileSync(path);

@@ -9,16 +9,15 @@ const all =
     for (const decorate of decorators) decorate(target, name);
   };
 
-/** An integer variable and its limits, both included. */
 export const integerBetween = (min: number, max: number) => all(FromDigits(), IsInt(), Min(min), Max(max));
 
 export const booleanWord = () => all(FromBooleanWord(), IsBoolean());
 
-/** @param asMeant writes a part in the one form that is compared with. */
-export const commaSeparated = (asMeant = (part: string) => part) =>
+/** @param normalise brings each part into the form in which it is compared. */
+export const commaSeparated = (normalise = (part: string) => part) =>
   FromText((text) => {
     const parts = text.split(',').map((part) => part.trim());
-    return parts.filter(Boolean).map(asMeant);
+    return parts.filter(Boolean).map(normalise);
   });
 
 export const IsPostgresUrl = () =>
@@ -28,14 +27,14 @@ export const IsPostgresUrl = () =>
     (value) => databaseUrlFault(String(value)) === undefined,
   );
 
-/** What to listen on. An IPv6 address in brackets, as a URL has it, is that address. */
+/** An address to listen on. IPv6 addresses may be in brackets, as in URLs. */
 export const address = () =>
   all(
     FromText((text) => text.replace(/^\[(.*)\]$/, '$1')),
     IsString(),
   );
 
-/** As browsers write an origin: in small letters, without the port that its scheme has anyway. */
+/** The form that browsers send: in lower case, without the default port. */
 export function asOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.href === `${url?.origin}/` ? url.origin : text;
@@ -44,7 +43,7 @@ export function asOrigin(text: string): string {
 export const IsOriginList = () =>
   Rule(
     'isOriginList',
-    'must list origins such as https://shop.example, without path or wildcard',
+    'must list origins such as https://shop.example, without a path or wildcard',
     (value) => Array.isArray(value) && value.every(isOrigin),
   );
 
@@ -63,14 +62,14 @@ export const IsAddressList = () =>
     (value) => Array.isArray(value) && value.every(isAddressOrRange),
   );
 
-/** A range of no bits would be everybody: any client could then make up its address. */
+/** Refuses /0, which would trust every client to state its own address. */
 function isAddressOrRange(text: unknown): boolean {
   const [address = '', bits = '1', ...rest] = String(text).split('/');
   const bitsMax = { 4: 32, 6: 128 }[address.includes('%') ? 0 : isIP(address)] ?? 0;
   return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= bitsMax;
 }
 
-/** A number from 0 to 1, both included. */
+/** A number from 0 to 1. */
 export const share = () =>
   all(
     FromText((text) => (/^[01](\.\d{1,9})?$/.test(text) ? Number(text) : text)),

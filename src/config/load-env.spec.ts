@@ -69,7 +69,7 @@ describe('every variable', () => {
     (mark) => {
       for (const [name, value] of variables) {
         const faults = faultsOf(() => withOne(name, value[0] + mark + value.slice(1)));
-        expect(faults).toContainEqual(expect.stringMatching(`^${name} has a character in it`));
+        expect(faults).toContainEqual(expect.stringMatching(`^${name} contains an invisible character`));
       }
     },
   );
@@ -128,7 +128,7 @@ describe('a name that nobody reads', () => {
     ['port', 'PORT'],
   ])('is refused when it is nearly one of ours: %j', (name, meant) => {
     const faults = faultsOf(() => parseEnv({ [name]: 'x' }));
-    expect(faults).toEqual([`${name} is not known: it is probably ${meant}`]);
+    expect(faults).toEqual([`${name} is unknown: did you mean ${meant}?`]);
   });
 
   it('may be anything else, or stand beside the right one', () => {
@@ -179,12 +179,15 @@ describe('DATABASE_URL', () => {
     ['postgresql://u:5/w@h/d', /must name a user/],
     ['postgresql://u:p@h', /must name a database/],
     ['postgresql://u:p@h/', /must name a database/],
-    ['postgresql://u:p@h/d?sslmode=verify_full', /has an sslmode that is not known/],
-    ['postgresql://u:p@h/d?sslmode=', /has an sslmode that is not known/],
-    ['postgresql://u:p@h/d?sslmod=require', /it is probably sslmode/],
-    ['postgresql://u:p@h/d?SSLMODE=require', /it is probably sslmode/],
-    ['postgresql://u:p@h/d?sslmode=verify-full&sslmode=disable', /has a parameter twice/],
-    ['postgresql://u:p@h/d?sslmode=verify-full&sslrootcert=/none.pem', /names a file in sslrootcert/],
+    ['postgresql://u:p@h/d?sslmode=verify_full', /has an unknown sslmode/],
+    ['postgresql://u:p@h/d?sslmode=', /has an unknown sslmode/],
+    ['postgresql://u:p@h/d?sslmod=require', /did you mean sslmode\?/],
+    ['postgresql://u:p@h/d?SSLMODE=require', /did you mean sslmode\?/],
+    ['postgresql://u:p@h/d?sslmode=verify-full&sslmode=disable', /has the same parameter twice/],
+    [
+      'postgresql://u:p@h/d?sslmode=verify-full&sslrootcert=/none.pem',
+      /names an unreadable file in sslrootcert/,
+    ],
   ])('says what is wrong with it, and nothing of itself: %s', (url, fault) => {
     for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL']) {
       const faults = faultsOf(() => parseEnv({ DATABASE_URL: URL_OF_DATABASE, [name]: url }));

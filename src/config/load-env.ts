@@ -11,14 +11,14 @@ import { type Misnomer, misnomersIn } from './variable-names.js';
 /** `sysexits.h`, EX_CONFIG. */
 export const EXIT_CODE_BAD_CONFIGURATION = 78;
 
-/** Names every faulty variable and rule, and never a value: values may be secrets. */
+/** Names every faulty variable, but never a value: values may be secrets. */
 export class BadConfigurationError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }
 }
 
-/** Reads `.env` and the environment, which wins. A worker has what its primary has read. */
+/** Reads the environment and, where it has no value, `.env`. Workers inherit what their primary has read. */
 export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   const file = cluster.isPrimary ? readEnvFile('.env') : { variables: {}, faults: [] };
   for (const [name, value] of Object.entries(file.variables)) process.env[name] ??= value;
@@ -28,8 +28,7 @@ export function loadEnv(needs: EnvNeeds = { signsTokens: true }): Env {
   const pgVariables = forgetPgVariables();
   const ignored = [...names.filter(isUnknown), ...(env.DATABASE_URL === undefined ? [] : pgVariables)];
   if (ignored.length > 0) {
-    const advice =
-      'Its own variables are in .env.example; what concerns the database belongs into DATABASE_URL.';
+    const advice = 'Its variables are in .env.example; the database is configured by DATABASE_URL.';
     console.error(`The service does not read ${[...new Set(ignored)].join(', ')}. ${advice}`);
   }
   return env;
@@ -75,7 +74,6 @@ function modeDefaults(isProduction: boolean) {
   };
 }
 
-/** Those that `Env` has a rule for. */
 const KNOWN_VARIABLES = new Set(
   getMetadataStorage()
     .getTargetValidationMetadatas(Env, '', false, false)
@@ -84,9 +82,7 @@ const KNOWN_VARIABLES = new Set(
 
 type Given = Readonly<Record<string, string>>;
 
-/**
- * A variable that is set to nothing has its default. Spaces around a value mean nothing, except in a secret.
- */
+/** Drops unknown and empty variables, and trims values; spaces count only in secrets. */
 function givenOf(variables: Record<string, string | undefined>): Given {
   const known = Object.entries(variables).filter(
     ([name, value]) => KNOWN_VARIABLES.has(name) && value?.trim(),
@@ -99,23 +95,24 @@ function givenOf(variables: Record<string, string | undefined>): Given {
   );
 }
 
-/** Where one of ours is not given, a name that is nearly the same is a fault. */
+/** A name that nearly equals one of ours is a fault, unless the right one is set too. */
 function nameFaults(variables: Record<string, string | undefined>, given: Given): string[] {
   const misnomers = misnomersIn(Object.keys(variables), KNOWN_VARIABLES, false);
   return misnomers.filter(({ meant }) => given[meant] === undefined).map(misnomerFault);
 }
 
 function misnomerFault({ name, meant }: Misnomer): string {
-  return `${name} is not known: it is probably ${meant}`;
+  return `${name} is unknown: did you mean ${meant}?`;
 }
 
-/** Control characters, characters of no width, and the mark for a byte that could not be read. */
-const UNSEEN = /[\p{Cc}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
+/** Control characters, zero-width characters, and the replacement for undecodable bytes. */
+const INVISIBLE = /[\p{Cc}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
 
 function valueFaults(given: Given): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
-    if (UNSEEN.test(value)) return [`${name} has a character in it that cannot be seen`];
-    if (/^(["'`]).*\1$/.test(value)) return [`${name} is in quotes, which would be part of it: remove them`];
+    if (INVISIBLE.test(value)) return [`${name} contains an invisible character: remove it`];
+    if (/^(["'`]).*\1$/.test(value))
+      return [`${name} is in quotes, which would become part of the value: remove them`];
     return [];
   });
 }

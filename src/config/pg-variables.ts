@@ -1,6 +1,6 @@
 /**
- * What a connection string leaves open, pg takes from `PG*` variables, which a shell has for other databases.
- * @returns the names of those that there were.
+ * pg fills gaps of a connection string from `PG*` variables, which may be meant for other databases.
+ * @returns the names that were removed.
  */
 export function forgetPgVariables(): string[] {
   const names = Object.keys(process.env).filter((name) => /^(PG[A-Z]|NODE_PG_)/.test(name));

@@ -1,12 +1,11 @@
-/** A name that is probably meant to be another one. */
 export interface Misnomer {
   readonly name: string;
   readonly meant: string;
 }
 
 /**
- * Finds names that differ from known ones by case, punctuation or a typing error or two; for short names, no
- * error unless `isOurs` says that all names are meant for us.
+ * Finds names that differ from a known one by case, punctuation or one or two typing errors.
+ * @param isOurs whether all names are meant for the service; only then may short names have an error.
  */
 export function misnomersIn(
   names: readonly string[],
@@ -30,8 +29,8 @@ function errorsMax({ length }: string, isOurs: boolean): number {
   return length >= 8 || isOurs ? 1 : 0;
 }
 
-/** Up to so many letters may be wrong, missing, too many or swapped. */
-export function isNear(one: string, other: string, errors: number): boolean {
+/** Whether the names differ by at most so many wrong, missing, extra or swapped letters. */
+function isNear(one: string, other: string, errors: number): boolean {
   if (one === other) return true;
   if (errors === 0) return false;
   const start = [...one].findIndex((letter, index) => letter !== other[index]);

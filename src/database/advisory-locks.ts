@@ -1,19 +1,19 @@
-/** The numbers only have to differ from each other and from those of others in a shared database. */
+/** Arbitrary numbers that differ from each other. */
 export const ADVISORY_LOCKS = {
-  /** Held for as long as a process runs the embedded server. */
+  /** Held as long as a process owns the embedded server. */
   embeddedOwner: 731_001,
   /** Held while migrations run, so that many processes may start at once. */
   migrations: 731_002,
-  /** Held while the first admin registers, so that two at once make one. */
+  /** Held while the first admin registers, so that two concurrent requests make only one. */
   firstAdmin: 731_003,
   /** Held while the demo catalogue is written. */
   seed: 731_004,
-  /** Held while an admin loses that right, so that the last two cannot do it to each other. */
+  /** Held while an admin is demoted, so that the last two cannot demote each other. */
   lastAdmin: 731_005,
-  /** Held while expired orders are cancelled, so that one process at a time does it for all. */
+  /** Held while expired orders are cancelled, so that only one process does it at a time. */
   expirySweep: 731_006,
-  /** Held while events are numbered, so that one process at a time does it. */
+  /** Held while events are numbered, so that only one process does it at a time. */
   eventSequencer: 731_007,
-  /** Held while a webhook endpoint is added, so that their number stays bounded. */
+  /** Held while a webhook endpoint is added, so that their limit holds. */
   webhookEndpoints: 731_008,
 } as const;

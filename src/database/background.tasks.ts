@@ -6,13 +6,13 @@ import { asServiceBusy } from './database-errors.js';
 export interface BackgroundTask {
   /** For the log. */
   readonly name: string;
-  /** The pause before the first run and after each. */
+  /** The pause before each run. */
   readonly everyMs: number;
-  /** Must end by itself within seconds; between its steps it may look whether the process is stopping. */
+  /** Must end within seconds. A longer run checks `stopping` between its steps. */
   readonly run: () => Promise<unknown>;
 }
 
-/** What every process does again and again beside its requests, from its start until it stops. */
+/** Runs periodic tasks beside the requests, in every process. */
 @Injectable()
 export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
@@ -24,7 +24,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     return this.stop.signal;
   }
 
-  /** To be called by constructors. One run of a task at a time; a failure does not end it. */
+  /** Must be called in constructors. Runs of one task never overlap, and go on after a failure. */
   repeat(task: BackgroundTask): void {
     this.tasks.push(task);
   }
@@ -33,7 +33,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     this.loops = this.tasks.map((task) => this.loop(task));
   }
 
-  /** Waits for the runs that are under way; the pool is closed after it. */
+  /** Waits for current runs, because the pool is closed next. */
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     await Promise.all(this.loops);
@@ -42,13 +42,13 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private async loop({ name, everyMs, run }: BackgroundTask): Promise<void> {
     const pause = () => setTimeout(everyMs, true, { signal: this.stopping, ref: false }).catch(() => false);
     const logger = new Logger(name);
-    let known: string | undefined;
+    let lastFault: string | undefined;
     while (await pause()) {
       const error = (await run().then(() => undefined, asServiceBusy)) as Error | undefined;
-      // A database that is away is reported by those who ask for something, and a fault that stays only once.
-      const isNews = error && !(error instanceof ServiceBusyError) && error.message !== known;
-      if (isNews) logger.error(error);
-      known = error?.message;
+      // Failing requests report an unavailable database. A persistent fault is logged once.
+      const isNew = error && !(error instanceof ServiceBusyError) && error.message !== lastFault;
+      if (isNew) logger.error(error);
+      lastFault = error?.message;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Migrations create these constraints, entities declare them, and a violation is recognised by them. */
+/** Created by migrations, declared by entities, and recognised when violated. */
 export const CONSTRAINTS = {
   usersUsernameKey: 'uq_users_username_key',
   productsSku: 'uq_products_sku',

@@ -15,14 +15,14 @@ import { Webhooks1764700000000 } from './migrations/1764700000000-webhooks.js';
 import { RobustClient } from './postgres-client.js';
 import { SessionClient } from './session-client.js';
 
-/** How long anybody waits for a connection, new or from the pool. */
+/** For a connection, new or from the pool. */
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Longer than any `statement_timeout`, so that the server speaks first if it can. */
+/** Longer than any `statement_timeout`, so that the server usually ends a statement first. */
 const QUERY_TIMEOUT_MS = 5_000;
 
 export const MIGRATIONS_TABLE = 'migrations';
 
-/** The features bring their entities; migrations alone change the schema. */
+/** Features register their own entities. Only migrations change the schema. */
 export function dataSourceOptions(url: string, poolSize: number, prepares = true): DataSourceOptions {
   return {
     type: 'postgres',
@@ -44,7 +44,6 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
     migrationsTableName: MIGRATIONS_TABLE,
     migrationsTransactionMode: 'all',
     synchronize: false,
-    logging: false,
     installExtensions: false,
     poolSize,
     applicationName: 'mini-order-system',
@@ -52,7 +51,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
     extra: {
       Client: RobustClient,
       prepares,
-      // A statement does not wait for the answer to the one before it.
+      // Send a statement without waiting for the answer to the previous one.
       pipeline: true,
       query_timeout: QUERY_TIMEOUT_MS,
       idleTimeoutMillis: 30_000,
@@ -60,7 +59,7 @@ export function dataSourceOptions(url: string, poolSize: number, prepares = true
   };
 }
 
-/** For migrations and the commands of `src/cli`, which name their entities. */
+/** For migrations and commands. */
 export function commandDataSource(url: string, entities: Type[] = []): DataSource {
   return new DataSource({ ...dataSourceOptions(url, 2), entities, extra: { Client: SessionClient } });
 }

@@ -4,19 +4,30 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import { ServiceBusyError } from '../common/domain-error.js';
-import { CONNECTION_FAULTS } from './connection-faults.js';
 import { isPreparedStatementStale, isQueryTimeout } from './postgres-client.js';
 
-/** Somebody else has held a lock for longer than the transaction was to wait. */
+/** Another transaction has held a lock for too long. */
 export class LockTimeoutError extends ServiceBusyError {}
 
-/** SQLSTATE codes after which the same transaction, run again, is expected to succeed. */
+/** Codes of the operating system for a server that cannot be reached. */
+export const CONNECTION_FAULTS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** SQLSTATE codes after which the same transaction is expected to succeed when it is run again. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
 
 /**
- * "Not now": connections lost or refused (08, 28, 3D, 55000, 57P), resources
- * exhausted (53), a lock or a statement that took too long (55P03, 57014,
- * 25P03), a server that became read-only after a failover (25006).
+ * SQLSTATE codes that mean "try again later": connection lost or refused (08, 28, 3D, 55000, 57P), out of
+ * resources (53), timeout of a lock, statement or transaction (55P03, 57014, 25P03, 25P04), read-only server
+ * after a failover (25006), deadlock or serialization failure (40P01, 40001).
  */
 const BUSY_STATES = /^(08|28|3D|53|57P|55000|55P03|57014|25P03|25P04|25006|40001|40P01)/;
 
@@ -35,20 +46,24 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
-/** A COMMIT may have been carried out where its answer is missing, from a server that goes down, or 40003. */
+/**
+ * Whether a COMMIT that failed like this may have been carried out: its answer was lost (no SQLSTATE), the
+ * server was going down, or it does not know itself (40003).
+ */
 export function isOutcomeUnknown(error: unknown): boolean {
   const { code = '' } = driverErrorOf(error);
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40003|57|58|XX)/.test(code);
+  const isSqlState = /^[0-9A-Z]{5}$/.test(code) && !CONNECTION_FAULTS.has(code);
+  return !isSqlState || /^(08|40003|57|58|XX)/.test(code);
 }
 
-/** The connection ended, as it does when the server restarts; another one may be fine. */
+/** The connection ended, for example because the server restarts. Another one may work. */
 export function isConnectionLost(error: unknown): boolean {
   if (isConnectionReleased(error)) return true;
   const { code = '', message = '' } = driverErrorOf(error);
   return /^(57P01|57P02|ECONNRESET|EPIPE)$/.test(code) || /^Connection terminated/.test(message);
 }
 
-/** TypeORM releases a query runner by itself when its connection ends between two statements. */
+/** TypeORM releases a query runner whose connection ends between two statements. */
 function isConnectionReleased(error: unknown): boolean {
   return (
     error instanceof QueryRunnerAlreadyReleasedError ||
@@ -56,7 +71,7 @@ function isConnectionReleased(error: unknown): boolean {
   );
 }
 
-/** Whether the error says that the named unique constraint refused the row. */
+/** Whether this unique constraint refused the row. */
 export function violates(error: unknown, constraint: string): boolean {
   const { code, constraint: name } = driverErrorOf(error);
   return code === '23505' && name === constraint;
@@ -69,7 +84,7 @@ function isDatabaseUnavailable(error: unknown): boolean {
   return isQueryTimeout(driverErrorOf(error)) || CONNECTION_MESSAGES.test(message ?? '');
 }
 
-/** Turns "not now" into the one error for it, and leaves every other error as it is. */
+/** Maps errors that mean "try again later" to `ServiceBusyError`, and returns every other error unchanged. */
 export function asServiceBusy(error: unknown): unknown {
   if (driverErrorOf(error).code === '55P03') return new LockTimeoutError({ cause: error });
   return isDatabaseUnavailable(error) ? new ServiceBusyError({ cause: error }) : error;

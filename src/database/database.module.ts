@@ -6,7 +6,6 @@ import { dataSourceOptions } from './data-source.js';
 import { DatabaseReader } from './database.reader.js';
 import { TransactionRunner } from './transaction.runner.js';
 
-/** The pool, the cheap way to read, the one way to write, and what goes on beside requests. */
 @Global()
 @Module({})
 export class DatabaseModule {

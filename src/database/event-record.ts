@@ -1,14 +1,12 @@
 import { TIME_UNDER_LOCK } from './columns.js';
 
 /**
- * SQL that records what has happened to some resources as one row of the log, as a part of
- * the statement that makes it happen. So they are committed together, and the row's
- * `sequence` is drawn under the locks of the change: of two changes of which one had to wait
- * for the other, the first has the lower one. It stands here because the features record
- * events, and the log that numbers and serves them (`events/`) stands above the features.
+ * SQL that records an event for some resources, as a part of the statement that changes them. Both are
+ * committed together, and the event's `sequence` is drawn under the locks of the change: if one change waits
+ * for another, its event comes later.
  * @param type an SQL expression, such as `'order.placed'` in quotes.
  * @param ids an aggregate of the resources' ids.
- * @param from a CTE with a row for each of the resources; without rows, nothing is recorded.
+ * @param from a CTE with a row for each resource; without rows, nothing is recorded.
  */
 export const recordEvents = (type: string, ids: string, from: string): string => `
     INSERT INTO events (type, resource_ids, occurred_at)

@@ -1,4 +1,4 @@
-/** A resource as PostgreSQL writes it: its JSON is the answer and is handed through untouched. */
+/** A resource whose JSON was built by PostgreSQL and is sent as it is. */
 export interface Resource {
   readonly id: number;
   /** Its ETag. */
@@ -6,22 +6,16 @@ export interface Resource {
   readonly json: string;
 }
 
-/**
- * SQL for the JSON of a value of this type, as text or as
- * what becomes the right text; NULL is written `null`.
- */
+/** SQL for the JSON of a value of this type; NULL becomes `null`. */
 export interface JsonSql<Value> {
   readonly sql: string;
   readonly type?: Value;
 }
 
-/** For each member of an answer, SQL on the columns of its row. The compiler wants all of them. */
+/** SQL for each member of an answer. The compiler requires all of them. */
 export type Members<Answer> = { readonly [Name in keyof Answer & string]: JsonSql<Answer[Name]> };
 
-/**
- * SQL for an answer as JSON text, with its members in this order. It is put together from its parts, which
- * takes PostgreSQL half as long as `row_to_json`.
- */
+/** SQL for an answer as JSON text. Concatenating it takes PostgreSQL half as long as `row_to_json`. */
 export function jsonOf<Answer>(members: Members<Answer>): string {
   const parts = Object.entries<JsonSql<unknown>>(members).map(
     ([name, { sql }], index) => `'${index === 0 ? '{' : ','}"${name}":', coalesce((${sql})::text, 'null')`,
@@ -29,10 +23,7 @@ export function jsonOf<Answer>(members: Members<Answer>): string {
   return `concat(${parts.join(', ')}, '}')`;
 }
 
-/**
- * A member that is a list.
- * @param rows which, from FROM on.
- */
+/** @param rows the query of the items, from FROM on. */
 export function list<Item>(members: Members<Item>, rows: string): JsonSql<Item[]> {
   return {
     sql:
@@ -47,10 +38,10 @@ export const flag = (column: string): JsonSql<boolean> => ({ sql: column });
 
 export const text = <Text extends string>(column: string): JsonSql<Text> => ({ sql: `to_json(${column})` });
 
-/** Exact: both are the double that is nearest to n/100, in its shortest form. */
+/** Exact: PostgreSQL writes the double nearest to n/100 in its shortest form, as JSON.stringify does. */
 export const amount = (minor: string): JsonSql<number> => ({ sql: `${minor} / 100::float8` });
 
 export const time = (column: string): JsonSql<string> => ({ sql: `'"' || ${timestamp(column)} || '"'` });
 
-/** As `Date.toISOString` writes it; the time zone of every connection is UTC. */
+/** The format of `Date.toISOString`; every connection uses UTC. */
 export const timestamp = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -15,9 +15,8 @@ export interface MigrationState {
 }
 
 /**
- * Runs every migration that has not run yet, all or none, and names those it ran.
- * @param serviceUrl whose role, if it is another one than
- *   that of `url`, gets the rights that the service needs.
+ * Runs all pending migrations in one transaction, and returns their names.
+ * @param serviceUrl its role, unless it is that of `url`, gets the rights that the service needs.
  */
 export function runMigrations(url: string, serviceUrl = url): Promise<string[]> {
   const serviceRole = roleOf(serviceUrl);
@@ -34,7 +33,7 @@ function roleOf(url: string): string | undefined {
   return new Client({ connectionString: url }).user;
 }
 
-/** Takes the latest migration back, its data included, and names it. */
+/** Reverts the latest migration, including its data, and returns its name. */
 export function revertLastMigration(url: string): Promise<string | undefined> {
   return underMigrationLock(url, async (dataSource) => {
     const latest = (await executedNames(dataSource)).at(-1);
@@ -43,7 +42,6 @@ export function revertLastMigration(url: string): Promise<string | undefined> {
   });
 }
 
-/** All known migrations in order, and which of them have run. */
 export function listMigrations(url: string): Promise<MigrationState[]> {
   return underMigrationLock(url, async (dataSource) => {
     const executed = new Set(await executedNames(dataSource));
@@ -63,14 +61,14 @@ async function executedNames(dataSource: DataSource): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Processes that start together take turns; the lock ends with the process. */
+/** Processes that start together take turns. The lock ends with its process. */
 async function underMigrationLock<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const lock = new SessionClient({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await lock.connect();
   const dataSource = commandDataSource(url);
   try {
     await assertSuitable(lock);
-    // A transaction holds it, because a pooler may share connections that hold none.
+    // Held by a transaction: outside of one, a pooler may give the connection to another client.
     await lock.query('BEGIN');
     await lock.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await lock.query('SET LOCAL idle_in_transaction_session_timeout = 0');

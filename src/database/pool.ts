@@ -2,12 +2,12 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { RobustClient } from './postgres-client.js';
 
-/** pg-pool has no public way to tell its idle connections. */
+/** pg-pool does not expose its idle connections. */
 interface PoolInternals {
   readonly _idle: readonly { readonly client: RobustClient }[];
 }
 
-/** The pool of TypeORM, which has no public way to it; nothing while the data source is closed. */
+/** TypeORM does not expose its pool. `undefined` while the data source is closed. */
 export function poolOf({ driver }: DataSource): Pool | undefined {
   return (driver as unknown as { master?: Pool }).master;
 }

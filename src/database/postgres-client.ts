@@ -2,10 +2,7 @@ import type pg from 'pg';
 import { PreparedStatements } from './prepared-statements.js';
 import { SessionClient, type SessionConfig } from './session-client.js';
 
-/**
- * With the limits of a transaction; behind them stands a
- * deadline of our own, for a server that has fallen silent.
- */
+/** If the server no longer answers, the deadline of `TransactionRunner` applies instead of these limits. */
 const BEGIN = `
   START TRANSACTION ISOLATION LEVEL READ COMMITTED;
   SET LOCAL lock_timeout = '100ms';
@@ -13,36 +10,28 @@ const BEGIN = `
   SET LOCAL idle_in_transaction_session_timeout = '4s'`;
 
 const SETTINGS = {
-  // A read ends before its caller gives up, so that PostgreSQL does not go on for nobody.
+  // Shorter than `query_timeout`, so that PostgreSQL does not go on after the caller has given up.
   statement_timeout: '4500ms',
-  // Our lists have one good plan; weighing whether to plan them anew took as long as running them.
+  // Our statements have one good plan. Deciding whether to plan again took as long as running them.
   plan_cache_mode: 'force_generic_plan',
 };
 
-/** What all connections have in common: the same text has the same name on each. */
+/** Shared by all connections: a text has the same name on each. */
 const prepared = new PreparedStatements();
 
-/** Work was to be committed after one of its statements had failed and its error had been swallowed. */
-class TransactionAbortedError extends Error {
-  /** in_failed_sql_transaction */
-  readonly code = '25P02';
-
-  constructor() {
-    super('A statement failed inside the transaction and its error was swallowed.');
-  }
-}
+const IN_FAILED_TRANSACTION = '25P02';
 
 type Send = (...args: unknown[]) => Promise<pg.QueryResult>;
 
 /**
- * The pg client of the pool. BEGIN travels with the first statement of a transaction
- * and sets its limits, which leaves nothing behind on a connection that a pooler
- * shares. Statements that come again are prepared, unless `prepares` is false.
- * PostgreSQL answers COMMIT of a failed transaction without an error; here that is one.
+ * The pg client of the pool.
+ * - It sends BEGIN with the first statement of a transaction. BEGIN also sets the limits, locally, so that
+ *   they do not stay on a connection that a pooler shares.
+ * - It prepares repeated statements, unless `prepares` is false.
+ * - It rejects COMMIT of a failed transaction, which PostgreSQL answers with a silent ROLLBACK.
  */
 export class RobustClient extends SessionClient {
   private isBeginDue = false;
-
   private readonly prepares: boolean;
 
   constructor(config: SessionConfig & { prepares?: boolean } = {}) {
@@ -68,10 +57,10 @@ export class RobustClient extends SessionClient {
     return text === 'COMMIT' ? answer.then(assertCommitted) : answer;
   }
 
-  /** After a migration, a connection with outdated prepared statements is not worth keeping. */
+  /** Closes a connection whose prepared statements a migration has made stale. */
   private sendPrepared(send: Send, args: unknown[]): Promise<pg.QueryResult> {
     const answer = send(...this.preparedOf(args));
-    // Whoever gives a callback gets no promise.
+    // With a callback, pg returns no promise.
     (answer as Promise<unknown> | undefined)?.catch((error: unknown) => {
       if (isPreparedStatementStale(error)) this.hangUp();
     });
@@ -87,13 +76,13 @@ export class RobustClient extends SessionClient {
   }
 }
 
-/** Libraries name statements too, as the login limiter's does. */
+/** Libraries also name statements, for example rate-limiter-flexible. */
 function withoutName([query, ...rest]: unknown[]): unknown[] {
   const isNamed = query !== null && typeof query === 'object' && 'name' in query;
   return [isNamed ? { ...query, name: undefined } : query, ...rest];
 }
 
-/** A statement is worth nothing where the transaction in front of it has not begun. */
+/** Fails if BEGIN has failed: the statement then ran outside a transaction. */
 async function both(begun: Promise<unknown>, sent: Promise<pg.QueryResult>): Promise<pg.QueryResult> {
   const [beginning, result] = await Promise.allSettled([begun, sent]);
   if (beginning.status === 'rejected') throw beginning.reason;
@@ -102,17 +91,18 @@ async function both(begun: Promise<unknown>, sent: Promise<pg.QueryResult>): Pro
 }
 
 function assertCommitted(result: pg.QueryResult): pg.QueryResult {
-  if (result.command !== 'COMMIT') throw new TransactionAbortedError();
-  return result;
+  if (result.command === 'COMMIT') return result;
+  const message = 'A statement failed inside the transaction and its error was swallowed.';
+  throw Object.assign(new Error(message), { code: IN_FAILED_TRANSACTION });
 }
 
-/** 26000, and of 0A000 "cached plan must not change result type", whose text PostgreSQL translates. */
+/** 26000, or 0A000 "cached plan must not change result type", recognised by its untranslated routine. */
 export function isPreparedStatementStale(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as Partial<pg.DatabaseError>;
   return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
-/** pg reports its client-side `query_timeout` by this text only. */
+/** pg reports its `query_timeout` without a code. */
 export function isQueryTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }

@@ -1,18 +1,16 @@
-/** As drivers of other languages do it: a text that comes once is not worth it. */
+/** Preparing pays off only for repeated statements. The JDBC driver uses the same threshold. */
 const PREPARED_FROM = 5;
-/** The service has about fifty, each with few variants. */
+/** The service has about fifty, each with a few variants. */
 const PREPARED_MAX = 100;
-/** Texts that are counted; the one not seen for longest is forgotten. */
+/** Texts that are counted; beyond it, the least recently used one is dropped. */
 const COUNTED_MAX = 200;
 
-/**
- * Statements that come again are parsed and planned once a connection. A text has one name on all of them.
- */
+/** Names repeated statements, so that each is parsed and planned once per connection. */
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private readonly counts = new Map<string, number>();
 
-  /** The name under which to prepare the statement, or nothing while it is not worth it. */
+  /** The name under which to prepare the statement, or `undefined` if it has come too rarely. */
   nameOf(text: string): string | undefined {
     return this.names.get(text) ?? this.count(text);
   }

@@ -7,22 +7,21 @@ import { NO_LIMITS, RELIED_ON, REQUIRED } from './session-settings.js';
 import { withConnection } from './with-connection.js';
 
 const VERSION_MIN = 15;
-/** Behind a pooler, a limit of the role that is shorter would end what takes no longer than usual. */
+/** Behind a pooler, the limits of the role apply. A shorter one would end normal statements. */
 const LIMIT_MS_MIN = 1_000;
-/** Settings with which PostgreSQL may lose a confirmed transaction in a crash. */
+/** When one of these settings is off, PostgreSQL may lose a committed transaction in a crash. */
 const UNSAFE_WHEN_OFF = ['fsync', 'full_page_writes', 'synchronous_commit'];
 
 export interface ServerFindings {
   readonly version: number;
   readonly encoding: string;
   readonly searchPath: string;
-  /** Where tables would be made. */
+  /** Where tables would be created. */
   readonly schema: string | null;
   readonly isStandby: boolean;
   readonly differing: readonly { readonly name: string; readonly found: string; readonly needed: string }[];
-  /** Those of UNSAFE_WHEN_OFF that are off. */
   readonly unsafeSettings: readonly string[];
-  /** Connections that the server has for roles such as ours. */
+  /** Without those reserved for superusers. */
   readonly connectionsMax: number;
 }
 
@@ -44,7 +43,7 @@ const FIND = `
 
 /**
  * Checks what a connection cannot set for itself.
- * @throws BadConfigurationError that says what is wrong with the database and what to do.
+ * @throws BadConfigurationError
  */
 export async function assertSuitable(client: SessionClient): Promise<ServerFindings> {
   const needed = JSON.stringify({ ...RELIED_ON, ...REQUIRED });
@@ -63,47 +62,48 @@ export async function assertSuitable(client: SessionClient): Promise<ServerFindi
 export function faultsOf({ version, encoding, searchPath, schema, differing }: ServerFindings): string[] {
   const faults = differing.map(
     ({ name, found, needed }) =>
-      `PostgreSQL has ${name} = ${found} for the role or the database: ALTER ROLE … SET ${name} = ` +
-      `'${needed}'`,
+      `PostgreSQL has ${name} = ${found} for the role or the database. Change it: ` +
+      `ALTER ROLE … SET ${name} = '${needed}'`,
   );
   if (version < VERSION_MIN) {
     faults.push(`PostgreSQL ${version} is too old: use ${VERSION_MIN} or newer`);
   }
   if (encoding !== 'UTF8') {
     faults.push(
-      `The database is encoded in ${encoding}, which cannot hold every text: ` +
+      `The database is encoded in ${encoding}, which cannot store every text. Create another one: ` +
         `CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0`,
     );
   }
   if (schema === null || /^(pg_.*|information_schema)$/.test(schema)) {
     faults.push(
-      `PostgreSQL has search_path = ${searchPath} for the role or the database, which leads to no schema ` +
-        'for tables: ALTER ROLE … SET search_path = public',
+      `PostgreSQL has search_path = ${searchPath} for the role or the database, which contains no schema ` +
+        'for tables. Change it: ALTER ROLE … SET search_path = public',
     );
   }
   return faults;
 }
 
 /**
- * @returns a URL whose connections find the same tables from now on.
- * @throws BadConfigurationError when the database is not
- *   suitable, or, in production, may lose committed orders.
+ * @returns a URL with a fixed search path.
+ * @throws BadConfigurationError if the database is not suitable or, in production, may lose committed orders.
  */
 export function assertReliable(url: string, env: Env, logger: Logger): Promise<string> {
   return withConnection(url, async (client) => {
     const findings = await assertSuitable(client);
     warn(findings, env, logger);
-    // Poolers take no options.
+    // Poolers refuse connection options.
     return client.isPooled ? url : withSearchPath(url, findings.searchPath);
   });
 }
 
 function warn({ unsafeSettings, connectionsMax, isStandby }: ServerFindings, env: Env, logger: Logger): void {
-  if (isStandby) logger.warn('PostgreSQL is a standby: writes are 503 until it is promoted');
+  if (isStandby) logger.warn('PostgreSQL is a standby: writes are answered with 503 until it is promoted');
   if (env.isProduction && unsafeSettings.length > 0) {
     const danger = `PostgreSQL may lose committed orders in a crash: ${unsafeSettings.join(', ')} off`;
     if (!env.ALLOW_UNSAFE_DATABASE) {
-      throw new BadConfigurationError([`${danger}. Turn on, or set ALLOW_UNSAFE_DATABASE=true`]);
+      throw new BadConfigurationError([
+        `${danger}. Turn these settings on, or set ALLOW_UNSAFE_DATABASE=true`,
+      ]);
     }
     logger.warn(danger);
   }

@@ -4,9 +4,9 @@ import { BadConfigurationError } from '../config/load-env.js';
 import { MIGRATIONS_TABLE } from './data-source.js';
 
 /**
- * All that the service's role may do where another role owns the tables. A locking
- * `SELECT` needs the right to update some column. A right that is not used any
- * more leaves one release later, because the old one may still be running.
+ * What the service's role may do if another role owns the tables. A locking `SELECT` needs the right to
+ * update some column. An unused right is removed one release later, because the previous release may still
+ * be running.
  */
 export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   users: ['SELECT', 'INSERT', 'UPDATE (role, is_active, password_hash)'],
@@ -34,7 +34,6 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 
-/** What a role cannot use, as lists for people. */
 interface Missing {
   readonly tables: string | null;
   readonly rights: string | null;
@@ -50,7 +49,7 @@ const MISSING = `
 
 const UNDEFINED_OBJECT = '42704';
 
-/** Gives the role these rights, and takes every other right from it. */
+/** Gives the role these rights on our tables, and no others. */
 export async function grantToService(manager: EntityManager, role: string): Promise<void> {
   const name = pg.escapeIdentifier(role);
   try {
@@ -60,13 +59,13 @@ export async function grantToService(manager: EntityManager, role: string): Prom
     }
   } catch (error) {
     if ((error as { code?: string }).code !== UNDEFINED_OBJECT) throw error;
-    throw new Error(`The role of DATABASE_URL does not exist; deploy/create-roles.sql makes it.`, {
+    throw new Error('The role of DATABASE_URL does not exist: create it with deploy/create-roles.sql.', {
       cause: error,
     });
   }
 }
 
-/** @throws BadConfigurationError that says what the role of a connection does not find, or may not do. */
+/** @throws BadConfigurationError if the role does not find the tables, or may not use them. */
 export async function assertGranted(client: ClientBase): Promise<void> {
   const needed = Object.entries(SERVICE_GRANTS).flatMap(([name, rights]) =>
     rights.map((right) => ({ name, verb: right.replace(/ .*/, '') })),
@@ -75,12 +74,12 @@ export async function assertGranted(client: ClientBase): Promise<void> {
   const { tables, rights } = rows[0] as Missing;
   const faults: string[] = [];
   if (tables !== null) {
-    const places = `its database, the search_path of its role, and that role's right to use the schema`;
-    faults.push(`DATABASE_URL does not lead to the tables ${tables}: look at ${places}`);
+    const places = "its database, the search_path of its role, and the role's USAGE right on the schema";
+    faults.push(`DATABASE_URL does not lead to the tables ${tables}: check ${places}`);
   }
   if (rights !== null) {
     faults.push(
-      `The role of DATABASE_URL may not ${rights}: migrate by MIGRATION_DATABASE_URL, which grants it`,
+      `The role of DATABASE_URL may not ${rights}: migrate with MIGRATION_DATABASE_URL, which grants it`,
     );
   }
   if (faults.length > 0) throw new BadConfigurationError(faults);

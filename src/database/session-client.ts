@@ -2,7 +2,7 @@ import pg from 'pg';
 import { KEPT_BY_POOLERS, NO_LIMITS, PREFERRED, RELIED_ON } from './session-settings.js';
 
 export interface SessionConfig extends pg.ClientConfig {
-  /** Settings of the session beside, or instead of, those that all connections have. */
+  /** Added to the settings of all connections, or replacing them. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -10,12 +10,12 @@ type Parse = (text: string) => unknown;
 const parserOf = (type: number) => pg.types.getTypeParser(type, 'text') as Parse;
 const [INTEGER, BIGINT, INTEGERS, BIGINTS] = [23, 20, 1007, 1016] as const;
 
-/** Reads `bigint` as numbers, not as text: ids, amounts and stocks stay below 2^53. */
+/** Reads `bigint` as numbers: ids, amounts and stocks stay below 2^53. */
 export const TYPES = new pg.TypeOverrides();
 TYPES.setTypeParser(BIGINT, parserOf(INTEGER));
 TYPES.setTypeParser(BIGINTS, parserOf(INTEGERS));
 
-/** What pg has and its types lack. */
+/** Missing in the types of pg. */
 interface ClientInternals {
   readonly processID: number;
   readonly connection: { readonly stream: { destroy(): void } };
@@ -24,16 +24,16 @@ interface ClientInternals {
 
 type ConnectCallback = (error: unknown, client?: pg.Client) => void;
 
-/** Sets its session as our statements need it, whatever server, database and role say. */
+/** Sets what our statements rely on, whatever the server, the database and the role have set. */
 export class SessionClient extends pg.Client {
-  /** Whether a pooler is in between: those tell a process id of their own making. */
+  /** Whether there is a pooler in between. Poolers report a made-up process id. */
   isPooled = false;
   private readonly settings: readonly [string, string][];
 
   constructor(config: SessionConfig = {}) {
     super({ types: TYPES, ...config });
     this.settings = Object.entries({ ...NO_LIMITS, ...RELIED_ON, ...PREFERRED, ...config.settings });
-    // A fault of an idle connection must not end the process; the next query reports it.
+    // An error of an idle connection must not end the process. The next query reports it.
     this.on('error', () => undefined);
   }
 
@@ -45,7 +45,7 @@ export class SessionClient extends pg.Client {
     connected.then(() => callback(null, this), callback);
   }
 
-  /** What is under way fails as on a lost connection. */
+  /** Current queries fail as on a lost connection. */
   hangUp(): void {
     (this as unknown as ClientInternals).connection.stream.destroy();
   }
@@ -55,7 +55,7 @@ export class SessionClient extends pg.Client {
     return { ...prototype.getStartupConf.call(this), ...KEPT_BY_POOLERS };
   }
 
-  /** Lifts the time limit first, because the role's may be too short for the rest. */
+  /** Lifts the time limit first: that of the role may be too short for the rest. */
   private async setUp(): Promise<this> {
     const { processID } = this as unknown as ClientInternals;
     const values = this.settings.map(([name, value]) => `('${name}', '${value}')`);

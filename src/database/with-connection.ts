@@ -1,7 +1,7 @@
 import type { ClientConfig } from 'pg';
 import { SessionClient } from './session-client.js';
 
-/** A connection of its own. Connecting and, unless told otherwise, each statement take 5 s at most. */
+/** Uses a connection outside the pool. Connecting, and by default each statement, takes 5 s at most. */
 export async function withConnection<T>(
   connectionString: string,
   work: (client: SessionClient) => Promise<T>,

@@ -11,9 +11,9 @@ import { Telemetry } from '../telemetry/telemetry.js';
 import type { CreateApp, RequestServer } from './workers/request-server.js';
 import { answerPrimary } from './workers/questions.js';
 
-/** For requests to finish once the service stops; the embedded server needs the rest of 10 s. */
+/** For requests to finish at a stop. The embedded server needs the rest of the 10 s. */
 const DRAIN_MS = 5_000;
-/** For the last answers to leave before open connections are closed. */
+/** For the last answers to be sent before open connections are closed. */
 const LINGER_MS = 250;
 
 export class HttpServer implements RequestServer {

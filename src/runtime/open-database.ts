@@ -1,31 +1,25 @@
 import { retry } from '../common/retry.js';
 import type { Env } from '../config/env.js';
-import { CONNECTION_FAULTS } from '../database/connection-faults.js';
+import { CONNECTION_FAULTS } from '../database/database-errors.js';
+import type { EmbeddedPostgresOptions } from '../database/embedded/embedded-postgres.js';
 import { withConnection } from '../database/with-connection.js';
 
 const CONNECT_DEADLINE_MS = 30_000;
 const RETRY_DELAY_MS = 500;
-/** With PostgreSQL's own: cannot connect now, too many connections. */
+/** With those of PostgreSQL for "starting up" and "too many connections". */
 const PASSING_CODES = new Set([...CONNECTION_FAULTS, '57P03', '53300']);
 
 export interface OpenDatabase {
   /** Contains the password: never log it. */
   readonly url: string;
-  /** By which its schema is changed: the same one, unless another role owns it. */
+  /** For migrations: the same, unless another role owns the schema. */
   readonly migrationUrl: string;
   close(): Promise<void>;
 }
 
-export interface OpenDatabaseOptions {
-  /** For commands that run beside a service: its embedded server will do. */
-  readonly mayShare?: boolean;
-  /** What a command does that has no use for an empty database, for which no embedded one is made. */
-  readonly existingTo?: string;
-  /** Ends the waiting for a server, or the start of the embedded one. */
-  readonly signal?: AbortSignal;
-}
+export type OpenDatabaseOptions = Pick<EmbeddedPostgresOptions, 'mayShare' | 'existingTo' | 'signal'>;
 
-/** The server at `DATABASE_URL`, waited for while it starts, or the embedded one. */
+/** Waits for the server at `DATABASE_URL`, or starts the embedded one. */
 export async function openDatabase(
   env: Env,
   progress: (step: string) => void,
@@ -38,7 +32,7 @@ export async function openDatabase(
     await waitForServer('DATABASE_URL', url, progress, options.signal);
     return { url, migrationUrl: migrationUrl ?? url, close: () => Promise.resolve() };
   }
-  // Loaded only here: the production image does not carry the embedded server.
+  // Loaded only here: the production image does not contain the embedded server.
   const { EmbeddedPostgres } = await import('../database/embedded/embedded-postgres.js');
   const server = await EmbeddedPostgres.start({ dataDir: env.DATA_DIR, progress, ...options });
   return { url: server.url, migrationUrl: server.url, close: () => server.stop() };
@@ -63,7 +57,7 @@ function waitForServer(
   });
 }
 
-/** A server that is starting or full may come; wrong credentials stay wrong. */
+/** Whether waiting may help: a server may be starting or full, but wrong credentials stay wrong. */
 function mayPass(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return PASSING_CODES.has(code ?? '') || /^(timeout expired|Connection terminated)/.test(message);
@@ -72,8 +66,8 @@ function mayPass(error: unknown): boolean {
 function adviceFor(error: NodeJS.ErrnoException): string {
   const { code = '', message } = error;
   if (mayPass(error))
-    return `PostgreSQL does not answer (${message || code}). Check host and port, and whether it runs.`;
-  if (code.startsWith('28')) return `PostgreSQL says ${message}. Check user and password.`;
-  if (code === '3D000') return `PostgreSQL says ${message}. Create it, or check the name.`;
+    return `PostgreSQL does not answer (${message || code}). Check host and port, and whether it is running.`;
+  if (code.startsWith('28')) return `PostgreSQL says: ${message}. Check user and password.`;
+  if (code === '3D000') return `PostgreSQL says: ${message}. Create it, or check the name.`;
   return `PostgreSQL cannot be used (${message || code}).`;
 }

@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 type Sources = Pick<RequestServer, 'isReady' | 'metrics'>;
 type Page = readonly [status: number, text: string, type?: string];
 
-/** Metrics and health on METRICS_PORT: open until the process ends, and out of reach of the API's clients. */
+/** Serves metrics and health on METRICS_PORT until the process ends, apart from the clients of the API. */
 export async function startOperationsServer(port: number, host: string, sources: Sources): Promise<Server> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     void pageFor(request, sources).then(([status, text, type = 'text/plain; charset=utf-8']) => {
@@ -30,9 +30,9 @@ async function pageFor({ method = '', url = '' }: IncomingMessage, sources: Sour
     case '/metrics':
       return sources.metrics().then(
         (text): Page => [200, text, 'text/plain; version=0.0.4; charset=utf-8'],
-        (): Page => [503, 'not to be had\n'],
+        (): Page => [503, 'not available\n'],
       );
     default:
-      return [404, '/metrics, /health/live and /health/ready are here\n'];
+      return [404, 'this port serves /metrics, /health/live and /health/ready\n'];
   }
 }

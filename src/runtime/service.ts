@@ -17,13 +17,13 @@ import type { ProcessRole } from '../config/process-role.js';
 export interface ServiceOptions {
   readonly role: ProcessRole;
   readonly createApp: CreateApp;
-  /** Ends a start that is under way. */
+  /** Aborts the start. */
   readonly signal: AbortSignal;
-  /** Told why, when the service cannot go on and has to be stopped. */
+  /** Called with the reason when the service cannot go on and has to be stopped. */
   readonly giveUp: (reason: string) => void;
 }
 
-/** The whole service, started from the database up and stopped in the opposite order. */
+/** The whole service: starts from the database up, and stops in the opposite order. */
 export class Service {
   private database: Promise<OpenDatabase> | undefined;
   private server: RequestServer | undefined;
@@ -35,7 +35,7 @@ export class Service {
     private readonly options: ServiceOptions,
   ) {}
 
-  /** Returns when requests are served. After an error, `stop` still has to be called. */
+  /** Resolves when requests are served. After an error, `stop` must still be called. */
   async start(): Promise<void> {
     if (this.options.role !== 'worker') await assertCanListen(this.env);
     this.server = await this.chooseServer();
@@ -44,7 +44,7 @@ export class Service {
     if (this.options.role !== 'worker') this.announce(readyLine(this.env.HOST, port));
   }
 
-  /** Is not ready from now on; after STOP_DELAY_MS it finishes what was taken up, within 10 s. */
+  /** Becomes not ready, waits for STOP_DELAY_MS, and then finishes its requests within 10 s. */
   async stop(): Promise<void> {
     try {
       await this.server?.stop();
@@ -56,7 +56,7 @@ export class Service {
     }
   }
 
-  /** Before anything else, so that a start can be watched. A primary speaks for its workers. */
+  /** First, so that the start can be observed. The primary answers for its workers. */
   private async openOperations(server: RequestServer): Promise<void> {
     const { METRICS_PORT: port, METRICS_HOST: host } = this.env;
     if (port === undefined || this.options.role === 'worker') return;
@@ -76,7 +76,7 @@ export class Service {
     return { databaseUrl, jwtSecret };
   }
 
-  /** Loaded as needed: a primary answers no requests, and saves the memory. */
+  /** Loads only what this role needs, to save memory. */
   private async chooseServer(): Promise<RequestServer> {
     if (this.options.role === 'primary') {
       const { WorkerPool } = await import('./workers/worker-pool.js');
@@ -86,13 +86,13 @@ export class Service {
     return new HttpServer(this.env, this.logger, this.options.createApp);
   }
 
-  /** The one line that is printed at every log level. */
+  /** Prints the line at every log level. */
   private announce(line: string): void {
     if (this.logger.isLevelEnabled('info')) this.logger.info(line);
     else console.log(line);
   }
 
-  /** @returns the URL by which to use it from now on. */
+  /** @returns the URL for the service. */
   private async prepareDatabase({ url, migrationUrl }: OpenDatabase): Promise<string> {
     const serviceUrl = await assertReliable(url, this.env, this.logger);
     const executed = await runMigrations(migrationUrl, url);

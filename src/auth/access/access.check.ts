@@ -3,7 +3,7 @@ import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { accessOf } from '../../http/access.decorators.js';
 
-/** Refuses to start while any route has not said who may call it. */
+/** Keeps the service from starting if a route does not say who may call it. */
 @Injectable()
 export class AccessCheck implements OnModuleInit {
   constructor(

@@ -4,7 +4,7 @@ const ADMIN_SESSIONS = `
   SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
    WHERE s.id = ANY ($1::uuid[]) AND s.expires_at > now() AND u.is_active AND u.role = 'admin'`;
 
-/** Those of the sessions that have not ended and whose user is an active admin, in one look for all. */
+/** Finds which of the sessions are active and belong to an active admin. */
 export async function findAdminSessions(
   database: DatabaseReader,
   sessionIds: readonly string[],

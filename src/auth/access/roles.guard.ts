@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ForbiddenError } from './access.errors.js';
 import { accessOf } from '../../http/access.decorators.js';
 
-/** The second guard of every route: whether the caller's role may call it. */
+/** The second guard of every route: checks the caller's role. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

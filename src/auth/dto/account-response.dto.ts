@@ -6,7 +6,7 @@ import { UserResponseDto } from './user-response.dto.js';
 export class AccountResponseDto extends UserResponseDto {
   @ApiProperty() readonly is_active!: boolean;
 
-  /** How PostgreSQL writes it, from a row of `users`. */
+  /** SQL on a row of `users`. */
   static readonly json = jsonOf<AccountResponseDto>({
     id: number('id'),
     username: text('username'),

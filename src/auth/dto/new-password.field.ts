@@ -4,7 +4,7 @@ import { PATTERNS } from '../../http/openapi/patterns.js';
 import { HasAtMost, IsCleanText } from '../../http/validation/rules.js';
 import { PASSWORD_MAX } from '../../config/env.js';
 
-/** A password that is being chosen; `assertAcceptablePassword` looks after the shortest one. */
+/** A new password. `assertAcceptablePassword` checks the configured minimum length. */
 export const NewPasswordField = (example: string) =>
   Field(
     {

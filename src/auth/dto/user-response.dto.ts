@@ -9,7 +9,7 @@ export class UserResponseDto {
   @ApiProperty({ enum: ROLES, example: 'customer' }) readonly role!: Role;
   @ApiTimestamp() readonly created_at!: string;
 
-  /** Names every member, so that a column added to the entity never reaches a client by itself. */
+  /** Lists the members, so that no other column of the entity can reach a client. */
   static from(user: { id: number; username: string; role: Role; createdAt: Date }): UserResponseDto {
     return {
       id: user.id,

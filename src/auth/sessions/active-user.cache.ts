@@ -4,7 +4,7 @@ import { DatabaseReader } from '../../database/database.reader.js';
 import type { AuthenticatedUser, Identity } from '../access/authenticated-user.js';
 import { ACTIVE_USER } from '../access/lock-caller.js';
 
-/** Who was deactivated, demoted, deleted or signed out loses access within this time, in every process. */
+/** A deactivated, demoted or signed-out user loses access within this time, in every process. */
 const TTL_MS = 1_000;
 const ENTRIES_MAX = 10_000;
 
@@ -14,8 +14,8 @@ interface Entry {
 }
 
 /**
- * Looks up who a token belongs to: at most once per session and second, however many requests come. Good for
- * reading; a change that needs rights reads them again (`lockCaller`).
+ * Looks up the user of a token, at most once per session and second. That is enough for reads; writes check
+ * the user again with `lockCaller`.
  */
 @Injectable()
 export class ActiveUserCache {
@@ -23,9 +23,7 @@ export class ActiveUserCache {
 
   constructor(private readonly database: DatabaseReader) {}
 
-  /**
-   * The user of a session, at most a second old; nothing when it has ended or they are gone or deactivated.
-   */
+  /** @returns `undefined` if the session has ended or the user is deactivated. */
   find({ userId, sessionId }: Identity): Promise<AuthenticatedUser | undefined> {
     const entry = this.entries.get(sessionId);
     if (entry?.userId === userId) return entry.user;
@@ -35,7 +33,7 @@ export class ActiveUserCache {
     return user;
   }
 
-  /** For whoever has changed a user or ended a session: at least this process knows it at once. */
+  /** To be called after a change of the user or a session: it then applies at once in this process. */
   forget(userId: number): void {
     this.entries.deleteWhere((entry) => entry.userId === userId);
   }

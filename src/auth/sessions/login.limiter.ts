@@ -3,25 +3,24 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, type RateLimiterRes } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
+import { DomainError } from '../../common/domain-error.js';
+import type { ProblemCode } from '../../common/problem-catalogue.js';
 import { Env } from '../../config/env.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
-import { TooManyAttemptsError, TooManyRegistrationsError } from './sessions.errors.js';
 import { usernameKey } from '../users/username.js';
 
 const TABLE = 'login_attempts';
-/** How long an address stays known after the last login from it. */
+/** How long an address stays known after a login from it. */
 const KNOWN_ADDRESS_SECONDS = 90 * 86_400;
-/** An attempt leaves four rows at most, so expired ones go faster than new ones come. */
+/** An attempt adds at most four rows, so expired rows are deleted faster than new ones are added. */
 const SWEPT_PER_ATTEMPT = 10;
 
-/** Who tries to sign in, and from where. */
 export interface Attempt {
   readonly username: string;
-  /** By `clientAddress`. */
   readonly address: string;
 }
 
-/** What is counted, each under a hash: the table tells nobody who has signed in from where. */
+/** What is counted, as hashes: the table does not reveal who has signed in from where. */
 interface Keys {
   readonly address: string;
   readonly pair: string;
@@ -29,18 +28,17 @@ interface Keys {
 }
 
 /**
- * Slows down guessing and mass registration, over all processes and restarts: failed logins are counted in
- * PostgreSQL, in windows that begin with the first failure and end by themselves.
+ * Limits password guessing and mass registration across all processes: PostgreSQL counts failed logins in
+ * fixed windows, each from the first failure on.
  *
- * - per account and address, the strict limit: nobody guesses long at one account from one place;
- * - per address, for one who tries many accounts;
- * - per account, for one who tries from many addresses.
- *   Anybody can use this limit up for somebody else, so it
- *   never refuses an address from which the user has signed in before, and any other only from its second
- *   attempt on: the right password at the first try always gets in, and then the address is known.
+ * - Per account and address, the strictest limit: against guesses at one account from one address.
+ * - Per address: against one client that tries many accounts.
+ * - Per account: against one account tried from many addresses. Anybody can exhaust this limit for another
+ *   user. Therefore it never applies to addresses from which the user has signed in before, and to others
+ *   only from their second attempt on. A right password at the first attempt makes the address known.
  *
- * Attempts are counted before the password is looked at, so that a thousand at once are not a thousand
- * guesses; those that succeed, and those that could not be decided, are given back.
+ * Attempts are counted before the password is checked, so that concurrent attempts cannot exceed a limit.
+ * Attempts that succeed, or that fail for another reason, are subtracted again.
  */
 @Injectable()
 export class LoginLimiter {
@@ -68,9 +66,8 @@ export class LoginLimiter {
 
   /**
    * Checks a password, unless too many checks have failed.
-   * @param check answers with nothing when the password is wrong.
-   * @throws TooManyAttemptsError before `check` is called;
-   *   ServiceBusyError when the counters are out of reach.
+   * @param check returns `undefined` if the password is wrong.
+   * @throws too-many-attempts, before `check` is called.
    */
   async guard<T>(attempt: Attempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
     const keys = keysOf(attempt);
@@ -85,30 +82,29 @@ export class LoginLimiter {
   }
 
   /**
-   * Counts an attempt to register a user, before anything is
-   * done for it. Admins may register as many as they like.
-   * @throws TooManyRegistrationsError when the address has had too many; ServiceBusyError as above.
+   * Counts an attempt to register a user. Admins have no limit.
+   * @throws too-many-registrations.
    */
   async countRegistration(address: string, caller?: AuthenticatedUser): Promise<void> {
     if (this.env.REGISTRATIONS_PER_ADDRESS === 0 || caller?.role === 'admin') return;
     await this.sweepExpired();
     const state = await this.registrations.penalty(digest(address));
-    if (exceeds(this.registrations, state)) throw new TooManyRegistrationsError(secondsLeft(state));
+    if (exceeds(this.registrations, state)) throw refusal('too-many-registrations', state);
   }
 
   private async count({ address, pair, account }: Keys): Promise<void> {
     const byAddress = await this.perAddress.penalty(address);
-    if (exceeds(this.perAddress, byAddress)) throw refusal(byAddress);
+    if (exceeds(this.perAddress, byAddress)) throw refusal('too-many-attempts', byAddress);
     const byPair = await this.perPair.penalty(pair);
     if (exceeds(this.perPair, byPair)) {
-      // One who insists on one account must not use up the address, which others may share.
+      // Guesses at one account must not exhaust the limit of an address that others may share.
       await this.perAddress.reward(address);
-      throw refusal(byPair);
+      throw refusal('too-many-attempts', byPair);
     }
     const byAccount = await this.perAccount.penalty(account);
     const isFirstHere = byPair.consumedPoints <= 1;
     if (!exceeds(this.perAccount, byAccount) || isFirstHere || (await this.known.get(pair))) return;
-    throw refusal(byAccount);
+    throw refusal('too-many-attempts', byAccount);
   }
 
   private async giveBack({ address, pair, account }: Keys): Promise<void> {
@@ -137,12 +133,8 @@ function exceeds({ points }: RateLimiterPostgres, { consumedPoints }: RateLimite
   return consumedPoints > points;
 }
 
-function refusal(state: RateLimiterRes): TooManyAttemptsError {
-  return new TooManyAttemptsError(secondsLeft(state));
-}
-
-function secondsLeft({ msBeforeNext }: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(msBeforeNext / 1000));
+function refusal(code: ProblemCode, { msBeforeNext }: RateLimiterRes): DomainError {
+  return new DomainError(code, undefined, { retry_after: Math.max(1, Math.ceil(msBeforeNext / 1000)) });
 }
 
 function keysOf({ username, address }: Attempt): Keys {

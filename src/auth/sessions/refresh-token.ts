@@ -5,8 +5,8 @@ const SECRET_BYTES = 32;
 const TEXT = /^[A-Za-z0-9_-]{64}$/;
 
 /**
- * A refresh token: the name of its family, which stays, and 256 secret bits, which change with every use.
- * The database knows SHA-256 hashes of both, never the token.
+ * A refresh token: an id of its family, which stays, and a secret of 256 bits, which changes with every use.
+ * The database stores only SHA-256 hashes of both.
  */
 export class RefreshToken {
   private constructor(
@@ -14,14 +14,11 @@ export class RefreshToken {
     private readonly secret: Buffer,
   ) {}
 
-  /** The first token of a new family. */
   static create(): RefreshToken {
     return new RefreshToken(randomBytes(FAMILY_BYTES), randomBytes(SECRET_BYTES));
   }
 
-  /**
-   * Nothing for a text that cannot be a token; its 64 characters have one spelling, as 48 bytes fill them.
-   */
+  /** @returns `undefined` for text that cannot be a token. */
   static parse(text: string): RefreshToken | undefined {
     if (!TEXT.test(text)) return undefined;
     const bytes = Buffer.from(text, 'base64url');
@@ -37,8 +34,8 @@ export class RefreshToken {
   }
 
   /**
-   * The next token of the family. Whoever holds this one gets the same successor from the same salt, which
-   * is how a lost answer is given again; the salt alone tells nothing.
+   * The next token of the family. This token and the stored salt always give the same successor, so that a
+   * lost answer can be repeated. The salt alone reveals nothing.
    */
   successor(salt: Buffer): RefreshToken {
     return new RefreshToken(this.family, createHmac('sha256', this.secret).update(salt).digest());
@@ -49,7 +46,6 @@ export class RefreshToken {
   }
 }
 
-/** Fresh randomness for `successor`. */
 export function successorSalt(): Buffer {
   return randomBytes(SECRET_BYTES);
 }

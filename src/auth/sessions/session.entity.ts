@@ -10,16 +10,13 @@ import {
 } from 'typeorm';
 import { User } from '../users/user.entity.js';
 
-/**
- * Somebody is signed in somewhere: one row for as long as the session lasts, whose refresh token changes
- * with every use. An ended session is a row that is gone.
- */
+/** One row per active session; its refresh token changes with every use. Ending a session deletes the row. */
 @Entity('sessions')
 @Unique('uq_sessions_family_hash', ['familyHash'])
 @Index('ix_sessions_user_id_created_at', ['userId', 'createdAt'])
 @Index('ix_sessions_expires_at', ['expiresAt'])
 export class Session {
-  /** What access tokens carry as `sid`. */
+  /** The claim `sid` of access tokens. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_sessions' }) id!: string;
   @Column('bigint', { name: 'user_id' }) userId!: number;
 
@@ -27,16 +24,16 @@ export class Session {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'fk_sessions_user' })
   user?: User;
 
-  /** SHA-256 of the part that all refresh tokens of the session share. */
+  /** SHA-256 of the family id, which all refresh tokens of the session share. */
   @Column('bytea', { name: 'family_hash' }) familyHash!: Buffer;
 
-  /** SHA-256 of the refresh token that is good now. */
+  /** SHA-256 of the secret of the current refresh token. */
   @Column('bytea', { name: 'token_hash' }) tokenHash!: Buffer;
 
-  /** SHA-256 of the token before it. */
+  /** SHA-256 of the secret of the previous one. */
   @Column('bytea', { name: 'previous_hash', nullable: true }) previousHash!: Buffer | null;
 
-  /** With the token before, gives the present one again; without it, nothing. */
+  /** Derives the current refresh token from the previous one. */
   @Column('bytea', { name: 'successor_salt', nullable: true }) successorSalt!: Buffer | null;
   @Column({ type: 'timestamptz', name: 'rotated_at', precision: 3, nullable: true }) rotatedAt!: Date | null;
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;

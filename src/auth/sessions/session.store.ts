@@ -11,23 +11,20 @@ import { RefreshToken, successorSalt } from './refresh-token.js';
 import { Session } from './session.entity.js';
 import { User } from '../users/user.entity.js';
 
-/**
- * How long the token before the present one still gets the present one again, for a client that never saw
- * the answer. After that, using it is reuse.
- */
+/** For so long, the previous token returns the current one again, in case the answer was lost. */
 const REFRESH_GRACE_SECONDS = 10;
 
-/** Every login removes more rows than it adds, so expired ones go as fast as new ones come. */
+/** A login adds one row, so expired rows are deleted faster than new ones are added. */
 const SWEPT_PER_LOGIN = 20;
 
-/** A session that is alive, and the refresh token that is good for it now. */
+/** An active session and its current refresh token. */
 export interface LiveSession {
   readonly id: string;
   readonly userId: number;
   readonly refreshToken: RefreshToken;
 }
 
-/** Opens sessions, keeps them up and ends them. Each has exactly one good refresh token at any time. */
+/** Opens, refreshes and ends sessions. Each has exactly one valid refresh token at any time. */
 @Injectable()
 export class SessionStore {
   private readonly logger = new Logger(SessionStore.name);
@@ -39,8 +36,8 @@ export class SessionStore {
   ) {}
 
   /**
-   * Opens a session for a user whose password has been checked; of too many, the oldest end.
-   * @returns nothing where the password or the activity of the user has changed since the check.
+   * Opens a session for a user whose password has been checked, and ends the oldest ones beyond the limit.
+   * @returns `undefined` if the user was deactivated or their password has changed since the check.
    */
   open({ id: userId, passwordHash }: Pick<User, 'id' | 'passwordHash'>): Promise<LiveSession | undefined> {
     return this.transactions.run(async ({ manager }) => {
@@ -54,9 +51,9 @@ export class SessionStore {
   }
 
   /**
-   * Exchanges a refresh token for its successor; within the grace, for the same one again. A token that was
-   * good before that ends the session, because somebody else must have it (RFC 9700, 4.14.2).
-   * @returns nothing for a token that is not good, or no longer.
+   * Exchanges a refresh token for its successor; within the grace period, for the same one again. An older
+   * token ends the session, because it may have been stolen (RFC 9700, 4.14.2).
+   * @returns `undefined` if the token is not valid, or no longer valid.
    */
   async rotate(token: RefreshToken): Promise<LiveSession | undefined> {
     const session = await this.transactions.run(async ({ manager }) => {
@@ -76,29 +73,23 @@ export class SessionStore {
   }
 
   /**
-   * Ends the session of a refresh token, also of one that was used already: whoever sends it had it.
+   * Ends the session of a refresh token, which may have been used already.
    * @returns whether there was one.
    */
   async end({ familyHash }: RefreshToken): Promise<boolean> {
-    const ended = await this.transactions.run(({ manager }) =>
-      manager
-        .createQueryBuilder()
-        .delete()
-        .from(Session)
-        .where('family_hash = :familyHash AND expires_at > now()', { familyHash })
-        .returning('user_id')
-        .execute(),
+    const statement = 'DELETE FROM sessions WHERE family_hash = $1 AND expires_at > now() RETURNING user_id';
+    const [[session]] = await this.transactions.run(({ manager }) =>
+      manager.query<[{ user_id: number }[], number]>(statement, [familyHash]),
     );
-    const [session] = ended.raw as { user_id: number }[];
     if (session) this.activeUsers.forget(session.user_id);
     return session !== undefined;
   }
 
   /**
-   * Changes the caller's password and ends all their other sessions, under one lock, so that neither a login
-   * with the old password nor another change slips in between.
-   * @returns whether the old password was still theirs.
-   * @throws InvalidTokenError when they may no longer come in.
+   * Changes the caller's password and ends all their other sessions, under one lock, so that no concurrent
+   * login with the old password survives.
+   * @returns whether `oldHash` was still current.
+   * @throws InvalidTokenError if the user or the session is no longer active.
    */
   async replacePassword(caller: AuthenticatedUser, oldHash: string, passwordHash: string): Promise<boolean> {
     const { id, sessionId } = caller;
@@ -117,17 +108,12 @@ export class SessionStore {
     const { familyHash, hash: tokenHash } = refreshToken;
     const expiresAt = () => `now() + interval '${this.env.REFRESH_TOKEN_TTL} seconds'`;
     const id = randomUUID();
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Session)
-      .values({ id, userId, familyHash, tokenHash, expiresAt })
-      .execute();
+    await manager.insert(Session, { id, userId, familyHash, tokenHash, expiresAt });
     return { id, userId, refreshToken };
   }
 }
 
-/** Ends all sessions of a user, but for the one that is kept. */
+/** Ends all sessions of a user, except the kept one. */
 export async function endSessions(manager: EntityManager, userId: number, keptId?: string): Promise<void> {
   await manager.query('DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2', [
     userId,
@@ -140,7 +126,7 @@ interface LockedFamily {
   readonly isInGrace: boolean;
 }
 
-/** Whoever refreshes with the same token at the same moment waits here, and sees what the first one left. */
+/** Concurrent requests with the same token wait here, and see the result of the first one. */
 async function lockFamily(
   manager: EntityManager,
   { familyHash }: RefreshToken,
@@ -189,10 +175,7 @@ async function endOldest(manager: EntityManager, userId: number, kept: number): 
   );
 }
 
-/**
- * Bounded, and past rows that are locked; the last step, so that
- * whoever waits for a swept row waits for nobody who waits.
- */
+/** Must be the last step: a transaction that waits for a deleted row then waits only for COMMIT. */
 async function sweepExpired(manager: EntityManager): Promise<void> {
   await manager.query(
     `DELETE FROM sessions WHERE id IN (

@@ -1,14 +1,14 @@
 import { ID_MAX } from '../../http/validation/rules.js';
 import type { Identity } from '../access/authenticated-user.js';
 
-/** How far ahead the clock of the process that issued a token may be. Its end is taken at its word. */
+/** How far ahead the clock of the issuing process may be. */
 const CLOCK_SKEW_SECONDS = 30;
 
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Reads the claims that jsonwebtoken leaves to us, of a token whose signature, issuer, audience and end are
- * good already. Nothing where one is missing or not as we write it, or the token is from the future.
+ * Reads and checks the claims that jsonwebtoken does not check: all but issuer, audience and expiry.
+ * @returns `undefined` if a claim is missing or malformed, or the token is from the future.
  */
 export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {
   const { sub, sid, iat, exp } = claims;

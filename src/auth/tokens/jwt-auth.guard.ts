@@ -2,14 +2,15 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ActiveUserCache } from '../sessions/active-user.cache.js';
-import { InvalidTokenError, UnauthenticatedError } from '../access/access.errors.js';
+import { DomainError } from '../../common/domain-error.js';
+import { InvalidTokenError } from '../access/access.errors.js';
 import { type Access, accessOf } from '../../http/access.decorators.js';
 import { bearerToken } from './jwt.strategy.js';
 import { VerifiedTokenCache } from './verified-token.cache.js';
 
 /**
- * The first guard of every route: finds out who is calling. Without a decision on the route, a token is
- * needed. A token that is seen for the first time goes through passport's strategy.
+ * The first guard of every route: finds out who is calling. A route needs a token unless it says otherwise.
+ * Passport verifies each new token once; after that, it comes from the cache.
  */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
@@ -31,7 +32,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return true;
   }
 
-  /** Called by passport's guard with what the strategy found. */
+  /** Called by passport's guard with the result of the strategy. */
   override handleRequest<TUser>(error: unknown, user: TUser | false): TUser {
     if (error instanceof Error) throw error;
     if (!user) throw new InvalidTokenError();
@@ -40,6 +41,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
 
   private admitWithoutToken(access: Access | undefined): boolean {
     if (access?.kind === 'optional') return true;
-    throw new UnauthenticatedError();
+    const advice = 'Sign in with POST /login and send the token as "Authorization: Bearer <token>".';
+    throw new DomainError('unauthenticated', advice);
   }
 }

@@ -8,7 +8,7 @@ import type { AuthenticatedUser } from '../access/authenticated-user.js';
 import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JwtKeys } from './jwt.keys.js';
 import { VerifiedTokenCache } from './verified-token.cache.js';
 
-/** Accepts our access tokens, for as long as their session lasts and their user is active. */
+/** Accepts our access tokens while their session lasts and their user is active. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
@@ -26,7 +26,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  /** @returns `false` for a token that was signed by us but does not stand for a user who may come in. */
+  /** @returns `false` for a token with a valid signature but without an active user. */
   async validate(
     request: FastifyRequest,
     claims: Record<string, unknown>,
@@ -39,7 +39,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 }
 
-/** Claims that come twice would say one thing to us and another to whoever takes the first (RFC 7519, 4). */
+/** Refuses duplicate claims, of which another reader might take the first (RFC 7519, 4). */
 function isAsWeWrite(token: string, claims: object): boolean {
   return token.split('.')[1] === Buffer.from(JSON.stringify(claims)).toString('base64url');
 }
@@ -47,22 +47,22 @@ function isAsWeWrite(token: string, claims: object): boolean {
 function keyProvider(keys: JwtKeys): SecretOrKeyProvider {
   return (_request, token: string, done) => {
     const key = keys.keyOf(token);
-    // jsonwebtoken takes a KeyObject; the types of passport-jwt do not say so yet.
+    // jsonwebtoken accepts a KeyObject, but the types of passport-jwt do not.
     if (key) done(null, key as unknown as Buffer);
     else done('not a token of ours');
   };
 }
 
 /**
- * The token of the one `Authorization: Bearer …` header (RFC 6750, 2.1). The prefix may be doubled,
- * because people type it into Swagger UI, which adds its own.
+ * The token of the only `Authorization: Bearer …` header (RFC 6750, 2.1). The prefix may be doubled, because
+ * Swagger UI adds its own to what people type.
  */
 export function bearerToken({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): string | null {
   const token = /^(?:Bearer +){1,2}(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   return token !== undefined && raw.rawHeaders.filter(isAuthorizationName).length === 1 ? token : null;
 }
 
-/** Of names and values in turn. Node's own list of repeated headers is made anew for each request. */
+/** `rawHeaders` alternates names and values. Node's `headersDistinct` would be built for each request. */
 function isAuthorizationName(text: string, index: number): boolean {
   return index % 2 === 0 && text.length === 13 && text.toLowerCase() === 'authorization';
 }

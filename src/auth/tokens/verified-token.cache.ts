@@ -5,20 +5,19 @@ import type { Identity } from '../access/authenticated-user.js';
 const ENTRIES_MAX = 5_000;
 
 /**
- * The tokens that have been verified lately, letter by letter: whether a token is ours cannot change until it
- * expires, so its signature is checked once and not with every request. Whether it is still of any use
- * (session, user, role) is another question, which `ActiveUserCache` answers each time.
+ * Tokens that were verified before. A signature stays valid until the token expires, so it is verified once
+ * and not on every request. `ActiveUserCache` checks session, user and role on every request.
  */
 @Injectable()
 export class VerifiedTokenCache {
   private readonly identities = new ExpiringMap<string, Identity>(ENTRIES_MAX);
 
-  /** @param exp when the token ends, in seconds since 1970 (RFC 7519, 4.1.4). */
+  /** @param exp in seconds since 1970 (RFC 7519, 4.1.4). */
   add(token: string, identity: Identity, exp: number): void {
     this.identities.set(token, identity, exp * 1000);
   }
 
-  /** Whom a token stands for; nothing when it has expired or is not known, which says nothing about it. */
+  /** @returns `undefined` if the token has expired or was not verified before. */
   find(token: string): Identity | undefined {
     return this.identities.get(token);
   }

@@ -2,10 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { Env } from '../../config/env.js';
 import { UsersService } from './users.service.js';
 
-/**
- * Makes the admin of `ADMIN_USERNAME` and `ADMIN_PASSWORD`
- * at start; the way to the first one where signup is closed.
- */
+/** Creates the admin of `ADMIN_USERNAME` and `ADMIN_PASSWORD` at start. */
 @Injectable()
 export class AdminBootstrap implements OnApplicationBootstrap {
   private readonly logger = new Logger(AdminBootstrap.name);
@@ -22,7 +19,7 @@ export class AdminBootstrap implements OnApplicationBootstrap {
       if (!isAdmin) this.logger.warn('The user named by ADMIN_USERNAME exists but is not an active admin.');
     } else if (ADMIN_SIGNUP === 'closed') {
       this.logger.log(
-        'ADMIN_SIGNUP is closed and no ADMIN_USERNAME is set: only existing admins can add admins.',
+        'ADMIN_SIGNUP is closed and ADMIN_USERNAME is not set: only existing admins can register admins.',
       );
     }
   }

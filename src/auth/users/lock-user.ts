@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { User } from './user.entity.js';
 
 /**
- * Locks a user until the transaction ends and reads them as they are then. Whatever depends on password or
- * activity takes this lock first; it does not keep others from placing orders for the user.
+ * Locks a user until the transaction ends. Whatever depends on the password or on being active takes this
+ * lock first. It does not block foreign keys to the user, so they can still place orders.
  */
 export function lockUser(manager: EntityManager, id: number): Promise<User | null> {
   return manager.findOne(User, { where: { id }, lock: { mode: 'for_no_key_update' } });

@@ -5,8 +5,8 @@ import { isCommonPassword } from '../../common/common-passwords.js';
 import { usernameKey } from './username.js';
 
 /**
- * Which passwords may be chosen; in production neither the most common ones nor one's own name.
- * @throws ValidationFailedError that points to the field.
+ * Checks the length of a new password; in production also that it is neither common nor the username.
+ * @throws ValidationFailedError
  */
 export function assertAcceptablePassword(
   password: string,

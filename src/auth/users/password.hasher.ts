@@ -9,13 +9,13 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const PREFIX_OF_CURRENT_HASHES = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 /**
- * Hashes and checks passwords on native threads, as many at once as there are cores, so that a
- * burst of logins leaves the event loop alone. Passwords are compared in NFKC, as names are.
+ * Hashes and checks passwords on native threads, at most one per core, so that logins do not block the event
+ * loop. Passwords are compared in NFKC, as names are.
  */
 @Injectable()
 export class PasswordHasher {
   private readonly turns: BoundedSemaphore;
-  /** What an unknown name is checked against, so that it takes as long as a known one. */
+  /** Checked for an unknown name, so that it takes as long as a known one. */
   private readonly decoy = hash('no user has this password', PARAMETERS);
 
   constructor(@Inject(Env) { PASSWORD_QUEUE_MAX: waitingMax }: Pick<Env, 'PASSWORD_QUEUE_MAX'>) {
@@ -23,15 +23,15 @@ export class PasswordHasher {
     this.turns = new BoundedSemaphore({ slots, waitingMax, waitMsMax: 5_000 });
   }
 
-  /** @throws ServiceBusyError when too many are waiting. */
+  /** @throws ServiceBusyError if too many are waiting. */
   hash(password: string): Promise<string> {
     return this.turns.run(() => hash(password.normalize('NFKC'), PARAMETERS));
   }
 
   /**
-   * Takes the same time whether there is a hash or not. Goes before passwords that wait to be hashed, so that
-   * a flood of registrations keeps nobody from signing in.
-   * @throws ServiceBusyError when too many are waiting.
+   * Takes the same time with and without a hash. Comes before waiting calls of `hash`, so that a flood of
+   * registrations does not keep users from signing in.
+   * @throws ServiceBusyError if too many are waiting.
    */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
     const expected = passwordHash ?? (await this.decoy);
@@ -39,7 +39,7 @@ export class PasswordHasher {
     return isMatch && passwordHash !== undefined;
   }
 
-  /** Whether a hash was made with other parameters than those of today. */
+  /** Whether a hash was made with other parameters than the current ones. */
   isOutdated(passwordHash: string): boolean {
     return !passwordHash.startsWith(PREFIX_OF_CURRENT_HASHES);
   }

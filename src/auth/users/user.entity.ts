@@ -12,7 +12,7 @@ export class User {
 
   @Column('varchar', { length: 64 }) username!: string;
 
-  /** The name as it is compared: Unicode-normalised and in lower case, which may be longer. */
+  /** `usernameKey()` of the name, which may be longer than the name. */
   @Column('varchar', { name: 'username_key', length: 255 }) usernameKey!: string;
   @Column('varchar', { name: 'password_hash', length: 255 }) passwordHash!: string;
   @Column('varchar', { length: 16 }) role!: Role;

@@ -1,14 +1,14 @@
 import { USERNAME_MAX } from '../../config/env.js';
 
-/** Normalising takes time that grows with the square of some texts; nothing this long is a name. */
+/** Normalising takes quadratic time for some texts. Nothing this long is a valid name. */
 const NORMALISED_MAX = 4 * USERNAME_MAX;
 
-/** The form in which names are stored and shown: one Unicode spelling, no spaces around. */
+/** The form in which names are stored and shown. */
 export function normaliseUsername(username: string): string {
   return username.length > NORMALISED_MAX ? username : username.normalize('NFKC').trim();
 }
 
-/** The form in which names are compared: without regard to case. */
+/** The form in which names are compared. */
 export function usernameKey(username: string): string {
   return normaliseUsername(username).toLowerCase();
 }

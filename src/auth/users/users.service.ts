@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, type QueryRunner, Repository } from 'typeorm';
+import { DomainError } from '../../common/domain-error.js';
+import { ignoring } from '../../common/ignoring.js';
 import { Env } from '../../config/env.js';
 import { ADVISORY_LOCKS } from '../../database/advisory-locks.js';
 import { CONSTRAINTS } from '../../database/constraint-names.js';
 import { violates } from '../../database/database-errors.js';
 import { TransactionRunner } from '../../database/transaction.runner.js';
-import { AdminSignupClosedError, UsernameTakenError } from './users.errors.js';
 import type { AuthenticatedUser } from '../access/authenticated-user.js';
 import { lockCaller } from '../access/lock-caller.js';
 import { assertAcceptablePassword } from './password-policy.js';
@@ -31,12 +32,10 @@ export class UsersService {
   ) {}
 
   /**
-   * Registers a user. Customers register freely; who may register an admin is `ADMIN_SIGNUP`'s to
-   * say: by default the first one, and of two at once only one is the first.
-   * @param caller who asks, if they are signed in; admins may always register admins.
-   * @throws AdminSignupClosedError, UsernameTakenError,
-   *   ValidationFailedError for a password that is too short or
-   *   too common; InvalidTokenError when the caller's session has ended meanwhile.
+   * Registers a user. Anyone may register customers, and admins may register admins. `ADMIN_SIGNUP` decides
+   * who else may register an admin: by default only the first one, even if two try at the same time.
+   * @throws admin-signup-closed; username-taken; ValidationFailedError for a password that is too short or
+   *   too common; InvalidTokenError if the caller's session has ended in the meantime.
    */
   async register({ password, ...newUser }: NewUser, caller?: AuthenticatedUser): Promise<User> {
     assertAcceptablePassword(password, newUser.username, '/password', this.env);
@@ -49,7 +48,7 @@ export class UsersService {
     });
   }
 
-  /** The active user with this name and password, or nothing, in the same time for every reason. */
+  /** @returns `undefined` after the same time, whether the name or the password is wrong. */
   async findByCredentials(username: string, password: string): Promise<User | undefined> {
     const user = await this.users.findOneBy({ usernameKey: usernameKey(username), isActive: true });
     const isMatch = await this.passwords.matches(password, user?.passwordHash);
@@ -58,28 +57,21 @@ export class UsersService {
   }
 
   /**
-   * Makes the admin that the configuration names, unless somebody has that name already.
-   * @returns whether there is an active admin of that name now; a customer may have been quicker.
+   * Creates an admin, unless the name is taken.
+   * @returns whether this name belongs to an active admin; a customer may have taken it.
    */
   async ensureAdmin(username: string, password: string): Promise<boolean> {
-    const holder = await this.users.findOneBy({ usernameKey: usernameKey(username) });
-    if (holder) return holder.role === 'admin' && holder.isActive;
-    const passwordHash = await this.passwords.hash(password);
-    try {
-      await this.transactions.run(({ manager }) =>
-        insertUser(manager, { username, role: 'admin' }, passwordHash),
-      );
-    } catch (error) {
-      if (!(error instanceof UsernameTakenError)) throw error;
-      return this.users.existsBy({ usernameKey: usernameKey(username), role: 'admin', isActive: true });
+    const name = { usernameKey: usernameKey(username) };
+    if (!(await this.users.existsBy(name))) {
+      const passwordHash = await this.passwords.hash(password);
+      const insert = ({ manager }: QueryRunner) =>
+        insertUser(manager, { username, role: 'admin' }, passwordHash);
+      await this.transactions.run(insert).catch(ignoring('username-taken'));
     }
-    return true;
+    return this.users.existsBy({ ...name, role: 'admin', isActive: true });
   }
 
-  /**
-   * Parameters of old hashes grow with the hardware; the
-   * moment when the password is known is the one to follow.
-   */
+  /** Replaces a hash that was made with outdated parameters. */
   private async rehash(user: User, password: string): Promise<User> {
     const passwordHash = await this.passwords.hash(password);
     const unlessChanged = { id: user.id, passwordHash: user.passwordHash };
@@ -95,17 +87,19 @@ export class UsersService {
 
   private async assertNoAdminYet(manager: EntityManager): Promise<void> {
     if (this.env.ADMIN_SIGNUP === 'closed') {
-      throw new AdminSignupClosedError("Only an admin may register another admin: send an admin's token.");
+      throw signupClosed("Only an admin may register another admin: send an admin's token.");
     }
     if (await manager.existsBy(User, { role: 'admin' })) {
-      throw new AdminSignupClosedError(
-        "There is an admin already: send an admin's token to register another.",
-      );
+      throw signupClosed("There is already an admin: send an admin's token to register another one.");
     }
   }
 }
 
-/** The unique constraint decides who has the name: looking first would only make the race smaller. */
+function signupClosed(detail: string): DomainError {
+  return new DomainError('admin-signup-closed', detail);
+}
+
+/** The unique constraint decides who gets the name. Checking before would not prevent the race. */
 async function insertUser(
   manager: EntityManager,
   { username, role }: Omit<NewUser, 'password'>,
@@ -116,7 +110,7 @@ async function insertUser(
   try {
     await manager.insert(User, user);
   } catch (error) {
-    throw violates(error, CONSTRAINTS.usersUsernameKey) ? new UsernameTakenError() : error;
+    throw violates(error, CONSTRAINTS.usersUsernameKey) ? new DomainError('username-taken') : error;
   }
   return user;
 }

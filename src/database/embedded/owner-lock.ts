@@ -7,13 +7,12 @@ import { withConnection } from '../with-connection.js';
 const RELOCK_DELAY_MS = 500;
 const WAIT_FOR_PREDECESSOR_MS = 3_000;
 
-/** Another process runs the embedded server of this data directory. */
 export class DataDirInUseError extends Error {
   constructor(dataDir: string, owner: string | undefined) {
     super(
       `Another process${owner ? ` (${owner})` : ''} already runs the embedded PostgreSQL in ${dataDir}. ` +
-        'Stop that one first, or give this one its own DATA_DIR, ' +
-        'or set the same DATABASE_URL for both to share one database.',
+        'Stop that process first, or set another DATA_DIR for this one. ' +
+        'To share one database, set the same DATABASE_URL for both.',
     );
   }
 }
@@ -21,16 +20,15 @@ export class DataDirInUseError extends Error {
 type Outcome = 'held' | 'taken' | 'down';
 
 export interface OwnerLockEvents {
-  /** The server does not answer: bring it back. */
+  /** Called when the server does not answer, to restart it. */
   revive(): Promise<void>;
-  /** Another process has become the owner. */
+  /** Called when another process has become the owner. */
   lost(): void;
 }
 
 /**
- * Says which process may start and stop the embedded server: the one whose connection holds
- * an advisory lock in it. The lock ends with its process, however that ends, so nothing stale
- * can be left behind.
+ * The process whose connection holds an advisory lock owns the embedded server, and may start and stop it.
+ * The lock ends with its process, so it can never be stale.
  */
 export class OwnerLock {
   private held = false;
@@ -42,10 +40,7 @@ export class OwnerLock {
     private readonly events: OwnerLockEvents,
   ) {}
 
-  /**
-   * Waits a few seconds for a predecessor that is about to stop.
-   * @throws DataDirInUseError
-   */
+  /** Waits a few seconds for a predecessor that is stopping. @throws DataDirInUseError */
   static async acquire(url: string, dataDir: string, events: OwnerLockEvents): Promise<OwnerLock> {
     const lock = new OwnerLock(url, events);
     const deadline = Date.now() + WAIT_FOR_PREDECESSOR_MS;
@@ -57,9 +52,9 @@ export class OwnerLock {
   }
 
   /**
-   * To be called before the owner stops the server. The lock ends with the server, not before, so that
-   * nobody can take it over in between.
-   * @returns whether this process is the owner; if not, the server is not its to stop.
+   * Must be called before the server is stopped. The lock is held until the server ends, so that nobody can
+   * take the server over in between.
+   * @returns whether this process is the owner and may stop the server.
    */
   async retire(): Promise<boolean> {
     this.retired = true;
@@ -98,17 +93,15 @@ export class OwnerLock {
     return hasLock;
   }
 
-  /**
-   * The server was restarted or ended this connection: take the lock again, at once or as soon as it is free.
-   */
+  /** After the connection was lost, takes the lock again as soon as it is free. */
   private async relock(): Promise<void> {
     this.held = false;
-    let hasTold = false;
+    let wasTaken = false;
     while (!this.retired) {
       const outcome = await this.attempt();
       if (outcome === 'held') return;
-      if (outcome === 'taken' && !hasTold) this.events.lost();
-      hasTold ||= outcome === 'taken';
+      if (outcome === 'taken' && !wasTaken) this.events.lost();
+      wasTaken ||= outcome === 'taken';
       await delay(RELOCK_DELAY_MS);
     }
   }

@@ -5,7 +5,7 @@ import type { ServerAccount } from './server-account.js';
 
 const LOG = 'server.log';
 
-/** A server that this process has started. It stays when this process ends. */
+/** A server that this process has started. It keeps running when this process ends. */
 export class PostgresProcess {
   private fault: Error | undefined;
 
@@ -38,12 +38,12 @@ export class PostgresProcess {
     return this.fault === undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Why it has ended, in its own words; what it says later is in its log. */
+  /** Why it has ended, from its first log file. */
   async lastWords(): Promise<string> {
     const words = this.fault?.message ?? (await readFile(join(this.clusterDir, LOG), 'utf8')).trim();
     return (
-      `PostgreSQL does not start in ${this.clusterDir}, whose folder "log" has more. ` +
-      `To begin anew, set DATA_DIR to another folder. Its words: ${words}`
+      `PostgreSQL does not start in ${this.clusterDir}; see the folder "log" there. ` +
+      `To begin with an empty database, set DATA_DIR to another folder. PostgreSQL says: ${words}`
     );
   }
 }

@@ -12,7 +12,7 @@ export interface Postmaster {
   readonly port: number;
 }
 
-/** What a cluster's `postmaster.pid` says, or nothing where there is none; it may be stale. */
+/** The lock file of a cluster, which may be stale. */
 async function readPostmasterFile(clusterDir: string): Promise<Postmaster | undefined> {
   const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n');
@@ -21,10 +21,9 @@ async function readPostmasterFile(clusterDir: string): Promise<Postmaster | unde
 }
 
 /**
- * The server that runs on the cluster, if one does. PostgreSQL replaces a lock file
- * whose server is gone, except where another process has got the old pid: only then is
- * the file removed here. While that is being found out, a new server may have written
- * its own, so the file is read again; no server that runs without it is ever found.
+ * The server that runs on the cluster, if any. PostgreSQL itself replaces a stale lock file, unless another
+ * process has got its pid. Then the file is removed here, after reading it again, because a new server may
+ * have written its own in the meantime.
  */
 export async function findRunningPostmaster(clusterDir: string): Promise<Postmaster | undefined> {
   const postmaster = await readPostmasterFile(clusterDir);
@@ -38,8 +37,8 @@ export async function findRunningPostmaster(clusterDir: string): Promise<Postmas
 }
 
 /**
- * Processes of PostgreSQL in the cluster, also those of a server that is gone: the server and its children
- * all have it as their working directory. Outside Linux, only whether the candidate is one.
+ * All PostgreSQL processes of the cluster, including children of a killed server. They are recognised by
+ * their working directory. Outside Linux, only the candidate is checked.
  */
 export async function processesIn(clusterDir: string, candidate?: number): Promise<number[]> {
   if (platform() !== 'linux') return candidate && (await isPostgres(candidate)) ? [candidate] : [];
@@ -72,7 +71,6 @@ async function isPostgres(pid: number): Promise<boolean> {
   return stdout.includes('postgres');
 }
 
-/** A TCP port of the loopback interface that was free a moment ago. */
 export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -81,7 +79,7 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-/** @param pid of a process that may be gone by now; a negative one is a whole group. */
+/** @param pid of a process that may have ended; a negative one is a process group. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -9,12 +9,12 @@ import { sendSignal } from './postmaster.js';
 
 const execFileAsync = promisify(execFile);
 
-/** Steps of the server's programs are bounded: recovery after a crash is the longest of them. */
+/** For `initdb`. */
 const PROGRAM_TIMEOUT_MS = 90_000;
 
 /**
- * The system account that runs the embedded server. PostgreSQL refuses to run as root, so
- * root hands it to `postgres` or `nobody`, whichever the machine has; nobody else needs to.
+ * The system account that runs the embedded server. PostgreSQL refuses to run as root, so root runs it as
+ * `postgres` or `nobody`. All other users run it themselves.
  */
 export class ServerAccount {
   private constructor(
@@ -23,8 +23,8 @@ export class ServerAccount {
   ) {}
 
   /**
-   * @param cluster the cluster's folder; once it exists, its owner is the account.
-   * @param paths the folders that the server must be able to reach.
+   * @param cluster the folder of the cluster; if it exists, its owner is the account.
+   * @param paths the folders that the server must be able to access.
    */
   static async choose(cluster: string, paths: readonly string[]): Promise<ServerAccount> {
     if (process.getuid?.() !== 0) return new ServerAccount(undefined, false);
@@ -45,8 +45,8 @@ export class ServerAccount {
   }
 
   /**
-   * Runs one of the server's programs to its end, or to that of the signal's, with all that it has started.
-   * @throws Error with the program's own words when it fails.
+   * Runs a program to its end. The signal kills it with all its children.
+   * @throws Error with the program's stderr if it fails.
    */
   async run(program: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -64,10 +64,7 @@ export class ServerAccount {
     }
   }
 
-  /**
-   * Starts a program without a shell, to which a path would be
-   * a command, and in a session of its own: a Ctrl-C is for us.
-   */
+  /** Starts a program without a shell, which might interpret paths, and out of reach of Ctrl-C. */
   spawn(program: string, args: readonly string[], stdio: StdioOptions): ChildProcess {
     const [command, ...rest] = this.commandLine(program, args);
     const ids = this.needsPathAccess ? {} : this.ids;
@@ -76,9 +73,9 @@ export class ServerAccount {
   }
 
   /**
-   * Below a folder that only root may enter (a home of root, a private temporary folder) the
-   * account gets that one right, by way of `setpriv`; the alternative would be to open the
-   * folder for everyone. `no_setuid_fixup` makes `access(2)` honour it too.
+   * Below a folder that only root may enter, such as /root, the account gets the right to enter it through
+   * `setpriv`. The alternative would be to open the folder to everyone. `no_setuid_fixup` makes `access(2)`
+   * respect that right too.
    */
   private commandLine(program: string, args: readonly string[]): string[] {
     if (!this.ids || !this.needsPathAccess) return [program, ...args];

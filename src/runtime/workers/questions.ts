@@ -1,7 +1,7 @@
 import type { Worker } from 'node:cluster';
 import type { Metric } from '../../telemetry/metrics/worker-page.js';
 
-/** Longer than a worker asks its database. */
+/** Longer than the readiness check of a worker takes. */
 const ANSWER_MS_MAX = 2_500;
 
 export interface Answers {
@@ -21,19 +21,19 @@ interface Answer {
 
 let lastId = 0;
 
-/** In a worker: answers from now on. */
+/** For a worker: answers the questions of the primary. */
 export function answerPrimary(answers: { [Q in keyof Answers]: () => Promise<Answers[Q]> }): void {
   process.on('message', (message: Partial<Question> | null) => {
     const { question, id } = message ?? {};
     if (question === undefined || id === undefined) return;
-    // Without an answer, the primary goes on.
+    // After a failure, the primary uses its default answer.
     void answers[question]().then((answer) => {
       process.send?.({ answerTo: id, answer } satisfies Answer, undefined, undefined, ignore);
     }, ignore);
   });
 }
 
-/** In the primary. @param otherwise the answer of a worker that gives none in time. */
+/** For the primary. @param otherwise the answer if the worker gives none in time. */
 export function askWorker<Q extends keyof Answers>(
   worker: Worker,
   question: Q,
@@ -57,7 +57,7 @@ export function askWorker<Q extends keyof Answers>(
   });
 }
 
-/** For a process that is gone. */
+/** For messages to a process that has ended. */
 function ignore(): void {
   return undefined;
 }

@@ -2,12 +2,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppSecrets } from '../../config/secret-file.js';
 import type { Telemetry } from '../../telemetry/telemetry.js';
 
-/** Makes the application as it is served, but for the listening. */
+/** Creates the application, which is not listening yet. */
 export type CreateApp = (secrets: AppSecrets, telemetry: Telemetry) => Promise<NestFastifyApplication>;
 
-/** This process itself, or its workers. */
+/** Serves requests, in this process or in its workers. */
 export interface RequestServer {
-  /** Returns the port when requests are served. After an error, `stop` still has to be called. */
+  /** Resolves with the port when requests are served. After an error, `stop` must still be called. */
   start(secrets: AppSecrets): Promise<number>;
 
   /** Never throws. */
@@ -16,6 +16,6 @@ export interface RequestServer {
   /** In the text format of Prometheus. */
   metrics(): Promise<string>;
 
-  /** Finishes what was taken up, and ends within 8 s after STOP_DELAY_MS. */
+  /** Waits for STOP_DELAY_MS, and then finishes its requests within 8 s. */
   stop(): Promise<void>;
 }

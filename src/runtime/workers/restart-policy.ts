@@ -1,16 +1,18 @@
-/** Who has served for so long has not ended because of how it starts. */
+/** A worker that has served for this long did not end because of a faulty start. */
 const STABLE_MS = 30_000;
 const DELAY_MS_MIN = 100;
 const DELAY_MS_MAX = 5_000;
-/** Starts in a row that may come to nothing. */
 const FAILED_STARTS_MAX = 5;
 
-/** A worker that has ended is started again soon; one that ends again and again, twice as late each time. */
+/** Restarts a worker after 100 ms; the delay doubles while workers keep ending soon. */
 export class RestartPolicy {
   private quickEnds = 0;
   private failedStarts = 0;
 
-  /** @returns nothing when a worker has failed to start five times in a row. */
+  /**
+   * @param servedMs `undefined` if the worker has failed to start.
+   * @returns `undefined` after five failed starts in a row.
+   */
   delayMsAfter(servedMs: number | undefined): number | undefined {
     this.failedStarts = servedMs === undefined ? this.failedStarts + 1 : 0;
     if (this.failedStarts >= FAILED_STARTS_MAX) return undefined;

@@ -1,4 +1,4 @@
-/** Tells the primary why a worker cannot start, so that it is logged once. */
+/** A message to the primary, which logs it once for all workers. */
 export interface StartFailure {
   readonly startFailure: string;
 }
@@ -7,7 +7,7 @@ export function isStartFailure(message: unknown): message is StartFailure {
   return typeof (message as Partial<StartFailure> | null)?.startFailure === 'string';
 }
 
-/** Returns when it is on its way. */
+/** Resolves when the message was sent. */
 export function sendStartFailure(startFailure: string): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) return resolve();

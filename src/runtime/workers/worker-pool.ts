@@ -4,15 +4,13 @@ import type { AppSecrets } from '../../config/secret-file.js';
 import type { RequestServer } from './request-server.js';
 import { WorkerSlot } from './worker-slot.js';
 
-/**
- * `WORKERS` processes on one port. This process hands them the connections in turn; when it ends, they end.
- */
+/** `WORKERS` processes on one port. This process distributes the connections, and the workers end with it. */
 export class WorkerPool implements RequestServer {
   private slots: WorkerSlot[] = [];
   private port: number | undefined;
   private starting: { resolve: (port: number) => void; reject: (error: Error) => void } | undefined;
 
-  /** @param giveUp told why this process has to end. */
+  /** @param giveUp called with the reason when this process has to end. */
   constructor(
     private readonly env: Env,
     private readonly logger: Logger,
@@ -21,8 +19,7 @@ export class WorkerPool implements RequestServer {
 
   /**
    * Waits until all workers serve.
-   * @throws Error with the words of a worker that cannot start,
-   *   or when one has ended five times before it served.
+   * @throws Error with the reason if a worker cannot start, or has ended five times before it served.
    */
   start({ databaseUrl, jwtSecret }: AppSecrets): Promise<number> {
     const events = {
@@ -40,7 +37,7 @@ export class WorkerPool implements RequestServer {
     });
   }
 
-  /** Any worker will do: only those that serve are given connections. */
+  /** One ready worker is enough: only workers that serve get connections. */
   async isReady(): Promise<boolean> {
     const answers = await Promise.all(this.slots.map((slot) => slot.ask('is-ready', false)));
     return answers.includes(true);
@@ -54,13 +51,13 @@ export class WorkerPool implements RequestServer {
   /** @throws Error when a worker had to be killed or ended with an error. */
   async stop(): Promise<void> {
     const areClean = await Promise.all(this.slots.map((slot) => slot.stop()));
-    this.starting?.reject(new Error('The service was stopped before it served.'));
-    if (areClean.includes(false)) throw new Error('A worker did not stop in good order.');
+    this.starting?.reject(new Error('The service was stopped before it was ready.'));
+    if (areClean.includes(false)) throw new Error('A worker did not stop cleanly.');
   }
 
   private onServing(port: number): void {
     if (this.port !== undefined && this.port !== port) {
-      this.logger.warn({ port }, 'no worker was left to keep the port; the service listens on another one');
+      this.logger.warn({ port }, 'all workers have ended, so the service now listens on another port');
     }
     this.port = port;
     if (!this.slots.every(({ hasServed }) => hasServed)) return;

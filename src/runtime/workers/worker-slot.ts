@@ -4,24 +4,24 @@ import { type Answers, askWorker } from './questions.js';
 import { RestartPolicy } from './restart-policy.js';
 import { isStartFailure } from './start-failure-message.js';
 
-/** Longer than a worker gives itself beside STOP_DELAY_MS. */
+/** After STOP_DELAY_MS; longer than the deadline of the worker itself. */
 const STOP_MS_MAX = 7_000;
 
 export interface SlotEvents {
-  /** Beside ours. */
+  /** Added to the environment of this process. */
   readonly environment: Readonly<Record<string, string>>;
   serves(port: number): void;
-  /** Before any worker has served, the first one that cannot start ends the service. */
+  /** Whether any worker has served. Before that, a worker that cannot start ends the service. */
   hasServed(): boolean;
   gaveUp(reason: string): void;
 }
 
-/** The place of one worker: when it ends, another takes it. */
+/** Keeps one worker running: when it ends, another one replaces it. */
 export class WorkerSlot {
   private readonly restarts = new RestartPolicy();
   private worker: Worker | undefined;
   private servesSince: number | undefined;
-  private hasEverServed = false;
+  hasServed = false;
   private failure: string | undefined;
   private restartTimer: NodeJS.Timeout | undefined;
   private isStopping = false;
@@ -33,11 +33,7 @@ export class WorkerSlot {
     private readonly stopDelayMs: number,
   ) {}
 
-  get hasServed(): boolean {
-    return this.hasEverServed;
-  }
-
-  /** @param otherwise the answer for a worker that gives none in time. */
+  /** @param otherwise the answer if the worker gives none in time. */
   ask<Q extends keyof Answers>(question: Q, otherwise: Answers[Q]): Promise<Answers[Q]> {
     return this.worker ? askWorker(this.worker, question, otherwise) : Promise.resolve(otherwise);
   }
@@ -53,21 +49,20 @@ export class WorkerSlot {
     });
     worker.once('listening', ({ port }: { port: number }) => {
       this.servesSince = Date.now();
-      if (this.hasEverServed)
-        this.logger.info({ worker: pid }, 'a worker serves in the place of one that has ended');
-      this.hasEverServed = true;
+      if (this.hasServed) this.logger.info({ worker: pid }, 'a worker serves in place of one that has ended');
+      this.hasServed = true;
       this.events.serves(port);
     });
     worker.once('exit', (code: number | null, signal: string | null) => {
       this.onEnd(pid, signal ?? `exit code ${code}`, code === 0);
     });
     worker.on('error', (error) => {
-      // A process that could not be made does not exit.
+      // A process that could not be created emits no exit event.
       if (pid === undefined) this.onEnd(pid, error.message, false);
     });
   }
 
-  /** @returns whether the worker has ended by itself and in good order. */
+  /** @returns whether the worker has stopped cleanly. */
   stop(): Promise<boolean> {
     this.isStopping = true;
     clearTimeout(this.restartTimer);
@@ -85,7 +80,7 @@ export class WorkerSlot {
 
   private onEnd(pid: number | undefined, how: string, isClean: boolean): void {
     this.worker = undefined;
-    // One that has not served yet has nothing to finish.
+    // A worker that has not served yet has nothing to finish.
     if (this.isStopping) this.onGone?.(isClean || this.servesSince === undefined);
     else this.replace(pid, how);
   }
@@ -100,12 +95,8 @@ export class WorkerSlot {
   }
 
   private startAfter(delayMs: number, pid: number | undefined, why: string): void {
-    this.logger.warn(
-      { worker: pid, why, restart_in_ms: delayMs },
-      'a worker has ended; another takes its place',
-    );
-    this.restartTimer = setTimeout(() => {
-      this.start();
-    }, delayMs);
+    const details = { worker: pid, why, restart_in_ms: delayMs };
+    this.logger.warn(details, 'a worker has ended and will be replaced');
+    this.restartTimer = setTimeout(() => this.start(), delayMs);
   }
 }

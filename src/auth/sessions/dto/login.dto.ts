@@ -3,7 +3,6 @@ import { LineField, TextField } from '../../../http/openapi/fields.js';
 import { PATTERNS } from '../../../http/openapi/patterns.js';
 import { OAuthParameters } from '../../../http/validation/oauth-parameters.decorator.js';
 
-/** What a person types. */
 @OAuthParameters()
 export class LoginDto {
   @LineField(1, USERNAME_MAX, { pattern: PATTERNS.line, example: 'customer1' }) readonly username!: string;

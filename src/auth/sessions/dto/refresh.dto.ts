@@ -9,7 +9,7 @@ const REFRESH_TOKEN_MAX = 200;
 export class RefreshDto {
   @TextField(REFRESH_TOKEN_MAX, {
     pattern: PATTERNS.base64Url,
-    description: 'The most recent one issued.',
+    description: 'The latest refresh token of the session.',
     example: EXAMPLE_REFRESH_TOKEN,
   })
   readonly refresh_token!: string;

@@ -20,7 +20,7 @@ export class TokenDto {
   @ApiProperty({
     maxLength: REFRESH_TOKEN_LENGTH,
     pattern: PATTERNS.base64Url,
-    description: 'For POST /refresh, once. Keep it as secret as a password.',
+    description: 'For one use in POST /refresh. Keep it as secret as a password.',
     example: EXAMPLE_REFRESH_TOKEN,
   })
   readonly refresh_token!: string;
