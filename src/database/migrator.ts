@@ -9,11 +9,6 @@ import { SessionClient } from './session-client.js';
 /** How long a start waits for another process that is migrating. */
 const LOCK_TIMEOUT_MS = 120_000;
 
-export interface MigrationState {
-  readonly name: string;
-  readonly executed: boolean;
-}
-
 /**
  * Runs all pending migrations in one transaction, and returns their names.
  * @param serviceUrl its role, unless it is that of `url`, gets the rights that the service needs.
@@ -42,7 +37,7 @@ export function revertLastMigration(url: string): Promise<string | undefined> {
   });
 }
 
-export function listMigrations(url: string): Promise<MigrationState[]> {
+export function listMigrations(url: string): Promise<{ name: string; executed: boolean }[]> {
   return underMigrationLock(url, async (dataSource) => {
     const executed = new Set(await executedNames(dataSource));
     return dataSource.migrations.map(({ name, constructor }) => {

@@ -34,11 +34,6 @@ export const SERVICE_GRANTS: Readonly<Record<string, readonly string[]>> = {
   [MIGRATIONS_TABLE]: ['SELECT'],
 };
 
-interface Missing {
-  readonly tables: string | null;
-  readonly rights: string | null;
-}
-
 const MISSING = `
   SELECT string_agg(DISTINCT name, ', ') FILTER (WHERE id IS NULL) AS tables,
          string_agg(verb || ' ' || name, ', ') FILTER (WHERE id IS NOT NULL) AS rights
@@ -70,8 +65,10 @@ export async function assertGranted(client: ClientBase): Promise<void> {
   const needed = Object.entries(SERVICE_GRANTS).flatMap(([name, rights]) =>
     rights.map((right) => ({ name, verb: right.replace(/ .*/, '') })),
   );
-  const { rows } = await client.query<Missing>(MISSING, [JSON.stringify(needed)]);
-  const { tables, rights } = rows[0] as Missing;
+  const { rows } = await client.query<Record<'tables' | 'rights', string | null>>(MISSING, [
+    JSON.stringify(needed),
+  ]);
+  const { tables = null, rights = null } = rows[0] ?? {};
   const faults: string[] = [];
   if (tables !== null) {
     const places = "its database, the search_path of its role, and the role's USAGE right on the schema";

@@ -1,9 +1,9 @@
-import type { Client } from 'pg';
 import { delay } from '../../common/retry.js';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
 import { SessionClient } from '../session-client.js';
 import { withConnection } from '../with-connection.js';
 
+const TRY_LOCK = 'SELECT pg_try_advisory_lock($1) AS held';
 const RELOCK_DELAY_MS = 500;
 const WAIT_FOR_PREDECESSOR_MS = 3_000;
 
@@ -83,14 +83,17 @@ export class OwnerLock {
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
     });
-    const hasLock = await connectAndLock(connection).catch((error: unknown) => {
+    try {
+      await connection.connect();
+      const { rows } = await connection.query<{ held: boolean }>(TRY_LOCK, [ADVISORY_LOCKS.embeddedOwner]);
+      this.held = rows[0]?.held === true;
+    } catch (error) {
       void connection.end();
       throw error;
-    });
-    this.held = hasLock;
-    if (hasLock) connection.once('end', () => void this.relock());
+    }
+    if (this.held) connection.once('end', () => void this.relock());
     else await connection.end();
-    return hasLock;
+    return this.held;
   }
 
   /** After the connection was lost, takes the lock again as soon as it is free. */
@@ -105,14 +108,6 @@ export class OwnerLock {
       await delay(RELOCK_DELAY_MS);
     }
   }
-}
-
-async function connectAndLock(connection: Client): Promise<boolean> {
-  await connection.connect();
-  const { rows } = await connection.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-    ADVISORY_LOCKS.embeddedOwner,
-  ]);
-  return rows[0]?.locked === true;
 }
 
 function describeOwner(url: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Sessions that are kept up by refresh tokens, and the counters of failed logins. */
+/** Sessions with refresh tokens, and the counters of failed logins. */
 export class Sessions1764100000000 implements MigrationInterface {
   readonly name = 'Sessions1764100000000';
 
@@ -22,7 +22,7 @@ export class Sessions1764100000000 implements MigrationInterface {
       )`);
     await queryRunner.query(`CREATE INDEX ix_sessions_user_id_created_at ON sessions (user_id, created_at)`);
     await queryRunner.query(`CREATE INDEX ix_sessions_expires_at ON sessions (expires_at)`);
-    // The columns are those that rate-limiter-flexible reads and writes, in its order.
+    // rate-limiter-flexible requires these columns in this order.
     await queryRunner.query(`
       CREATE TABLE login_attempts (
         key    varchar(255) NOT NULL,

@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Who confirmed and cancelled an order, when and why, and in which order stock came back. Orders of before
- * keep the time of their last change and nobody's name; whether one that is cancelled had been confirmed
- * is not told, since the time is gone.
+ * Who confirmed and cancelled an order, when and why, and the sequence in which stock was returned. For older
+ * orders, the time is that of their last change, and the user is unknown, as is whether a cancelled order had
+ * been confirmed before.
  */
 export class OrderHistory1764200000000 implements MigrationInterface {
   readonly name = 'OrderHistory1764200000000';
@@ -16,8 +16,7 @@ export class OrderHistory1764200000000 implements MigrationInterface {
         ADD COLUMN cancelled_at  timestamptz(3),
         ADD COLUMN cancelled_by  integer,
         ADD COLUMN cancel_reason varchar(200)`);
-    // Writes the table and its indexes anew, which takes a
-    // fraction of the time of an UPDATE and leaves no dead rows.
+    // Rewriting the table is much faster than an UPDATE and leaves no dead rows.
     await queryRunner.query(`
       ALTER TABLE orders
         ALTER confirmed_at TYPE timestamptz(3) USING CASE status WHEN 'CONFIRMED' THEN updated_at END,
@@ -60,7 +59,7 @@ export class OrderHistory1764200000000 implements MigrationInterface {
     await queryRunner.query(`CREATE INDEX ix_stock_adjustments_product_id ON stock_adjustments (product_id)`);
     await queryRunner.query(`DROP INDEX ix_stock_adjustments_product_id_id`);
     await queryRunner.query(`DROP TABLE stock_returns`);
-    // The foreign keys and checks go with their columns.
+    // This also drops their foreign keys and checks.
     await queryRunner.query(`
       ALTER TABLE orders
         DROP COLUMN confirmed_at, DROP COLUMN confirmed_by,

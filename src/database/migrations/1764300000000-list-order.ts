@@ -1,15 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Every list of orders is walked along one index, newest first by time and id, whatever it is filtered by.
- * Lines get the time of their order for that; products get an index of those for sale.
+ * Every list of orders is read from one index, newest first by time and id, whatever the filter. For that,
+ * lines get the time of their order. Active products get an index.
  */
 export class ListOrder1764300000000 implements MigrationInterface {
   readonly name = 'ListOrder1764300000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`ALTER TABLE order_items ADD created_at timestamptz(3) NOT NULL DEFAULT now()`);
-    // First, so that the update has fewer of them to keep up.
+    // First, so that the update has fewer indexes to maintain.
     for (const name of ['order_items_product_id_order_id', 'orders_customer_id_id', 'orders_status_id']) {
       await queryRunner.query(`DROP INDEX ix_${name}`);
     }
@@ -38,7 +38,7 @@ export class ListOrder1764300000000 implements MigrationInterface {
     ]) {
       await queryRunner.query(`DROP INDEX ix_${name}`);
     }
-    // Takes its index along.
+    // This also drops its index.
     await queryRunner.query(`ALTER TABLE order_items DROP COLUMN created_at`);
     await queryRunner.query(`CREATE INDEX ix_orders_status_id ON orders (status, id)`);
     await queryRunner.query(`CREATE INDEX ix_orders_customer_id_id ON orders (customer_id, id)`);

@@ -1,8 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/**
- * The columns that hold an id, or count the versions of a row, which a popular product would also run out of.
- */
+/** All columns with an id or a version. A popular product would run out of versions too. */
 const COLUMNS = {
   users: ['id'],
   sessions: ['user_id'],
@@ -13,7 +11,7 @@ const COLUMNS = {
   stock_returns: ['id', 'order_id', 'product_id'],
 };
 
-/** All foreign keys, with the table and columns of each, and what it refers to. */
+/** Name, table, columns and target of all foreign keys. */
 const FOREIGN_KEYS = [
   ['fk_sessions_user', 'sessions', '(user_id)', 'users (id) ON DELETE CASCADE'],
   ['fk_stock_adjustments_product', 'stock_adjustments', '(product_id)', 'products (id)'],
@@ -31,10 +29,7 @@ const FOREIGN_KEYS = [
   ],
 ] as const;
 
-/**
- * Ids of 64 bits, so that none run out. Each table is written anew under an exclusive lock, with its indexes;
- * its sequence gets the larger type by itself.
- */
+/** Ids of 64 bits. Each table and its indexes are rewritten under an exclusive lock. */
 export class LargeIds1764400000000 implements MigrationInterface {
   readonly name = 'LargeIds1764400000000';
 
@@ -42,16 +37,13 @@ export class LargeIds1764400000000 implements MigrationInterface {
     await changeType(queryRunner, 'bigint');
   }
 
-  /** Fails, and changes nothing, once an id or a version has outgrown 32 bits. */
+  /** Fails, and changes nothing, if an id or a version exceeds 32 bits. */
   async down(queryRunner: QueryRunner): Promise<void> {
     await changeType(queryRunner, 'integer');
   }
 }
 
-/**
- * With foreign keys in place, each change of a table would
- * check all rows that refer to it or that it refers to.
- */
+/** Drops the foreign keys first: otherwise, each table would be checked again after each change. */
 async function changeType(queryRunner: QueryRunner, type: 'bigint' | 'integer'): Promise<void> {
   for (const [name, table] of FOREIGN_KEYS) {
     await queryRunner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The idempotency keys of all writes but the placing of orders, whose keys stand in their rows. */
+/** The idempotency keys of all writes, except for placing orders: their rows contain the keys. */
 export class WriteKeys1764420000000 implements MigrationInterface {
   readonly name = 'WriteKeys1764420000000';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Until when an order holds its stock without being confirmed. Orders of before hold it for ever. */
+/** When an unconfirmed order expires. Older orders never expire. */
 export class Holds1764500000000 implements MigrationInterface {
   readonly name = 'Holds1764500000000';
 
@@ -12,7 +12,7 @@ export class Holds1764500000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    // Takes its index along.
+    // This also drops its index.
     await queryRunner.query(`ALTER TABLE orders DROP COLUMN expires_at`);
   }
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** When a product is sold and how much of it one customer may buy. Products of before have neither rule. */
+/** Sale times and purchase limits of products. Older products have neither. */
 export class Drops1764510000000 implements MigrationInterface {
   readonly name = 'Drops1764510000000';
 
@@ -28,7 +28,7 @@ export class Drops1764510000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`DROP TABLE customer_purchases`);
-    // The checks go with their columns.
+    // This also drops their checks.
     await queryRunner.query(`
       ALTER TABLE products
         DROP COLUMN max_per_customer, DROP COLUMN sale_starts_at, DROP COLUMN sale_ends_at`);

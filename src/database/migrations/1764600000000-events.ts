@@ -1,9 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/**
- * The log of what happened. It begins here: what was placed before has no
- * events, and the row with the number 0 says since when there are any.
- */
+/** The event log. It begins with event 0 at the time of this migration: older changes have no events. */
 export class Events1764600000000 implements MigrationInterface {
   readonly name = 'Events1764600000000';
 

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Purchases are counted from orders, which have these foreign keys themselves. Checking them once more took
- * most of the time in which a limit that is set late counts the orders of before.
+ * Purchases are counted from orders, which have the same foreign keys. When a limit is set for a product with
+ * many orders, checking the keys again took most of the time.
  */
 export class PurchasesWithoutKeys1764610000000 implements MigrationInterface {
   readonly name = 'PurchasesWithoutKeys1764610000000';

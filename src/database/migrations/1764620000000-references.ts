@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The caller's own names of products, orders and changes of stock, and why a stock was changed. */
+/** The caller's own references of products, orders and stock changes, and the reasons of stock changes. */
 export class References1764620000000 implements MigrationInterface {
   readonly name = 'References1764620000000';
 
@@ -10,7 +10,7 @@ export class References1764620000000 implements MigrationInterface {
         ADD COLUMN sku varchar(64),
         ADD CONSTRAINT uq_products_sku UNIQUE (sku)`);
     await queryRunner.query(`ALTER TABLE orders ADD COLUMN reference varchar(64)`);
-    // Only orders with a reference cost an entry.
+    // Only orders with a reference get an index entry.
     await queryRunner.query(`
       CREATE INDEX ix_orders_reference_created_at_id ON orders (reference, created_at, id)
         WHERE reference IS NOT NULL`);
@@ -25,7 +25,7 @@ export class References1764620000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`ALTER TABLE stock_adjustments DROP COLUMN reason, DROP COLUMN reference`);
-    // Constraint and indexes go with their columns.
+    // This also drops their constraint and indexes.
     await queryRunner.query(`ALTER TABLE orders DROP COLUMN reference`);
     await queryRunner.query(`ALTER TABLE products DROP COLUMN sku`);
   }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Endpoints that are called about events: each is a position in the log. */
+/** Webhook endpoints, each with its position in the event log. */
 export class Webhooks1764700000000 implements MigrationInterface {
   readonly name = 'Webhooks1764700000000';
 
