@@ -125,14 +125,14 @@ describe('allocate', () => {
       fc.property(histories, (history) => {
         const [products, requests] = [productsOf(history), requestsOf(history)];
         const bought = new Map(Object.entries(boughtOf(history)));
-        const { allocated: placed, refused } = allocate(products, requests, { now: NOW, bought });
-        expect(placed.map((order) => order.request)).toEqual(requests.filter((one) => !refused.has(one)));
-        for (const { lines, totalMinor, request: asked } of placed) {
+        const { allocated, refused } = allocate(products, requests, { now: NOW, bought });
+        expect([...allocated.keys()]).toEqual(requests.filter((one) => !refused.has(one)));
+        for (const [asked, { lines, totalMinor }] of allocated) {
           expect(lines.map(({ productId, quantity }) => ({ productId, quantity }))).toEqual(asked.lines);
           expect(lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0)).toBe(totalMinor);
         }
         for (const [id, { stockQuantity }] of products) {
-          const taken = placed
+          const taken = [...allocated.values()]
             .flatMap(({ lines }) => lines)
             .filter(({ productId }) => productId === id)
             .reduce((sum, { quantity }) => sum + quantity, 0);

@@ -68,7 +68,7 @@ describe('a connection that is lost during COMMIT', () => {
     ['before it was stored', 'before', 10],
     ['after it was stored', 'after', 15],
     ...UNKNOWN.map((sqlState): [string, CommitFault, number] => [`with ${sqlState}`, { sqlState }, 15]),
-  ])('%s never repeats a restock: the admin is told to look', async (_, fault, stock) => {
+  ])('%s never repeats a restock: the admin is told to check', async (_, fault, stock) => {
     const lamp = await given.product({ stock: 10 });
     const admin = proxied.clientOf(await given.admin());
     // Numbers all events first: numbering is a transaction, whose COMMIT would otherwise meet the fault.
@@ -78,7 +78,7 @@ describe('a connection that is lost during COMMIT', () => {
     const answer = await admin.patch<ProblemBody>(`/products/${lamp.id}`, { stock_delta: 5 });
 
     expect(proxied.proxy.commitFaultsLeft).toBe(0);
-    expect([answer.status, answer.body.detail]).toEqual([503, expect.stringMatching(/look whether/)]);
+    expect([answer.status, answer.body.detail]).toEqual([503, expect.stringMatching(/check whether/)]);
     expect(await given.database.stockOf(lamp)).toBe(stock);
   });
 

@@ -15,7 +15,7 @@ const add = (request) => {
   }));
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
   lastId += 1;
-  const order = newOrder({ ...request, totalMinor }, lines, lastId, {
+  const order = newOrder({ ...request, lines, totalMinor }, lastId, {
     created_at: new Date().toISOString(),
     expires_at: null,
   });

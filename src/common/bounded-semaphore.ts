@@ -26,8 +26,8 @@ export class BoundedSemaphore {
   }
 
   /**
-   * @param isUrgent goes before those that are not, and where
-   *   the queue is full takes the place of the last of them.
+   * @param isUrgent goes before those that are not, and where the queue is full takes the place of the last
+   *   of them.
    * @throws ServiceBusyError when too many wait already, or the wait takes too long.
    */
   async run<T>(task: () => Promise<T>, isUrgent = false): Promise<T> {

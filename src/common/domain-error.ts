@@ -1,8 +1,8 @@
 import { type ProblemCode, PROBLEMS } from './problem-catalogue.js';
 
 /**
- * A rule of the trade said no. The catalogue maps the code to an HTTP status. Clients see the message and the
- * details; what is only for the log goes into `cause`.
+ * A refusal by a business rule. The catalogue maps its code to an HTTP status. Clients see the message and
+ * the details; `cause` is for the log only.
  */
 export class DomainError extends Error {
   constructor(
@@ -15,25 +15,29 @@ export class DomainError extends Error {
   }
 }
 
-/** One fault of the input: where it is, and what rule it broke. Never the value itself. */
+/** Where the input breaks which rule. It never contains the value itself. */
 export interface InputFault {
   readonly location: 'body' | 'query' | 'path' | 'header';
-  /** JSON Pointer (RFC 6901) into the part that `location` names; `""` is the whole of it. */
+  /** JSON Pointer (RFC 6901) within `location`; `""` is all of it. */
   readonly pointer: string;
   readonly code: string;
   readonly message: string;
 }
 
-/** The input breaks a documented rule of shape or size. */
 export class ValidationFailedError extends DomainError {
   constructor(errors: readonly InputFault[]) {
     super('validation-failed', 'The request breaks the documented rules; `errors` lists where.', { errors });
   }
+
+  /** One field of the body breaks a rule. */
+  static ofField(field: string, code: string, message: string): ValidationFailedError {
+    return new ValidationFailedError([{ pointer: `/${field}`, location: 'body', code, message }]);
+  }
 }
 
-/** The database is away or too busy. Trying again is right. */
+/** The service is overloaded or its database unavailable. A retry may succeed. */
 export class ServiceBusyError extends DomainError {
-  constructor(options?: ErrorOptions, message = 'The service is busy or its database is away.') {
+  constructor(options?: ErrorOptions, message = 'The service is busy or its database is unavailable.') {
     super('service-unavailable', message, {}, options);
   }
 }

@@ -8,8 +8,8 @@ export const PRICE_MAX_MINOR = 9_999_999_999;
 export const TOTAL_MAX_MINOR = 99_999_999_999_999;
 
 /**
- * The minor units that are nearest to an amount; the same
- * ones for all that is within half a minor unit of them.
+ * The minor units that are nearest to an amount; the same ones for all that is within half a minor unit of
+ * them.
  */
 export function toMinorUnits(amount: number): number {
   return Math.round(amount * MINOR_PER_UNIT);

@@ -2,8 +2,8 @@ import { Transform, type TransformFnParams } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
 /**
- * A rule of our own. @param name is the public code of its
- * fault. @param demand ends the sentence "The field …".
+ * A rule of our own. @param name is the public code of its fault. @param demand ends the sentence "The field
+ * …".
  */
 export const Rule = (
   name: string,

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Observed } from '../common/observation.js';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { ServiceBusyError } from '../common/domain-error.js';
+import { Observed } from '../common/observation.js';
 import { delay, retry } from '../common/retry.js';
 import { Env } from '../config/env.js';
 import {
@@ -20,57 +20,60 @@ const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS_MAX = 50;
 const WAITING_WRITES_MAX = 1_000;
 const SLOT_WAIT_MS_MAX = 2_000;
-/** For all attempts together; then the connection of the last one is closed. */
+/** For all attempts together. Then the connection of the last one is closed. */
 const TRANSACTION_MS_MAX = 3_000;
-/** For rows that others have locked, from its arrival and in short waits. */
+/** From a write's arrival: how long it is retried while a row is locked elsewhere. */
 const LOCK_PATIENCE_MS = 2_000;
-/** From its arrival on, with all waiting. */
+/** From a write's arrival to its end. */
 const WRITE_MS_MAX = SLOT_WAIT_MS_MAX + TRANSACTION_MS_MAX;
 /**
- * Placing orders opens one more slot while one hangs, and waits for held products on a connection of its own.
+ * Placing orders opens an extra slot while one hangs, and waits for locked products on another connection.
  */
 const FURTHER_PLACEMENT_CONNECTIONS = 2;
 
-/** An attempt at a transaction, the first one being number 1. */
+/** Attempts at a transaction, by number from 1. */
 export const TRANSACTIONS = new Observed<number>();
 
 /** From sending COMMIT to its answer. */
 export const COMMITS = new Observed<void>();
 
-/** Work that has sent its last statement; COMMIT travels right behind it. */
+/** Work that has sent its last statement. COMMIT is sent right behind it. */
 export interface SentLast<T> {
-  /** The result of the work, once that statement has been answered. */
+  /** The result, once that statement has been answered. */
   readonly outcome: Promise<T>;
-  /** Where nothing was written the outcome is true whatever becomes of COMMIT. */
+  /** If nothing was written, the outcome holds whether COMMIT succeeds or not. */
   readonly hasWritten: boolean;
 }
 
-/** The transaction may have been committed, or not. */
+/** The transaction may or may not have been committed. */
 export class OutcomeUnknownError extends ServiceBusyError {
   constructor(cause: unknown) {
     super(
       { cause },
-      'The database was lost while the change was being stored. With an Idempotency-Key, send the same ' +
-        'again; without, look whether it was stored before you try again.',
+      'The connection to the database was lost during the commit. With an Idempotency-Key, send the same ' +
+        'request again. Without one, check whether the change was stored before you retry.',
     );
   }
 }
 
-/** Why the work is run a second time. */
-export type FirstFailure = LockTimeoutError | OutcomeUnknownError;
+/** Why `work` runs again. */
+type FirstFailure = LockTimeoutError | OutcomeUnknownError;
 
 type Work<T> = (queryRunner: QueryRunner) => Promise<SentLast<T>>;
 
 /**
- * The one lifecycle of every write. What `work` did is committed exactly when
- * `run` returns; when it throws, nothing is, except after OutcomeUnknownError,
- * where a caller can look for what it wrote. The first error is the one thrown.
+ * The one lifecycle of every write. When `run` returns, the effects of `work` are committed. When it throws,
+ * they are not, except after OutcomeUnknownError, when the caller may look for them. It throws the first
+ * error.
  */
 @Injectable()
 export class TransactionRunner {
   private readonly slots: BoundedSemaphore;
 
-  /** Placing orders has connections of its own; writes take half of the others, and reads the rest. */
+  /**
+   * Placing orders has connections of its own. Other writes may use half of the rest, so reads always have
+   * some.
+   */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(Env) env: Env,
@@ -81,10 +84,11 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction, and again after a deadlock or a lost connection, so it
-   * must have no effect outside the database. If a row is locked elsewhere, the attempt frees its slot after
-   * 100 ms and is retried for up to 2 s, so blocked writes never starve others.
-   * @throws ServiceBusyError within 7 s, usually 4; OutcomeUnknownError, which is one, when COMMIT was lost.
+   * Runs `work` in a READ COMMITTED transaction, and again after a deadlock or a lost connection, so it must
+   * have no effect outside the database. If a row is locked elsewhere, the attempt frees its slot after 100
+   * ms and is retried for up to 2 s, so blocked writes never starve others.
+   * @throws ServiceBusyError within 7 s, usually 4; its subclass OutcomeUnknownError if COMMIT was not
+   *   answered.
    */
   async run<T>(work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
     const arrivedAt = Date.now();
@@ -100,13 +104,11 @@ export class TransactionRunner {
   }
 
   /**
-   * Runs `work` without waiting for a slot, for callers who bound how much they have under way, and sends
-   * COMMIT without waiting for its last statement, which must fail by itself where the transaction must not
-   * be committed. If a row is locked elsewhere, or the answer to COMMIT is lost, `work` is run once more and
-   * told so: then it can do without that row, or look for what it may have written.
-   * @param deadline by the clock of `Date.now()`; each
-   *   transaction ends within 3 s, or the 2 s more that a new
-   *   connection may take.
+   * Runs `work` without waiting for a slot, so callers must bound their transactions themselves. COMMIT is
+   * sent right behind the last statement, which must fail by itself if the transaction must not be committed.
+   * If a row is locked elsewhere, or COMMIT was not answered, `work` runs once more and is given the failure:
+   * it can skip that row, or look for what it may have written.
+   * @param deadline as `Date.now()`. Each transaction ends within 3 s; a new connection may add 2 s.
    * @throws ServiceBusyError as `run` does.
    */
   async runPipelined<T>(
@@ -152,7 +154,7 @@ export class TransactionRunner {
     }
   }
 
-  /** Where one connection has fallen silent, as behind a firewall, idle ones of the same age have as well. */
+  /** If one connection has fallen silent, for example behind a firewall, idle ones probably have, too. */
   private async giveUp(queryRunner: QueryRunner): Promise<void> {
     await hangUp(queryRunner);
     const pool = poolOf(this.dataSource);
@@ -165,16 +167,12 @@ function endBefore(deadline: number): number {
 }
 
 async function hangUp(queryRunner: QueryRunner): Promise<void> {
-  const client = await clientOf(queryRunner);
-  // Once given back, it may be somebody else's.
+  const client = await (queryRunner.connect() as Promise<RobustClient>).catch(() => undefined);
+  // A released connection may already serve somebody else.
   if (!queryRunner.isReleased) client?.hangUp();
 }
 
-function clientOf(queryRunner: QueryRunner): Promise<RobustClient | undefined> {
-  return (queryRunner.connect() as Promise<RobustClient>).catch(() => undefined);
-}
-
-/** An unknown outcome comes first, then the failed statement, then the COMMIT that came to nothing. */
+/** Of several errors, an unknown outcome is thrown first, then a failed statement, then a failed COMMIT. */
 async function commit<T>(queryRunner: QueryRunner, { outcome, hasWritten }: SentLast<T>): Promise<T> {
   const [result, committed] = await Promise.allSettled([
     outcome,
@@ -188,12 +186,12 @@ async function commit<T>(queryRunner: QueryRunner, { outcome, hasWritten }: Sent
   return result.value;
 }
 
-/** So that those who collided do not collide again. */
+/** Random, so that transactions that collided do not collide again. */
 function randomDelayMs(): number {
   return Math.random() * RETRY_DELAY_MS_MAX;
 }
 
-/** Never throws, so that the first error is the one that is seen. */
+/** Never throws, so that it cannot hide the first error. */
 async function rollBack(queryRunner: QueryRunner): Promise<void> {
   try {
     if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();

@@ -12,14 +12,14 @@ import type { WriteRequest, Written } from './idempotent.writes.js';
 const KEY = /^("[!-~]{1,255}"|[!#-~][!-~]{0,254})$/;
 
 /**
- * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), quoted as the draft has
- * it or bare as most clients send it; the quotes are not part of the key.
+ * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header), quoted as in the draft, or bare
+ * as most clients send it. The quotes are not part of the key.
  */
 export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   keyOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** The key and what it stands for: one request, so the path counts as well as the body. */
+/** A key stands for one request, so its hash covers the path as well as the body. */
 export const WriteRequested = createParamDecorator(
   (_data: unknown, context: ExecutionContext): WriteRequest => {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -38,7 +38,7 @@ function keyOf({ headers }: FastifyRequest): string | undefined {
   ]);
 }
 
-/** Bodies of writes are flat objects; the order of their members means nothing. */
+/** Bodies of writes are flat objects. The order of their members does not matter. */
 function hashOf({ method, url, body }: FastifyRequest): Buffer {
   const members = Object.entries(body ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
@@ -46,7 +46,7 @@ function hashOf({ method, url, body }: FastifyRequest): Buffer {
     .digest();
 }
 
-/** Answers a write with the resource, and says whether it had been carried out before. */
+/** Answers with the written resource, and tells whether an earlier request has written it. */
 export function sendWritten(exchange: Exchange, { resource, isReplayed }: Written): string {
   void exchange.reply.header('idempotency-replayed', String(isReplayed));
   return sendResource(exchange, resource);

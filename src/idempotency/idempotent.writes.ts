@@ -1,42 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
+import { DomainError } from '../common/domain-error.js';
 import { BackgroundTasks } from '../database/background.tasks.js';
 import type { Resource } from '../database/json.js';
 import { OutcomeUnknownError, TransactionRunner } from '../database/transaction.runner.js';
 import type { Preconditions } from '../http/preconditions.js';
-import { IdempotencyKeyReusedError } from './idempotency.errors.js';
 
-/** How long a key is good. */
+/** How long a key is kept. */
 const KEPT_DAYS = 7;
 const SWEEP_EVERY_MS = 60_000;
 const SWEPT_AT_ONCE = 1_000;
 
-/** What a client says about a write, beside the body. */
+/** What a client sends with a write, beside the body. */
 export interface WriteRequest {
-  /** Checked by the effect, so that a retry is not refused because of what it did itself. */
+  /** Checked by the effect, so that a retry is not refused because of its own effect. */
   readonly preconditions: Preconditions;
-  /** Its `Idempotency-Key`, if it sent one. */
+  /** The client's `Idempotency-Key`, if any. */
   readonly key: string | undefined;
   /** Tells whether another request under the same key is a retry. */
   readonly hash: Buffer;
 }
 
-/** A product or an order after a write. */
 export interface Written {
   readonly resource: Resource;
-  /** Whether the write had been carried out before, under the same key. */
+  /** Whether an earlier request with the same key has done the write. */
   readonly isReplayed: boolean;
 }
 
 export interface Write {
-  /** @returns the id of the resource that it wrote. */
+  /** @returns the id of the written resource. */
   readonly effect: (queryRunner: QueryRunner) => Promise<number>;
   readonly read: (queryRunner: QueryRunner, id: number) => Promise<Resource>;
 }
 
 /**
- * Under READ COMMITTED the insertion waits for another transaction with the same key to end, like for a
- * locked row. Keys of placed orders stand in their rows.
+ * The INSERT waits for the end of another transaction that inserts the same key, as for a locked row. Keys of
+ * placed orders are in `orders`.
  */
 const CLAIM = `
   INSERT INTO write_keys (user_id, key, request_hash)
@@ -59,7 +58,7 @@ const SWEEP = `
     RETURNING 1)
   SELECT count(*)::integer AS count FROM swept`;
 
-/** Carries out each write once, however often it is sent with its `Idempotency-Key`. */
+/** Runs each write once, however often it is sent with its `Idempotency-Key`. */
 @Injectable()
 export class IdempotentWrites {
   constructor(
@@ -70,10 +69,10 @@ export class IdempotentWrites {
   }
 
   /**
-   * Commits the key together with the effect. A key that was committed before gives the resource as it is
-   * now; so does one whose COMMIT was lost, which is looked up on another connection.
-   * @throws IdempotencyKeyReusedError, ServiceBusyError and
-   *   what `effect` throws; then nothing is kept of the key.
+   * Commits the key together with the effect. If the key was committed before, returns the resource as it is
+   * now. If the outcome of COMMIT is unknown, the key tells on another connection.
+   * @throws DomainError `idempotency-key-reused`, ServiceBusyError, and what `effect` throws; the key is not
+   *   stored then.
    */
   async run(userId: number, request: WriteRequest, write: Write): Promise<Written> {
     const once = () => this.transactions.run((queryRunner) => runOnce(queryRunner, userId, request, write));
@@ -85,7 +84,7 @@ export class IdempotentWrites {
     }
   }
 
-  /** Forgets the keys that are too old, in small steps and without waiting for anybody. */
+  /** Deletes expired keys in small batches, without waiting for locks. */
   async sweep(): Promise<void> {
     const sweepOnce = async (queryRunner: QueryRunner) =>
       ((await queryRunner.query(SWEEP)) as [{ count: number }])[0].count;
@@ -107,7 +106,7 @@ async function runOnce(
   return { resource: await read(queryRunner, id), isReplayed: earlier !== undefined };
 }
 
-/** @returns the id of what was written under the key before; nothing if the key is new, and now taken. */
+/** @returns the id of what was written under the key before; undefined if the key is new, and now claimed. */
 async function claim(
   queryRunner: QueryRunner,
   userId: number,
@@ -117,6 +116,6 @@ async function claim(
   const claimed = (await queryRunner.query(CLAIM, [userId, key, hash])) as unknown[];
   if (claimed.length > 0) return undefined;
   const [earlier] = (await queryRunner.query(FIND, [userId, key])) as { resourceId: number; hash: Buffer }[];
-  if (!earlier?.hash.equals(hash)) throw new IdempotencyKeyReusedError();
+  if (!earlier?.hash.equals(hash)) throw new DomainError('idempotency-key-reused');
   return earlier.resourceId;
 }

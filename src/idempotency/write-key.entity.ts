@@ -1,7 +1,7 @@
 import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { User } from '../auth/users/user.entity.js';
 
-/** The key of a write that was carried out, committed together with its effect. */
+/** The key of a write, committed together with its effect. */
 @Entity('write_keys')
 @Index('ix_write_keys_created_at', ['createdAt'])
 export class WriteKey {
@@ -16,7 +16,7 @@ export class WriteKey {
   /** SHA-256 of method, path and body. */
   @Column('bytea', { name: 'request_hash' }) requestHash!: Buffer;
 
-  /** The product or order that was written; null only within the transaction. */
+  /** The written product or order; null only within the transaction. */
   @Column('bigint', { name: 'resource_id', nullable: true }) resourceId!: number | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;

@@ -8,16 +8,15 @@ export interface OrderToCancel {
   readonly productIds: readonly number[];
 }
 
-/** Who cancels, and why, if they said so; nobody if the orders have expired. */
+/** By whom, and the reason if one was given. Expired orders are cancelled by nobody. */
 export interface Cancellation {
   readonly by: number | null;
   readonly reason: string | null;
 }
 
-/** Nobody cancels what has expired. */
 const EVENT_TYPE = `CASE WHEN max(cancelled_by) IS NULL THEN 'order.expired' ELSE 'order.cancelled' END`;
 
-/** Only orders that it cancels itself give their stock back, so none does so twice. */
+/** Returns the stock only of orders that this very statement cancels, so none returns it twice. */
 const CANCEL_ORDERS = `
   WITH cancelled AS (
     UPDATE orders
@@ -48,9 +47,8 @@ const CANCEL_ORDERS = `
          (SELECT count(*)::integer FROM restocked) AS restocked`;
 
 /**
- * Cancels orders and returns their stock, and with it the allowance of limited
- * products: the only way that either returns from an order. The caller holds
- * the locks on the orders; those on their products are taken here.
+ * Cancels orders, and returns their stock and their part of purchase limits. Nothing else returns either. The
+ * caller has locked the orders; their products are locked here.
  */
 export async function cancelOrders(
   queryRunner: QueryRunner,
@@ -66,5 +64,7 @@ export async function cancelOrders(
     { cancelled: number; restocked: number },
   ];
   if (done.cancelled !== orders.length || done.restocked !== products.size)
-    throw new Error(`Of ${orders.length} orders with ${products.size} products: ${JSON.stringify(done)}.`);
+    throw new Error(
+      `Expected ${orders.length} orders and ${products.size} products: ${JSON.stringify(done)}`,
+    );
 }

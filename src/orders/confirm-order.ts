@@ -11,7 +11,7 @@ const CONFIRM_ORDER = `
     RETURNING id
   )${recordEvents(`'order.confirmed'`, 'array_agg(id)', 'confirmed')}`;
 
-/** Confirms an order, whose lock the caller holds. */
+/** Confirms an order that the caller has locked. */
 export async function confirmOrder(queryRunner: QueryRunner, id: number, by: number): Promise<void> {
   await queryRunner.query(CONFIRM_ORDER, [id, by]);
 }

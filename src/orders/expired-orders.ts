@@ -5,27 +5,23 @@ import type { TransactionRunner } from '../database/transaction.runner.js';
 import { lockProducts, type OnLocked } from '../products/lock-products.js';
 import { cancelOrders, type OrderToCancel } from './cancel-orders.js';
 
-/** A batch is small, so that nobody waits long for its locks, whatever the size of its orders. */
+/** Small batches, so that others never wait long for their locks. */
 const BATCH_ORDERS_MAX = 50;
 const BATCH_LINES_MAX = 1_000;
 const BATCH_MS_MAX = 3_000;
 
-/** Condition of an order that may be cancelled because of its time. Only the database's clock counts. */
+/** Condition of an order that has expired, by the database's clock. */
 export const IS_OVERDUE = `status = 'PENDING' AND expires_at <= ${TIME_UNDER_LOCK()}`;
 
-/**
- * Whether there is any such order. Here and below, ORDER BY
- * with LIMIT makes the planner walk the index of expiries.
- */
+/** Whether there is any such order. ORDER BY with LIMIT makes the planner use the index of expiries. */
 export const ANY_OVERDUE = `(SELECT true FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT 1)`;
 
-/** A batch of expired orders that were cancelled. */
 export const EXPIRIES = new Observed<void, Batch>();
 
 export interface Expiry {
-  /** Only orders with one of these products; all without. */
+  /** If given, only orders with one of these products. */
   readonly productIds?: readonly number[];
-  /** Asked in the transaction of each batch, before it locks anything. */
+  /** Called in the transaction of each batch, before it locks anything. */
   readonly mayGoOn: (queryRunner: QueryRunner) => boolean | Promise<boolean>;
 }
 
@@ -35,7 +31,7 @@ interface ExpiredOrder extends OrderToCancel {
 
 interface Batch {
   readonly cancelled: number;
-  /** The last order of the batch; nothing if no others follow. */
+  /** The last order of the batch; undefined if none follow. */
   readonly continueAfter?: Pick<ExpiredOrder, 'id' | 'expiresAt'> | undefined;
 }
 
@@ -52,9 +48,8 @@ const lockOverdue = (onLocked: OnLocked) => `
 export const LOCK_OVERDUE = { wait: lockOverdue('wait'), skip: lockOverdue('skip') };
 
 /**
- * Cancels expired orders and returns their stock, oldest first and in
- * batches. Each order is locked before its products, as everywhere. If one
- * of the rows stays locked elsewhere, its orders are left for the next time.
+ * Cancels expired orders and returns their stock, oldest first and in batches. Orders that stay locked
+ * elsewhere, or whose products do, are left for the next time.
  */
 export async function cancelExpired(transactions: TransactionRunner, expiry: Expiry): Promise<void> {
   let batch: Batch | undefined;
@@ -85,7 +80,7 @@ function cancelBatch(
   }, Date.now() + BATCH_MS_MAX);
 }
 
-/** The first of the orders, and those behind it for as long as there is room for their lines. */
+/** The first order, and as many of the next ones as the limit of lines allows. */
 function upToLines(orders: readonly ExpiredOrder[]): readonly ExpiredOrder[] {
   let lines = 0;
   const tooMany = orders.findIndex(({ productIds }, index) => {

@@ -15,12 +15,12 @@ export const OLDEST_OVERDUE = `
 const TRY_LOCK = `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.expirySweep}) AS "isOurs"`;
 
 /**
- * Every second, cancels the orders that have expired. Every process looks, also for orders that others have
- * placed or that were placed under another setting; one at a time cancels.
+ * Cancels expired orders every second. Every process looks for them, whoever placed them and under whatever
+ * setting, but only one at a time cancels.
  */
 @Injectable()
 export class ExpirySweeper {
-  /** How long the oldest expired order had been waiting when this process last looked. */
+  /** How long the oldest expired order had been overdue when this process last looked. */
   overdueSeconds = 0;
 
   constructor(

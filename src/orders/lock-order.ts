@@ -5,13 +5,12 @@ import { ownerFilter } from './order.reader.js';
 import { Order } from './order.entity.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
-/** An order and the products in its lines. */
 export type LockedOrder = Order & { readonly productIds: readonly number[] };
 
 /**
- * Locks an order until the transaction ends and reads it with its products. Whoever needs locks on its
- * products as well takes them afterwards, so that no two transactions wait for each other.
- * @throws OrderNotFoundError also when the order is somebody else's.
+ * Locks an order until the transaction ends. Every transaction locks an order before its products, so no two
+ * can wait for each other.
+ * @throws OrderNotFoundError also if the order is somebody else's.
  */
 export async function lockOrder(
   { manager }: QueryRunner,

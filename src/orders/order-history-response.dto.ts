@@ -1,15 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiLine, ApiTimestamp } from '../http/openapi/api-properties.js';
-import {
-  ORDER_EVENTS,
-  ORDER_EVENTS_MAX,
-  type OrderEvent,
-  type OrderHistory,
-} from './order-history.reader.js';
 import { CANCEL_REASON_MAX } from './order.dto.js';
 
+const ORDER_EVENTS = ['PLACED', 'CONFIRMED', 'CANCELLED', 'EXPIRED'] as const;
+/** Nothing happens to an order twice, and a confirmed order does not expire. */
+const ORDER_EVENTS_MAX = 3;
+
 export class OrderEventDto {
-  @ApiProperty({ enum: ORDER_EVENTS, example: 'PLACED' }) readonly event!: OrderEvent['event'];
+  @ApiProperty({ enum: ORDER_EVENTS, example: 'PLACED' }) readonly event!: (typeof ORDER_EVENTS)[number];
   @ApiTimestamp() readonly occurred_at!: string;
 
   @ApiId({
@@ -44,16 +42,4 @@ export class OrderHistoryResponseDto {
     example: EXAMPLE,
   })
   readonly events!: OrderEventDto[];
-
-  static from({ orderId, events }: OrderHistory): OrderHistoryResponseDto {
-    return {
-      order_id: orderId,
-      events: events.map(({ event, occurredAt, userId, reason }) => ({
-        event,
-        occurred_at: occurredAt.toISOString(),
-        user_id: userId,
-        reason,
-      })),
-    };
-  }
 }

@@ -11,7 +11,7 @@ import {
 import { Product } from '../products/product.entity.js';
 import { Order } from './order.entity.js';
 
-/** One line of an order, with the product's name and price as they were when it was placed. */
+/** A line of an order, with the product's name and price at the time of the order. */
 @Entity('order_items')
 @Check('ck_order_items_quantity_range', 'quantity BETWEEN 1 AND 1000000')
 @Check('ck_order_items_price_range', 'price_minor BETWEEN 0 AND 9999999999')
@@ -36,8 +36,8 @@ export class OrderItem {
   @Column('bigint', { name: 'price_minor' }) priceMinor!: number;
 
   /**
-   * When the order was placed, as in `orders`. It is repeated here so that an index can hold the orders with
-   * a product in order of time.
+   * When the order was placed. Repeats `orders.created_at`, so that an index can sort the orders with a
+   * product by time.
    */
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz', precision: 3 }) createdAt!: Date;
 }
@@ -45,5 +45,4 @@ export class OrderItem {
 /** The columns of a line, without its order and time. */
 export const LINE = ['productId', 'productName', 'quantity', 'priceMinor'] as const;
 
-/** A line, with the product's name and price at the time of the order. */
 export type PricedLine = Readonly<Pick<OrderItem, (typeof LINE)[number]>>;

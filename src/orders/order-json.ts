@@ -1,19 +1,14 @@
 import { fromMinor } from '../common/money.js';
 import type { Resource } from '../database/json.js';
-import type { PricedLine } from './order-item.entity.js';
-import { OrderResponseDto } from './order-response.dto.js';
-import type { NewOrder } from './order.entity.js';
-
-/** SQL for orders as a `Resource`; a condition follows. */
-export const SELECT_ORDER = `SELECT id, version, ${OrderResponseDto.json} AS json FROM orders WHERE`;
+import type { OrderResponseDto } from './order-response.dto.js';
+import type { AllocatedOrder } from './placement/allocate.js';
 
 /** The times of an order, as clients see them. */
 export type OrderTimes = Pick<OrderResponseDto, 'created_at' | 'expires_at'>;
 
-/** An order that was just written, as `SELECT_ORDER` would find it, without another query. */
+/** An order that was just written, as `OrderReader` would read it, but without another query. */
 export function newOrder(
-  { customerId, totalMinor, reference }: NewOrder,
-  lines: readonly PricedLine[],
+  { customerId, totalMinor, reference, lines }: AllocatedOrder,
   id: number,
   { created_at, expires_at }: OrderTimes,
 ): Resource {

@@ -3,7 +3,9 @@ import type { Filters } from '../pagination/paginate.js';
 import type { ListOrdersQueryDto } from './order.dto.js';
 import { OrderResponseDto } from './order-response.dto.js';
 
-/** What orders can be filtered by. For a customer, `customer_id` is always given. */
+export const SELECT_ORDER = `SELECT id, version, ${OrderResponseDto.json} AS json FROM orders WHERE`;
+
+/** The filters of a list of orders. For a customer, `customer_id` is always given. */
 export type OrderFilters = Omit<ListOrdersQueryDto, 'page' | 'limit' | 'cursor' | 'customer_id'> & {
   readonly customer_id: number | undefined;
 };
@@ -34,7 +36,7 @@ const ORDERS: List = {
 
 const hasStatus = (status: string) => `(SELECT status FROM orders WHERE id = key.id LIMIT 1) = ${status}`;
 
-/** Orders with a product, found by its lines. */
+/** Orders with a product, found through its lines. */
 const ORDERS_ALONG_LINES: List = {
   ...ORDERS,
   name: 'orders with a product',
@@ -44,7 +46,7 @@ const ORDERS_ALONG_LINES: List = {
   unindexed: { status: hasStatus },
 };
 
-/** Orders with a reference, of which there may be many. */
+/** Orders with a reference, which need not be unique. */
 const ORDERS_BY_REFERENCE: List = {
   ...ORDERS,
   name: 'orders with a reference',
@@ -56,10 +58,7 @@ const ORDERS_BY_REFERENCE: List = {
   unindexed: { ...ORDERS.unindexed, status: hasStatus },
 };
 
-/**
- * Where to look for orders. If a customer is given, who usually has fewer orders than a product, those with
- * the product are found among the customer's.
- */
+/** Chooses the index to walk. Given both a customer and a product, the customer usually has fewer orders. */
 export function orderList({ created_from, created_to, ...others }: OrderFilters): {
   list: List;
   filters: Filters;

@@ -51,7 +51,7 @@ export class OrderResponseDto {
   @ApiTimestamp() readonly created_at!: string;
   @ApiTimestamp() readonly updated_at!: string;
 
-  /** How PostgreSQL writes it, from a row of `orders`. What a new order has is in `newOrder`, too. */
+  /** SQL for the JSON of a row of `orders`. `newOrder` writes the same for a new order. */
   static readonly json = jsonOf<OrderResponseDto>({
     id: number('id'),
     customer_id: number('customer_id'),

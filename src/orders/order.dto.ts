@@ -19,7 +19,7 @@ import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
 import { LINE_QUANTITY_MAX, mergeLines, ORDER_PRODUCTS_MAX } from './placement/merge-lines.js';
 import { hashRequest, newPlacementKey, type PlacementRequest } from './placement/placement-request.js';
 
-/** Lines of one body before those with the same product are merged. */
+/** Lines of one body, before those with the same product are merged. */
 const BODY_LINES_MAX = 5_000;
 
 export class PlaceOrderLineDto {
@@ -59,7 +59,7 @@ export class PlaceOrderDto {
   @Trim()
   readonly reference?: string;
 
-  /** @throws ValidationFailedError when the merged lines exceed the limits of an order. */
+  /** @throws ValidationFailedError if the merged lines exceed the limits of an order. */
   toRequest(customerId: number, idempotencyKey?: string): PlacementRequest {
     const { items, expected_total, ...others } = this;
     const lines = mergeLines(items.map(({ product_id, quantity }) => ({ productId: product_id, quantity })));

@@ -5,7 +5,7 @@ import { CONSTRAINTS } from '../database/constraint-names.js';
 import { REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import type { OrderStatus } from './order-status.js';
 
-/** A status has its time, and whoever is named as having set it, or a reason, comes with that time. */
+/** Each status has its time. Who set it, and the reason, are stored only together with that time. */
 const CONFIRMED_IS_TOLD = `CASE status
   WHEN 'PENDING' THEN confirmed_at IS NULL
   WHEN 'CONFIRMED' THEN confirmed_at IS NOT NULL
@@ -16,10 +16,7 @@ const CANCELLED_IS_TOLD = `(status = 'CANCELLED') = (cancelled_at IS NOT NULL)
 const HAS_REFERENCE = 'reference IS NOT NULL';
 const HAS_EXPIRY = `status = 'PENDING' AND expires_at IS NOT NULL`;
 
-/**
- * Condition of an order that was cancelled because it had
- * expired: by nobody, as only then since there is an expiry.
- */
+/** Condition of an order that expired. Since orders can expire, only these are cancelled by nobody. */
 export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AND expires_at IS NOT NULL';
 
 @Entity('orders')
@@ -29,7 +26,7 @@ export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AN
 @Check('ck_orders_confirmed', CONFIRMED_IS_TOLD)
 @Check('ck_orders_cancelled', CANCELLED_IS_TOLD)
 @Check('ck_orders_cancel_reason_not_empty', `cancel_reason <> ''`)
-// One for each set of filters that a list of orders may have.
+// One for each combination of filters on lists of orders.
 @Index('ix_orders_created_at_id', ['createdAt', 'id'])
 @Index('ix_orders_customer_id_created_at_id', ['customerId', 'createdAt', 'id'])
 @Index('ix_orders_status_created_at_id', ['status', 'createdAt', 'id'])
@@ -38,7 +35,7 @@ export const WAS_EXPIRED = 'cancelled_at IS NOT NULL AND cancelled_by IS NULL AN
 @Index('ix_orders_customer_id_reference_created_at_id', ['customerId', 'reference', 'createdAt', 'id'], {
   where: HAS_REFERENCE,
 })
-// For finding the orders that have expired.
+// Finds expired orders.
 @Index('ix_orders_pending_expires_at_id', ['expiresAt', 'id'], { where: HAS_EXPIRY })
 export class Order extends VersionedRow {
   @IdColumn('pk_orders') id!: number;
@@ -52,22 +49,22 @@ export class Order extends VersionedRow {
   @Column('varchar', { length: 16 }) status!: OrderStatus;
   @Column('bigint', { name: 'total_minor' }) totalMinor!: number;
 
-  /** The caller's own number for it. It stays as it was placed. */
+  /** The caller's own number for the order. It never changes. */
   @Column('varchar', { length: REFERENCE_MAX, nullable: true }) reference!: string | null;
 
-  /** The client's Idempotency-Key, or a generated one. It makes placing the order twice impossible. */
+  /** The client's Idempotency-Key, or a generated key. It makes placing the order twice impossible. */
   @Column('varchar', { name: 'placement_key', length: 255 }) placementKey!: string;
 
-  /** SHA-256 of what was ordered under the client's key, which tells a retry from another order. */
+  /** SHA-256 of what was ordered under the client's key. It tells a retry from another order. */
   @Column('bytea', { name: 'request_hash', nullable: true }) requestHash!: Buffer | null;
 
   /**
-   * From then on the order may be cancelled while it is PENDING; null is never. It stays as it was placed.
+   * From this time on, the order may be cancelled while it is PENDING; null means never. It never changes.
    */
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt!: Date | null;
 
-  /** Kept when the order is cancelled afterwards. */
+  /** Kept if the order is cancelled later. */
   @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })
   confirmedAt!: Date | null;
 
@@ -90,6 +87,6 @@ export class Order extends VersionedRow {
   @Column('varchar', { name: 'cancel_reason', length: 200, nullable: true }) cancelReason!: string | null;
 }
 
-/** The columns that a request brings. The database and the writing statement fill the others. */
+/** The columns that come with a request. The statement that places orders sets the others. */
 export const NEW_ORDER = ['customerId', 'totalMinor', 'reference', 'placementKey', 'requestHash'] as const;
 export type NewOrder = Readonly<Pick<Order, (typeof NEW_ORDER)[number]>>;

@@ -6,8 +6,7 @@ import { type Page, paginate } from '../pagination/paginate.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import type { Resource } from '../database/json.js';
 import type { ListOrdersQueryDto } from './order.dto.js';
-import { orderList } from './order-list.js';
-import { SELECT_ORDER } from './order-json.js';
+import { orderList, SELECT_ORDER } from './order-list.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
 type Reader = Pick<DatabaseReader, 'rows'>;
@@ -18,14 +17,14 @@ const ORDER = `${SELECT_ORDER} id = $1`;
 export class OrderReader {
   constructor(private readonly database: DatabaseReader) {}
 
-  /** @throws OrderNotFoundError also when the order is somebody else's. */
+  /** @throws OrderNotFoundError also if the order is somebody else's. */
   get(id: number, caller: AuthenticatedUser): Promise<Resource> {
     return readVisible<Resource>(this.database, ORDER, id, caller);
   }
 
   /**
    * Orders, newest first: the caller's own, or everybody's for an admin.
-   * @throws ForbiddenError when a customer asks for somebody else's.
+   * @throws ForbiddenError if a customer asks for somebody else's.
    */
   async list(query: ListOrdersQueryDto, caller: AuthenticatedUser): Promise<Page> {
     const customerId = ownerFilter(caller).customerId ?? query.customer_id;
@@ -38,8 +37,8 @@ export class OrderReader {
 }
 
 /**
- * An order as a transaction leaves it.
- * @throws OrderNotFoundError also where the caller, who was an admin, may not see it any more.
+ * Reads an order within a transaction.
+ * @throws OrderNotFoundError also if the caller was an admin and may no longer see it.
  */
 export function readOrder(
   queryRunner: QueryRunner,
@@ -51,9 +50,9 @@ export function readOrder(
 }
 
 /**
- * Reads from one order, if the caller may see it.
+ * Reads columns of an order that the caller may see.
  * @param text a SELECT that ends with the condition on the id.
- * @throws OrderNotFoundError also when the order is somebody else's.
+ * @throws OrderNotFoundError also if the order is somebody else's.
  */
 export async function readVisible<Row extends object>(
   database: Reader,
@@ -61,16 +60,16 @@ export async function readVisible<Row extends object>(
   id: number,
   caller: AuthenticatedUser,
 ): Promise<Row> {
-  const { customerId } = ownerFilter(caller);
-  const [row] =
-    customerId === undefined
-      ? await database.rows<Row>(text, [id])
-      : await database.rows<Row>(`${text} AND customer_id = $2`, [id, customerId]);
+  const { customerId = null } = ownerFilter(caller);
+  const [row] = await database.rows<Row>(`${text} AND customer_id = coalesce($2, customer_id)`, [
+    id,
+    customerId,
+  ]);
   if (!row) throw new OrderNotFoundError(id);
   return row;
 }
 
-/** Whose orders a caller may see: a condition of every query on orders. */
+/** Whose orders the caller may see. Every query on orders has this condition. */
 export function ownerFilter(caller: AuthenticatedUser): { customerId?: number } {
   return caller.role === 'admin' ? {} : { customerId: caller.id };
 }

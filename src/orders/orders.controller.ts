@@ -26,7 +26,6 @@ import { OrderHistoryReader } from './order-history.reader.js';
 import { OrderReader } from './order.reader.js';
 import { OrdersService } from './orders.service.js';
 
-/** What confirming and cancelling have in common. */
 const ApiTransition = () =>
   applyDecorators(
     ApiIdParam('order'),
@@ -148,9 +147,7 @@ export class OrdersController {
     @CurrentUser() caller: AuthenticatedUser,
     @HttpExchange() exchange: Exchange,
   ): Promise<string | undefined> {
-    const history = await this.histories.get(id, caller);
-    const json = JSON.stringify(OrderHistoryResponseDto.from(history));
-    return sendResourceIfModified(exchange, { version: history.version, json });
+    return sendResourceIfModified(exchange, await this.histories.get(id, caller));
   }
 
   @ApiOperation({

@@ -2,7 +2,7 @@ import { DomainError } from '../common/domain-error.js';
 import { fromMinor } from '../common/money.js';
 import type { OrderStatus } from './order-status.js';
 
-/** The same for an order that does not exist and for one that the caller may not see. */
+/** Also if the order exists, but the caller may not see it. */
 export class OrderNotFoundError extends DomainError {
   constructor(id: number) {
     super('order-not-found', `There is no order with id ${id}.`);
@@ -11,21 +11,14 @@ export class OrderNotFoundError extends DomainError {
 
 export class InvalidTransitionError extends DomainError {
   constructor(current: OrderStatus, next: OrderStatus) {
-    super('invalid-transition', `The order is ${current} and cannot become ${next}.`, {
-      current_status: current,
-    });
+    const details = { current_status: current };
+    super('invalid-transition', `The order is ${current} and cannot become ${next}.`, details);
   }
 }
 
 export class PriceChangedError extends DomainError {
   constructor(totalMinor: number) {
     const total = fromMinor(totalMinor);
-    super('price-changed', `The order now comes to ${total}.`, { total_amount: total });
-  }
-}
-
-export class TotalTooLargeError extends DomainError {
-  constructor() {
-    super('total-too-large', 'The order comes to more than 999,999,999,999.99.');
+    super('price-changed', `The total is now ${total}.`, { total_amount: total });
   }
 }

@@ -27,7 +27,7 @@ type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
 
 @Injectable()
 export class OrdersService {
-  /** Orders that arrive while a group is placed wait here and share the next transaction. */
+  /** Orders that arrive while a group is placed wait here, and share the next transaction. */
   readonly queue: GroupQueue<PlacementRequest, PlacedOrder>;
   private readonly sales = new SaleStateReader();
 
@@ -47,25 +47,25 @@ export class OrdersService {
 
   /**
    * Places an order: all lines or none. Its product rows are locked (`SELECT … FOR UPDATE`) in ascending
-   * order of id, in a transaction that it shares with the orders that arrived with it. When this returns,
-   * order, stock and key have been committed together, so a retry with the same key gets the same order, as
-   * it is by then.
-   * @throws ProductNotFoundError, ProductInactiveError, NotOnSaleError, PurchaseLimitExceededError,
-   *   InsufficientStockError, each with all of its lines and in this order; TotalTooLargeError,
-   *   PriceChangedError, IdempotencyKeyReusedError, ServiceBusyError. Nothing was taken then. Only after
-   *   OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same key finds out.
+   * order of id, in a transaction that it shares with the orders that arrived with it. Order, stock and key
+   * are committed together, so a retry with the same key gets the same order, in its current state.
+   * @throws ProductNotFoundError, ProductInactiveError, NotOnSaleError, PurchaseLimitExceededError or
+   *   InsufficientStockError, the first that applies, with all of its lines; DomainError `total-too-large`;
+   *   PriceChangedError; DomainError `idempotency-key-reused`; ServiceBusyError. No stock was taken then.
+   *   Only after OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same key
+   *   finds out.
    */
   async place(request: PlacementRequest, caller: Caller): Promise<PlacedOrder> {
     const answer = this.queue.add(request, caller);
     const { kind, order } = await PLACEMENTS.run(undefined, () => answer);
-    // Without a client's key nobody else can have placed it: its own COMMIT was lost, and then found.
+    // Nobody else has a generated key, so the earlier order is this one: its COMMIT was not answered.
     return { kind: request.requestHash === null ? 'placed' : kind, order };
   }
 
   /**
-   * Places a group of orders in one transaction: lock, allocate, record, commit. Each order gets its own
-   * answer, and a refusal is an answer, so that no order can fail the others. No two orders of a group have
-   * the same key.
+   * Places a group of orders in one transaction: lock, allocate, record, commit. Each order gets an answer of
+   * its own. A refusal is an answer too, so no order can fail the others. No two orders of a group have the
+   * same key.
    */
   private placeGroup(requests: readonly PlacementRequest[], deadline: number): Promise<PlacementOutcome[]> {
     return this.transactions.runPipelined(async (queryRunner, failure) => {
@@ -92,13 +92,13 @@ export class OrdersService {
           earlier.get(request) ?? again(request) ?? refused.get(request) ?? placed.get(request);
         return requests.map((request) => answerTo(request) as PlacementOutcome);
       });
-      return { outcome, hasWritten: allocated.length > 0 };
+      return { outcome, hasWritten: allocated.size > 0 };
     }, deadline);
   }
 
   /**
-   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError,
-   *   IdempotencyKeyReusedError.
+   * @throws OrderNotFoundError, InvalidTransitionError, ServiceBusyError, DomainError `precondition-failed`
+   *   or `idempotency-key-reused`.
    */
   confirm(id: number, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
     const effect = async (queryRunner: QueryRunner) => {
@@ -113,10 +113,9 @@ export class OrdersService {
   }
 
   /**
-   * Cancels an order and gives its stock back, exactly once however many ask at once. The reason is for its
-   * history.
-   * @throws OrderNotFoundError, InvalidTransitionError, DomainError `precondition-failed`, ServiceBusyError,
-   *   IdempotencyKeyReusedError.
+   * Cancels an order and returns its stock, exactly once however many requests arrive together. Its history
+   * keeps the reason.
+   * @throws as `confirm`.
    */
   cancel(
     id: number,
@@ -136,7 +135,7 @@ export class OrdersService {
   }
 }
 
-/** The second of two callers sees, under the lock, the status that the first has set, and is refused here. */
+/** Under the lock, the second of two callers sees the status that the first has set, and is refused. */
 function assertCanBecome(
   next: OrderStatus,
   { status, version }: LockedOrder,

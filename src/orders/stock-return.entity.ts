@@ -3,8 +3,8 @@ import { IdColumn } from '../database/columns.js';
 import { OrderItem } from './order-item.entity.js';
 
 /**
- * A line whose stock was returned when its order was cancelled; the database refuses a second return. For one
- * product the ids are in the order of the returns, because they are drawn under its lock.
+ * A line whose stock was returned when its order was cancelled. The database refuses a second return. The ids
+ * are generated under the lock of the product, so they have the order of its returns.
  */
 @Entity('stock_returns')
 @Unique('uq_stock_returns_order_id_product_id', ['orderId', 'productId'])

@@ -1,10 +1,8 @@
 import type { EntityManager } from 'typeorm';
 
 /**
- * Counts the orders of before, because a limit holds for them too. This is the only
- * look that products take at orders. All that are committed are seen, and no other
- * can come, since orders are placed and cancelled under the lock of the product.
- * The rows are inserted in the order of their index, which is a quarter faster.
+ * Counts the existing orders, because a limit applies to them too. Orders are placed and cancelled under the
+ * lock of the product, so the count cannot miss any. Inserting in the order of the index is a quarter faster.
  */
 const COUNT_PURCHASES = `
   INSERT INTO customer_purchases (product_id, customer_id, quantity)
@@ -14,7 +12,7 @@ const COUNT_PURCHASES = `
    GROUP BY item.product_id, orders.customer_id
    ORDER BY orders.customer_id`;
 
-/** Begins or stops to count what customers buy of a product that the caller has locked. */
+/** Starts or stops counting the purchases of a product that the caller has locked. */
 export async function countPurchases(
   manager: EntityManager,
   productId: number,

@@ -3,9 +3,9 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 const KEY = { primaryKeyConstraintName: 'pk_customer_purchases' };
 
 /**
- * The pieces of a product that a customer has in orders that are not cancelled,
- * counted so that no order needs to be looked at under a lock. Only products with a
- * `max_per_customer` have such rows, and whoever writes one has the product locked.
+ * Units of a product in a customer's orders that are not cancelled, counted so that placing an order need not
+ * search earlier ones. Only products with a `max_per_customer` have such rows, which are written under the
+ * lock of the product.
  */
 @Entity('customer_purchases')
 @Check('ck_customer_purchases_quantity_nonnegative', 'quantity >= 0')

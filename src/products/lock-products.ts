@@ -2,10 +2,9 @@ import type { QueryRunner } from 'typeorm';
 import { selecting } from '../database/columns.js';
 import { Product } from './product.entity.js';
 
-/** What to do about a row that is locked elsewhere: wait for it, but not for long, or skip it. */
+/** If a row is locked elsewhere: wait for it, up to the lock timeout, or skip it. */
 export type OnLocked = 'wait' | 'skip';
 
-/** What is read of a locked product. */
 const READ = [
   'id',
   'name',
@@ -19,28 +18,24 @@ const READ = [
 ] as const;
 const SELECTED = selecting(Product, READ);
 
-/** A product, as it is under its lock. */
 export type LockedProduct = Readonly<Pick<Product, (typeof READ)[number]>> & {
-  /** Whether the condition held that the caller had asked about. */
+  /** Whether the `LockCondition` holds. */
   readonly flag?: boolean | null;
 };
 
-/**
- * Something else that is asked with the lock, without another
- * query: SQL on the row `product`, and its parameters.
- */
+/** Asked together with the lock, without another query: SQL on the row `product`, and its parameters. */
 export interface LockCondition {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, number>>;
 }
 
 /**
- * Locks products until the transaction ends, and reads them. This is the only way to lock products: every
- * transaction locks the rows in ascending order of id, so no two can wait for each other. The order is by the
- * immutable id because PostgreSQL sorts rows before it locks them. Raw rows are returned because entities
+ * Locks products until the transaction ends, and reads them. Nothing else locks products. The rows are always
+ * locked in ascending order of id, so no two transactions can wait for each other. Ids never change, which
+ * matters because PostgreSQL sorts rows before it locks them. Returns raw rows, because creating entities
  * would cost more than the rest of a large order.
- * @returns the products that exist, by id; with `skip`, only those that are not locked elsewhere.
- * @throws LockTimeoutError if one stays locked elsewhere, unless with `skip`.
+ * @returns the existing products by id; with `skip`, without those that are locked elsewhere.
+ * @throws LockTimeoutError if a row stays locked elsewhere, unless with `skip`.
  */
 export async function lockProducts(
   queryRunner: QueryRunner,
@@ -60,7 +55,7 @@ export async function lockProducts(
   return new Map(products.map((product) => [product.id, product]));
 }
 
-/** Those of the ids that belong to a product. Products are never deleted, so this needs no lock. */
+/** Returns the ids that belong to a product. Products are never deleted, so this needs no lock. */
 export async function findExisting(queryRunner: QueryRunner, ids: readonly number[]): Promise<Set<number>> {
   const rows = await queryRunner.manager
     .createQueryBuilder(Product, 'product')

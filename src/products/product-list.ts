@@ -1,10 +1,8 @@
 import type { List } from '../pagination/list-statement.js';
 import { ProductResponseDto } from './product.dto.js';
 
-/** SQL for a product as a `Resource`; a condition follows. */
 export const SELECT_PRODUCT = `SELECT id, version, ${ProductResponseDto.json} AS json FROM products WHERE`;
 
-/** Products, in order of id. */
 export const ALL_PRODUCTS: List = {
   name: 'all products',
   table: 'products',

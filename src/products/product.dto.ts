@@ -19,7 +19,6 @@ import { REASON_MAX, REFERENCE_MAX } from './stock-adjustment.entity.js';
 
 export const PRODUCT_NAME_MAX = 200;
 
-/** What both bodies have. */
 class ProductDetailsDto {
   @LineField(1, SKU_MAX, {
     required: false,
@@ -79,10 +78,7 @@ export class CreateProductDto extends ProductDetailsDto {
   }
 }
 
-/**
- * Fields that are left out keep their values. Stock changes by `stock_delta` or `stock_quantity`, not by
- * both.
- */
+/** Omitted fields keep their values. A request has `stock_delta` or `stock_quantity`, but not both. */
 export class UpdateProductDto extends ProductDetailsDto {
   @LineField(1, PRODUCT_NAME_MAX, { required: false }) @Trim() readonly name?: string;
 
@@ -198,7 +194,7 @@ export class ProductResponseDto {
   @ApiTimestamp() readonly created_at!: string;
   @ApiTimestamp() readonly updated_at!: string;
 
-  /** How PostgreSQL writes it, from a row of `products`. */
+  /** SQL for the JSON of a row of `products`. */
   static readonly json = jsonOf<ProductResponseDto>({
     id: number('id'),
     sku: text('sku'),

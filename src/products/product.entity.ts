@@ -2,10 +2,10 @@ import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { IdColumn, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 
-/** The most units that one product may have in stock. */
+/** The maximum stock of one product. */
 export const STOCK_MAX = 1_000_000_000;
 export const SKU_MAX = 64;
-/** The highest limit that a customer may have of one product. */
+/** The highest possible limit per customer. */
 export const PER_CUSTOMER_MAX = 1_000_000;
 
 @Entity('products')
@@ -18,24 +18,24 @@ export const PER_CUSTOMER_MAX = 1_000_000;
 export class Product extends VersionedRow {
   @IdColumn('pk_products') id!: number;
 
-  /** The seller's own name for it. */
+  /** The seller's own name for the product. */
   @Column('varchar', { length: SKU_MAX, nullable: true }) sku!: string | null;
 
   @Column('varchar', { length: 200 }) name!: string;
   @Column('bigint', { name: 'price_minor' }) priceMinor!: number;
 
-  /** Whole units. Cancelled orders may raise it above `STOCK_MAX`, so it has room. */
+  /** Whole units. Cancelled orders can raise it above `STOCK_MAX`. */
   @Column('bigint', { name: 'stock_quantity' }) stockQuantity!: number;
   @Column('boolean', { name: 'is_active', default: true }) isActive!: boolean;
 
-  /** Pieces that a customer may have in orders that are not cancelled; null is any number. */
+  /** Units that one customer may have in orders that are not cancelled; null means no limit. */
   @Column('integer', { name: 'max_per_customer', nullable: true }) maxPerCustomer!: number | null;
 
-  /** Orders are taken from this time on; null is since ever. */
+  /** Orders are accepted from this time on; null means there is no start. */
   @Column({ type: 'timestamptz', name: 'sale_starts_at', precision: 3, nullable: true })
   saleStartsAt!: Date | null;
 
-  /** Orders are taken before this time; null is for ever. */
+  /** Orders are accepted before this time; null means there is no end. */
   @Column({ type: 'timestamptz', name: 'sale_ends_at', precision: 3, nullable: true })
   saleEndsAt!: Date | null;
 }

@@ -18,7 +18,7 @@ export class ProductReader {
 
   /**
    * Products, in order of id.
-   * @throws ForbiddenError when inactive ones are asked for by anybody but an admin.
+   * @throws ForbiddenError if anybody but an admin asks for inactive ones.
    */
   async list(query: ListProductsQueryDto, caller?: AuthenticatedUser): Promise<Page> {
     if (query.include_inactive && !seesInactive(caller))
@@ -27,7 +27,7 @@ export class ProductReader {
     return paginate(this.database, list, { ids: query.ids?.split(',').map(Number), sku: query.sku }, query);
   }
 
-  /** @throws ProductNotFoundError also for an inactive product, unless an admin asks. */
+  /** @throws ProductNotFoundError also if the product is inactive, unless the caller is an admin. */
   async get(id: number, caller?: AuthenticatedUser): Promise<Resource> {
     const text = seesInactive(caller) ? ANY_PRODUCT : ACTIVE_PRODUCT;
     const [product] = await this.database.rows<Resource>(text, [id]);
@@ -36,7 +36,7 @@ export class ProductReader {
   }
 }
 
-/** A product as a transaction leaves it. */
+/** Reads a product within a transaction. */
 export async function readProduct(queryRunner: QueryRunner, id: number): Promise<Resource> {
   const [product] = (await queryRunner.query(ANY_PRODUCT, [id])) as [Resource];
   return product;

@@ -1,7 +1,7 @@
 import { DomainError } from '../common/domain-error.js';
 import type { Product } from './product.entity.js';
 
-/** A line that asks for more than there is, as clients see it. */
+/** A line that requests more than the stock, as clients see it. */
 export interface ShortLine {
   readonly product_id: number;
   readonly requested: number;
@@ -13,12 +13,6 @@ export class ProductNotFoundError extends DomainError {
     super('product-not-found', `There is no product with ${listed(productIds)}.`, {
       product_ids: productIds,
     });
-  }
-}
-
-export class SkuTakenError extends DomainError {
-  constructor() {
-    super('sku-taken', 'Another product has this sku already.');
   }
 }
 
@@ -36,13 +30,13 @@ export class ProductInactiveError extends DomainError {
   }
 }
 
-/** A client may wait for a sale that begins within this time. */
+/** Clients are told to wait for a sale that begins within this time. */
 const WAIT_FOR_SALE_MS_MAX = 3_600_000;
 
 type Sale = Pick<Product, 'saleStartsAt' | 'saleEndsAt'> & { readonly productId: number };
 
 export class NotOnSaleError extends DomainError {
-  /** Says when to try again if every one of the sales begins within the hour. */
+  /** Tells when to retry, if all of the sales begin within the hour. */
   constructor(sales: readonly Sale[], now: Date) {
     const waitMs = Math.max(
       ...sales.map(({ saleStartsAt }) => {
@@ -61,7 +55,7 @@ export class NotOnSaleError extends DomainError {
   }
 }
 
-/** A line that asks for more than the customer may have, as clients see it. */
+/** A line that exceeds a limit per customer, as clients see it. */
 interface LineBeyondLimit {
   readonly product_id: number;
   readonly max_per_customer: number;
@@ -78,7 +72,7 @@ export class PurchaseLimitExceededError extends DomainError {
 
 const LISTED_MAX = 10;
 
-/** "id 3" or "ids 3, 4, 5"; the details carry all of them, the sentence the first few. */
+/** "id 3" or "ids 3, 4, 5". Of many ids, only the first are listed; the details have all of them. */
 function listed(ids: readonly number[]): string {
   const shown = ids.slice(0, LISTED_MAX).join(', ');
   return ids.length === 1 ? `id ${shown}` : `ids ${shown}${ids.length > LISTED_MAX ? ', …' : ''}`;

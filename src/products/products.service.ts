@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager, QueryRunner } from 'typeorm';
+import type { EntityManager, QueryDeepPartialEntity, QueryRunner } from 'typeorm';
 import { IdempotentWrites, type WriteRequest, type Written } from '../idempotency/idempotent.writes.js';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { lockAdmin } from '../auth/access/lock-caller.js';
 import { NEXT_VERSION, TIME_UNDER_LOCK } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import { violates } from '../database/database-errors.js';
+import { DomainError } from '../common/domain-error.js';
 import { countPurchases } from './count-purchases.js';
 import { type LockedProduct, lockProducts } from './lock-products.js';
 import { Product } from './product.entity.js';
 import { readProduct } from './product.reader.js';
-import { InsufficientStockError, ProductNotFoundError, SkuTakenError } from './products.errors.js';
+import { InsufficientStockError, ProductNotFoundError } from './products.errors.js';
 import {
   assertSaleWindow,
   assertStockChange,
@@ -28,9 +29,9 @@ export class ProductsService {
   constructor(private readonly writes: IdempotentWrites) {}
 
   /**
-   * Adds a product; its first stock is recorded as added by the admin.
-   * @throws ValidationFailedError if its sale would end before
-   *   it begins; SkuTakenError, IdempotencyKeyReusedError.
+   * Adds a product. Its initial stock is recorded as added by the admin.
+   * @throws ValidationFailedError if the sale would end before it begins; DomainError `sku-taken` or
+   *   `idempotency-key-reused`.
    */
   async create(newProduct: NewProduct, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
     assertSaleWindow(newProduct);
@@ -44,10 +45,9 @@ export class ProductsService {
 
   /**
    * Changes a product under its lock. A change of stock is recorded as made by the admin.
-   * @param request may refuse the change if the product has changed since the client has seen it.
-   * @throws ProductNotFoundError, SkuTakenError, InsufficientStockError if less than nothing would be left,
-   *   ValidationFailedError if the stock would exceed its maximum or the sale end before it begins,
-   *   DomainError `precondition-failed` or `precondition-required`, IdempotencyKeyReusedError.
+   * @throws ProductNotFoundError; InsufficientStockError if the stock would fall below zero;
+   *   ValidationFailedError if it would exceed its maximum, or the sale would end before it begins;
+   *   DomainError `sku-taken`, `precondition-failed`, `precondition-required` or `idempotency-key-reused`.
    */
   async update(
     id: number,
@@ -68,14 +68,14 @@ export class ProductsService {
   }
 }
 
-/** Adds a product, also of the demo catalogue, whose stock nobody has added. @returns its id. */
+/** @param createdBy the admin, or null for the demo catalogue. @returns the id of the new product. */
 export async function insertProduct(
   manager: EntityManager,
   newProduct: NewProduct,
   createdBy: number | null,
 ): Promise<number> {
   const product = manager.create(Product, newProduct);
-  await uniqueSku(manager.insert(Product, product));
+  await manager.insert(Product, product).catch(refuseTakenSku);
   const { id: productId, stockQuantity: quantity, createdAt } = product;
   await recordAdjustment(manager, { productId, quantity, createdBy, createdAt });
   await recordProduct(manager, productId, 'product.created');
@@ -84,17 +84,15 @@ export async function insertProduct(
 
 async function changeLocked(
   manager: EntityManager,
-  { id, stockQuantity: before, ...product }: LockedProduct,
+  product: LockedProduct,
   change: ProductChange,
   changedBy: number,
 ): Promise<void> {
-  const stockQuantity = stockAfter(before, change);
-  if (stockQuantity < 0) {
-    throw new InsufficientStockError([
-      { product_id: id, requested: before - stockQuantity, available: before },
-    ]);
-  }
-  const quantity = stockQuantity - before;
+  const { id, stockQuantity: available } = product;
+  const stockQuantity = stockAfter(available, change);
+  const quantity = stockQuantity - available;
+  if (stockQuantity < 0)
+    throw new InsufficientStockError([{ product_id: id, requested: -quantity, available }]);
   await recordAdjustment(manager, {
     productId: id,
     quantity,
@@ -103,18 +101,18 @@ async function changeLocked(
     reference: change.reference ?? null,
     reason: change.reason ?? null,
   });
-  const rules = await changeSaleRules(manager, { id, ...product }, change);
+  const rules = await changeSaleRules(manager, product, change);
   const { name = product.name, priceMinor = product.priceMinor, isActive = product.isActive } = change;
   const sku = change.sku === undefined ? {} : { sku: change.sku };
-  const values = { ...sku, name, priceMinor, isActive, stockQuantity, ...rules };
-  await uniqueSku(manager.update(Product, { id }, { ...values, ...NEXT_VERSION }));
+  const values = { ...sku, name, priceMinor, isActive, stockQuantity, ...rules, ...NEXT_VERSION };
+  await manager.update(Product, { id }, values).catch(refuseTakenSku);
   await recordProduct(manager, id, ...eventsOf(change, quantity));
 }
 
-/** The sale rules after a change. Purchases are counted from the first limit on until there is none. */
+/** Returns the sale rules after a change. While a product has a limit, its purchases are counted. */
 async function changeSaleRules(
   manager: EntityManager,
-  product: Pick<LockedProduct, 'id' | keyof SaleRules>,
+  product: LockedProduct,
   change: ProductChange,
 ): Promise<SaleRules> {
   const { maxPerCustomer = product.maxPerCustomer } = change;
@@ -128,35 +126,20 @@ async function changeSaleRules(
   return { maxPerCustomer, saleStartsAt, saleEndsAt };
 }
 
-/** Every change has an event: a change of stock has its own, and all others have another. */
+/** A change of stock has its own event; all other changes share one. */
 function eventsOf(change: ProductChange, units: number): ProductEventType[] {
-  const ofStock = {
-    stockDelta: undefined,
-    stockQuantity: undefined,
-    reference: undefined,
-    reason: undefined,
-  };
-  const others = { ...change, ...ofStock };
-  const types: ProductEventType[] = [];
-  if (units === 0 || !isEmpty(others)) types.push('product.updated');
-  if (units !== 0) types.push('stock.adjusted');
-  return types;
+  if (units === 0) return ['product.updated'];
+  const { stockDelta, stockQuantity, reference, reason, ...others } = change;
+  return isEmpty(others) ? ['stock.adjusted'] : ['product.updated', 'stock.adjusted'];
 }
 
-type NewAdjustment = Pick<StockAdjustment, 'productId' | 'quantity' | 'createdBy'> & {
-  readonly reference?: string | null;
-  readonly reason?: string | null;
-  readonly createdAt: Date | (() => string);
-};
-
-async function uniqueSku(writing: Promise<unknown>): Promise<void> {
-  try {
-    await writing;
-  } catch (error) {
-    throw violates(error, CONSTRAINTS.productsSku) ? new SkuTakenError() : error;
-  }
+function refuseTakenSku(error: unknown): never {
+  throw violates(error, CONSTRAINTS.productsSku) ? new DomainError('sku-taken') : error;
 }
 
-async function recordAdjustment(manager: EntityManager, adjustment: NewAdjustment): Promise<void> {
+async function recordAdjustment(
+  manager: EntityManager,
+  adjustment: QueryDeepPartialEntity<StockAdjustment>,
+): Promise<void> {
   if (adjustment.quantity !== 0) await manager.insert(StockAdjustment, adjustment);
 }

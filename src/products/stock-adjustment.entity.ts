@@ -3,13 +3,13 @@ import { IdColumn } from '../database/columns.js';
 import { User } from '../auth/users/user.entity.js';
 import { Product } from './product.entity.js';
 
-/** Of the caller's own number for an order or a change of stock. */
+/** For the caller's own number of an order or a change of stock. */
 export const REFERENCE_MAX = 64;
 export const REASON_MAX = 200;
 
 /**
- * Stock that was added or removed by an admin. The sum of a product's adjustments, less the lines of orders
- * that are not cancelled, is the stock that it must have; the audit compares the two.
+ * Stock that an admin added or removed. The sum of a product's adjustments, minus the lines of orders that
+ * are not cancelled, must equal its stock. The audit checks this.
  */
 @Entity('stock_adjustments')
 @Check('ck_stock_adjustments_quantity_not_zero', 'quantity <> 0')
@@ -26,11 +26,11 @@ export class StockAdjustment {
   /** Units added; negative if removed. */
   @Column('integer') quantity!: number;
 
-  /** The admin's own number for it, and why it was done. */
+  /** The admin's own number for the change, and the reason. */
   @Column('varchar', { length: REFERENCE_MAX, nullable: true }) reference!: string | null;
   @Column('varchar', { length: REASON_MAX, nullable: true }) reason!: string | null;
 
-  /** Who did it; null for the demo catalogue. */
+  /** The admin; null for the demo catalogue. */
   @Column('bigint', { name: 'created_by', nullable: true }) createdBy!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'RESTRICT' })

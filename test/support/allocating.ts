@@ -46,7 +46,7 @@ export const answersOf = (
   });
   return requests.map((asked) => {
     const error = refused.get(asked);
-    const order = allocated.find((one) => one.request === asked);
+    const order = allocated.get(asked);
     expect([error, order].filter(Boolean)).toHaveLength(1);
     return error ? `${error.code} ${JSON.stringify(error.details)}` : order?.totalMinor;
   });

@@ -1,7 +1,6 @@
 // Lists and single reads with the statements that the service sends, taken from its build.
 import { listStatement } from '#dist/pagination/list-statement.js';
-import { orderList } from '#dist/orders/order-list.js';
-import { SELECT_ORDER } from '#dist/orders/order-json.js';
+import { orderList, SELECT_ORDER } from '#dist/orders/order-list.js';
 import { ACTIVE_PRODUCTS, SELECT_PRODUCT } from '#dist/products/product-list.js';
 import { ask } from './ask.mjs';
 

@@ -1,20 +1,19 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /**
- * Resources that somebody else holds. We wait for them in turn, for a moment each, so that one which stays
- * held does not delay the others.
+ * Resources that are held elsewhere. It waits for each in turn, for a moment, so that one that stays held
+ * does not delay the others.
  */
 export class BlockedResources {
-  /** When to stop waiting for each (`Date.now()`). The next one to wait for comes first. */
+  /** When to stop waiting for each (`Date.now()`). The next one to wait for is first. */
   private readonly deadlines = new Map<number, number>();
   private isWaiting = false;
-  /** Runs outside the trace of the request that happens to start it. */
+  /** Bound here, so that it does not run in the trace of the request that starts it. */
   private readonly startWaiting = AsyncResource.bind(() => void this.waitForAll());
 
   /**
-   * @param findFree returns those that are free. If none is, it waits for the first of them, but not for
-   *   long.
-   * @param onFree called when some are no longer blocked: they are free, or it is time to stop waiting.
+   * @param findFree see `GroupWork`.
+   * @param onFree called when some are no longer blocked: they are free, or their deadline has passed.
    */
   constructor(
     private readonly findFree: (resources: readonly number[]) => Promise<readonly number[]>,
@@ -34,7 +33,7 @@ export class BlockedResources {
     this.isWaiting = true;
     while (this.deadlines.size > 0) {
       const resources = [...this.deadlines.keys()];
-      // If this fails, all count as free: the next group meets the same fault and reports it.
+      // If this fails, all count as free: the next group meets the same error and reports it.
       const free = await this.findFree(resources).catch(() => resources);
       this.unblock(new Set(free));
     }

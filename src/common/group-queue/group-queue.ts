@@ -15,11 +15,10 @@ import { Slots } from './slots.js';
 /**
  * A batching queue: items that arrive while a group is running share the next one.
  *
- * There is no timer. An idle queue runs an item at once; under load, a group is whatever has gathered while
- * all slots were in use. Items run in order of arrival, but an item stays in the queue while a running group
- * uses one of its resources or somebody else holds one, and the items behind it go on. The queue bounds the
- * number of waiting items and of their resources, the waiting time, the running groups, and the size of a
- * group.
+ * There is no timer. An idle queue runs an item at once. Under load, a group is whatever has gathered while
+ * all slots were in use. Items run in order of arrival, except that later items pass one whose resources are
+ * used by a running group or held elsewhere. All is bounded: waiting items, their resources, the waiting
+ * time, running groups, and the size of a group.
  */
 export class GroupQueue<Item, Answer> {
   private waiting: Waiting<Item, Answer>[] = [];
@@ -49,8 +48,8 @@ export class GroupQueue<Item, Answer> {
 
   /**
    * Resolves with the item's answer.
-   * @throws the item's error; ServiceBusyError if too many items wait, this one has waited for too long, or
-   *   its caller has gone away.
+   * @throws the item's error; ServiceBusyError if too many items wait, the item has waited for too long, or
+   *   its caller has disconnected.
    */
   add(item: Item, caller: Caller): Promise<Answer> {
     const resources = this.work.resourcesOf(item);
@@ -70,7 +69,7 @@ export class GroupQueue<Item, Answer> {
     });
   }
 
-  /** Not immediately: items that arrive in the same turn of the event loop form one group. */
+  /** Deferred, so that items that arrive in the same turn of the event loop form one group. */
   private planTurn(): void {
     if (this.isTurnPlanned) return;
     this.isTurnPlanned = true;
@@ -82,7 +81,7 @@ export class GroupQueue<Item, Answer> {
 
   private takeTurn(): void {
     const gone = this.waiting.filter(({ caller }) => caller.isGone());
-    for (const entry of gone) this.refuse(entry, 'The client has gone away before its turn.');
+    for (const entry of gone) this.refuse(entry, 'The client disconnected before its turn.');
     while (this.slots.isOneFree) {
       const group = this.nextGroup();
       if (group.length === 0) return;
@@ -90,7 +89,7 @@ export class GroupQueue<Item, Answer> {
     }
   }
 
-  /** An item that is skipped reserves nothing but its key. */
+  /** A skipped item reserves its key, but none of its resources. */
   private nextGroup(): Waiting<Item, Answer>[] {
     const { groupItemsMax, groupResourcesMax } = this.limits;
     const group: Waiting<Item, Answer>[] = [];
@@ -134,8 +133,8 @@ export class GroupQueue<Item, Answer> {
   }
 
   /**
-   * If a group fails for any reason but a busy service, its items run again one by one, so that only the item
-   * at fault fails.
+   * Unless the service is busy, the items of a failed group run again one by one, so that only the culprit
+   * fails.
    */
   private outcomesOfFailed(
     group: readonly Waiting<Item, Answer>[],
@@ -151,10 +150,7 @@ export class GroupQueue<Item, Answer> {
     return group.map(({ item, runsAlone }) => (runsAlone ? failed : new Requeue(item, [], true)));
   }
 
-  /**
-   * Starts the next groups before it answers the callers of this one, so that the database is busy while this
-   * process writes the answers.
-   */
+  /** Starts the next groups first, so that the database works while this process writes the answers. */
   private settle(group: readonly Waiting<Item, Answer>[], outcomes: readonly Outcome<Item, Answer>[]): void {
     const requeued: Waiting<Item, Answer>[] = [];
     const answers: (() => void)[] = [];

@@ -1,4 +1,3 @@
-/** Who waits for an answer. */
 export interface Caller {
   readonly requestId: string;
   readonly isGone: () => boolean;
@@ -10,26 +9,22 @@ export interface Waiting<Item, Answer = never> {
   readonly key: string;
   readonly resources: readonly number[];
   readonly caller: Caller;
-  /** By the clock of `Date.now()`. */
+  /** As `Date.now()`. */
   readonly arrivedAt: number;
-  /** The trace that the item belongs to. */
+  /** The item's trace context. */
   readonly trace: unknown;
   readonly isRequeued: boolean;
-  /** Set after its group has failed: it runs in a group of its own. */
+  /** Set after its group has failed: the item runs in a group of its own. */
   readonly runsAlone: boolean;
   readonly answer: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
-  /** Refuses the item after its waiting time. */
+  /** Refuses the item if it waits for too long. */
   expiry?: NodeJS.Timeout;
 }
 
-/** In place of an answer: the item goes back to the head of the queue. */
+/** Instead of an answer: the item goes back to the head of the queue. */
 export class Requeue<Item> {
-  /**
-   * @param blockedBy the resources that somebody else holds.
-   *   Items that need one wait until it is free; others
-   *   do not.
-   */
+  /** @param blockedBy resources that are held elsewhere. Items that need one wait until it is free. */
   constructor(
     readonly item: Item,
     readonly blockedBy: readonly number[] = [],
@@ -37,23 +32,20 @@ export class Requeue<Item> {
   ) {}
 }
 
-/** An error concerns the caller of that item only. */
+/** What becomes of an item. An error concerns its caller only. */
 export type Outcome<Item, Answer> = Answer | Error | Requeue<Item>;
 
 export interface GroupWork<Item, Answer> {
-  /**
-   * Runs a group until a deadline (`Date.now()`) and returns one outcome for each item, in the order given.
-   */
+  /** Runs a group until a deadline (`Date.now()`) and returns one outcome per item, in the same order. */
   run(items: readonly Item[], deadline: number): Promise<readonly Outcome<Item, Answer>[]>;
   /**
-   * Those of the resources that nobody else holds. If all are held, it waits for the first, but not for long.
+   * Returns the resources that nobody else holds. If all are held, it waits for the first, but not for long.
    */
   findFree(resources: readonly number[]): Promise<readonly number[]>;
   /** No two items with the same key run at the same time, not even in one group. */
   keyOf(item: Item): string;
   /**
-   * What an item needs, such as rows to lock. Items of one group may share a resource; two running groups may
-   * not.
+   * What an item needs, such as rows to lock. Items of one group may share a resource, two groups may not.
    */
   resourcesOf(item: Item): readonly number[];
 }

@@ -1,9 +1,9 @@
-/** If a group runs for longer, for example because COMMIT is not answered, another slot opens. */
+/** If a group runs for longer, for example because COMMIT is not answered, the extra slot opens. */
 const BUSY_MS_MAX = 500;
 
 /**
- * The groups that may run at the same time. While one of them hangs, there is one extra slot, so that groups
- * which need other resources go on; there is never a second extra slot.
+ * Bounds the groups that run at the same time. While one hangs, there is one extra slot, so that groups with
+ * other resources go on. There is never a second extra slot.
  */
 export class Slots {
   private canReplace = true;

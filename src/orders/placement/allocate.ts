@@ -7,36 +7,35 @@ import {
   ProductNotFoundError,
 } from '../../products/products.errors.js';
 import type { PricedLine } from '../order-item.entity.js';
-import { PriceChangedError, TotalTooLargeError } from '../orders.errors.js';
+import type { NewOrder } from '../order.entity.js';
+import { PriceChangedError } from '../orders.errors.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { isLimited, purchaseKey, refuseBeyondLimit, refuseNotOnSale, type SaleState } from './sale-rules.js';
 
-/** What allocation needs to know of a locked product. */
+/** The part of a locked product that allocation uses. */
 export type StockedProduct = Omit<LockedProduct, 'version'>;
 
-/** An order that gets its stock, with its lines priced and added up. */
-export interface AllocatedOrder {
-  readonly request: PlacementRequest;
+/** An order that gets its stock. */
+export interface AllocatedOrder extends NewOrder {
   readonly lines: readonly PricedLine[];
-  readonly totalMinor: number;
-}
-
-/** What there is for the orders that are still to be looked at. */
-interface Remainder {
-  readonly left: Map<number, number>;
-  readonly now: Date;
-  readonly bought: Map<string, number>;
 }
 
 interface Allocation {
-  readonly allocated: readonly AllocatedOrder[];
+  readonly allocated: ReadonlyMap<PlacementRequest, AllocatedOrder>;
   readonly refused: ReadonlyMap<PlacementRequest, DomainError>;
 }
 
+/** The stock and the purchases as the orders allocated so far leave them. */
+interface Remainder {
+  readonly left: Map<number, number>;
+  readonly bought: Map<string, number>;
+  readonly now: Date;
+}
+
 /**
- * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none; what a
- * refused order asked for is left for the orders behind it. Pure: no I/O, no clock, no exceptions. The caller
- * holds the locks that keep `products` and the state of their sales true.
+ * Decides, in order of arrival, which orders get their stock. An order takes all its lines or none. What a
+ * refused order requested is left for later orders. Pure: no I/O, no clock, no exceptions. The caller holds
+ * the locks that keep `products` and the sale state true.
  */
 export function allocate(
   products: ReadonlyMap<number, StockedProduct>,
@@ -44,20 +43,20 @@ export function allocate(
   { now, bought }: SaleState,
 ): Allocation {
   const left = new Map([...products].map(([id, { stockQuantity }]) => [id, stockQuantity]));
-  const remainder = { left, now, bought: new Map(bought) };
-  const allocated: AllocatedOrder[] = [];
+  const remainder = { left, bought: new Map(bought), now };
+  const allocated = new Map<PlacementRequest, AllocatedOrder>();
   const refused = new Map<PlacementRequest, DomainError>();
   for (const request of requests) {
     const order = allocateOne(products, remainder, request);
     if (order instanceof DomainError) refused.set(request, order);
-    else allocated.push(order);
+    else allocated.set(request, order);
   }
   return { allocated, refused };
 }
 
 function allocateOne(
   products: ReadonlyMap<number, StockedProduct>,
-  { left, now, bought }: Remainder,
+  { left, bought, now }: Remainder,
   request: PlacementRequest,
 ): AllocatedOrder | DomainError {
   const error =
@@ -68,14 +67,15 @@ function allocateOne(
     refuseShort(left, request);
   if (error) return error;
   const lines = priceLines(products, request);
-  const totalMinor = totalUpTo(TOTAL_MAX_MINOR, lines);
-  if (totalMinor === undefined) return new TotalTooLargeError();
+  // Exact wherever it matters: the maximum is far below 2^53.
+  const totalMinor = lines.reduce((sum, { priceMinor, quantity }) => sum + priceMinor * quantity, 0);
+  if (totalMinor > TOTAL_MAX_MINOR) return new DomainError('total-too-large');
   if (totalMinor !== (request.expectedTotalMinor ?? totalMinor)) return new PriceChangedError(totalMinor);
   for (const { productId, quantity } of lines) {
     add(left, productId, -quantity);
     if (isLimited(products.get(productId))) add(bought, purchaseKey(productId, request.customerId), quantity);
   }
-  return { request, lines, totalMinor };
+  return { ...request, lines, totalMinor };
 }
 
 function add<Key>(counts: Map<Key, number>, key: Key, quantity: number): void {
@@ -86,24 +86,10 @@ function priceLines(
   products: ReadonlyMap<number, StockedProduct>,
   { lines }: PlacementRequest,
 ): PricedLine[] {
-  return lines.flatMap(({ productId, quantity }) => {
-    const product = products.get(productId);
-    return product
-      ? [{ productId, productName: product.name, quantity, priceMinor: product.priceMinor }]
-      : [];
+  return lines.map(({ productId, quantity }) => {
+    const { name, priceMinor } = products.get(productId) as StockedProduct;
+    return { productId, productName: name, quantity, priceMinor };
   });
-}
-
-/**
- * Adds up integers, and stops as soon as the sum passes the limit, far below 2^53, so that it stays exact.
- */
-function totalUpTo(limit: number, lines: readonly PricedLine[]): number | undefined {
-  let total = 0;
-  for (const { priceMinor, quantity } of lines) {
-    total += priceMinor * quantity;
-    if (total > limit) return undefined;
-  }
-  return total;
 }
 
 function refuseUnknown(

@@ -5,9 +5,9 @@ import { findExisting, type LockedProduct, lockProducts } from '../../products/l
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /**
- * Requeues the orders that need a product which somebody else has locked: it exists, but `skip` did not lock
- * it. All of them count as blocked, each until it is free: nobody knows which one stays locked, and an order
- * that is tried again while one does keeps its other products locked for the time that it waits.
+ * Requeues the orders that need a product which is locked elsewhere: it exists, but `skip` did not lock it.
+ * Each such product counts as blocked until it is free. An order that runs earlier would wait for the lock
+ * with its other products locked.
  */
 export async function requeueBlocked(
   queryRunner: QueryRunner,
@@ -19,7 +19,7 @@ export async function requeueBlocked(
   return new Map(
     requests.flatMap((request) => {
       const heldIds = productIdsOf(request).filter((id) => held.has(id));
-      // The holder may be an earlier attempt whose COMMIT was lost: it may yet place the order.
+      // The lock may belong to an earlier attempt whose COMMIT was not answered and may still succeed.
       const again = { ...request, mayBePlaced: true };
       return heldIds.length === 0 ? [] : [[request, new Requeue(again, heldIds)] as const];
     }),
@@ -27,8 +27,8 @@ export async function requeueBlocked(
 }
 
 /**
- * Those of the products that nobody else has locked. If all are locked, it waits for the first, as long as
- * any write waits for a lock.
+ * Returns those of the products that nobody else has locked. If all are locked, it waits for the first, up to
+ * the lock timeout.
  */
 export function findFree(
   transactions: TransactionRunner,

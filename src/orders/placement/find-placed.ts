@@ -1,15 +1,15 @@
 import type { QueryRunner } from 'typeorm';
-import type { DomainError } from '../../common/domain-error.js';
+import { DomainError } from '../../common/domain-error.js';
 import type { Resource } from '../../database/json.js';
 import { OrderResponseDto } from '../order-response.dto.js';
-import { IdempotencyKeyReusedError } from '../../idempotency/idempotency.errors.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
-type KeyedRow = Resource & Pick<PlacementRequest, 'customerId' | 'placementKey' | 'requestHash'>;
+type Keyed = Pick<PlacementRequest, 'customerId' | 'placementKey'>;
+type KeyedRow = Resource & Keyed & Pick<PlacementRequest, 'requestHash'>;
 
 /**
- * Selects everything an answer needs: a second statement could fail. A key of another write has no hash, so
- * it is never the same as that of an order.
+ * Selects all that the answers need, because a second statement could fail. The key of another write has no
+ * hash, so it never equals that of an order.
  */
 const FIND_PLACED = `
   SELECT customer_id AS "customerId", placement_key AS "placementKey", request_hash AS "requestHash",
@@ -22,10 +22,10 @@ const FIND_PLACED = `
    WHERE (user_id, key) IN (SELECT * FROM unnest($1::bigint[], $2::varchar[]))`;
 
 /**
- * Finds the orders that already exist under the keys of these requests. Runs under the locks on their
- * products, so an earlier attempt to place the same order has ended, one way or the other.
- * @returns an answer for each request whose key was found: the order as it is now, or an error if another
- *   order was placed under the key.
+ * Finds the orders that already exist under the keys of the requests. It runs under the locks on their
+ * products, so an earlier attempt to place the same order has been committed or rolled back.
+ * @returns an answer for each key that was found: the order as it is now, or an error if the key belongs to
+ *   another request.
  */
 export async function findPlaced(
   queryRunner: QueryRunner,
@@ -36,18 +36,15 @@ export async function findPlaced(
     requests.map(({ customerId }) => customerId),
     requests.map(({ placementKey }) => placementKey),
   ])) as KeyedRow[];
-  const found = new Map(
-    rows.map(({ customerId, placementKey, requestHash, ...order }) => {
-      return [keyOf({ customerId, placementKey }), { requestHash, order }] as const;
-    }),
-  );
+  const found = new Map(rows.map((row) => [keyOf(row), row]));
   return new Map(
     requests.flatMap((request) => {
-      const earlier = found.get(keyOf(request));
-      if (!earlier) return [];
-      const { requestHash, order } = earlier;
-      const isSame = hasSameHash(requestHash, request.requestHash);
-      const answer = isSame ? ({ kind: 'replayed', order } as const) : new IdempotencyKeyReusedError();
+      const order = found.get(keyOf(request));
+      if (!order) return [];
+      const isSame = hasSameHash(order.requestHash, request.requestHash);
+      const answer = isSame
+        ? { kind: 'replayed' as const, order }
+        : new DomainError('idempotency-key-reused');
       return [[request, answer] as const];
     }),
   );
@@ -57,9 +54,7 @@ function hasSameHash(one: Buffer | null, other: Buffer | null): boolean {
   return one === null || other === null ? one === other : one.equals(other);
 }
 
-type Keyed = Pick<PlacementRequest, 'customerId' | 'placementKey'>;
-
-/** What makes an order unique: its customer and placement key. */
+/** The customer and the placement key make an order unique. */
 export function keyOf({ customerId, placementKey }: Keyed): string {
   return `${customerId} ${placementKey}`;
 }

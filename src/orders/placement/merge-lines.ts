@@ -1,9 +1,9 @@
-import { type InputFault, ValidationFailedError } from '../../common/domain-error.js';
+import { ValidationFailedError } from '../../common/domain-error.js';
 import type { OrderLine } from './placement-request.js';
 
-/** Different products in one order. Real baskets reach 600. */
+/** Distinct products of one order. Real baskets reach 600. */
 export const ORDER_PRODUCTS_MAX = 1_000;
-/** Pieces of one product in one order. */
+/** Units of one product in one order. */
 export const LINE_QUANTITY_MAX = 1_000_000;
 
 /**
@@ -16,19 +16,13 @@ export function mergeLines(lines: readonly OrderLine[]): OrderLine[] {
     quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
   }
   const merged = [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
-  assertWithinLimits(merged);
-  return merged;
-}
-
-function assertWithinLimits(merged: readonly OrderLine[]): void {
-  if (merged.length > ORDER_PRODUCTS_MAX)
-    throw faulty('too-many', `may name ${ORDER_PRODUCTS_MAX} products at most`);
-  if (merged.some(({ quantity }) => quantity > LINE_QUANTITY_MAX)) {
-    throw faulty('too-large', `may come to ${LINE_QUANTITY_MAX} pieces of one product at most`);
+  if (merged.length > ORDER_PRODUCTS_MAX) {
+    const message = `must have at most ${ORDER_PRODUCTS_MAX} distinct products`;
+    throw ValidationFailedError.ofField('items', 'too-many', message);
   }
-}
-
-function faulty(code: string, message: string): ValidationFailedError {
-  const fault: InputFault = { pointer: '/items', location: 'body', code, message };
-  return new ValidationFailedError([fault]);
+  if (merged.some(({ quantity }) => quantity > LINE_QUANTITY_MAX)) {
+    const message = `must add up to at most ${LINE_QUANTITY_MAX} units of each product`;
+    throw ValidationFailedError.ofField('items', 'too-large', message);
+  }
+  return merged;
 }

@@ -8,25 +8,21 @@ import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placeme
 /** An order, from its arrival to its answer. */
 export const PLACEMENTS = new Observed<void, PlacedOrder>();
 
-/** The orders of a group, from leaving the queue to their outcomes. */
+/** A group of orders, from leaving the queue to its outcomes. */
 export const GROUPS = new Observed<readonly Waiting<PlacementRequest>[]>();
 
 /** The two round trips of a group: BEGIN with the lock query, then the write with COMMIT. */
 export const STEPS = new Observed<'lock' | 'write'>();
 
-/** Lines of a group, so that baskets with hundreds of lines do not make a transaction long. */
+/** Lines of one group, so that large orders do not make a transaction long. */
 const GROUP_LINES_MAX = 2_000;
 /** Lines of all unanswered orders, about 5 MB. */
 const LINES_MAX = 100_000;
-/** An order waits as long as any other write for a row that is locked elsewhere. */
+/** How long an order waits for a row that is locked elsewhere, like any other write. */
 const BLOCKED_MS_MAX = 2_000;
-/**
- * From an order's arrival to the end of its last transaction, which may take 2 s longer if it needs a new
- * connection.
- */
+/** From an order's arrival to the end of its last transaction. A new connection may add 2 s. */
 const ORDER_MS_MAX = 7_000;
 
-/** The queue of orders: those that arrive while a group is placed share the next transaction. */
 export function placementQueue(
   env: Env,
   work: Pick<GroupWork<PlacementRequest, PlacedOrder>, 'run' | 'findFree'>,

@@ -8,28 +8,27 @@ export type OrderLine = Pick<PricedLine, 'productId' | 'quantity'>;
 
 /**
  * A validated order to be placed, with one line per product. Its `placementKey` is the client's
- * `Idempotency-Key` or a generated one. Under a generated key, which nobody can send again, `requestHash` is
- * null.
+ * `Idempotency-Key`, or a generated one; then `requestHash` is null, because nobody can send that key again.
  */
 export interface PlacementRequest extends Omit<NewOrder, 'totalMinor'> {
   /** Whether an order may already exist under the key, from an earlier request or attempt. */
   readonly mayBePlaced: boolean;
-  /** Set on its second try, after expired orders have returned what it was short of. */
+  /** Set on the second attempt, after expired orders have returned the missing stock. */
   readonly hasReleasedExpired?: boolean;
   readonly lines: readonly OrderLine[];
-  /** The total that the buyer agreed to, if given. */
+  /** The total that the buyer has agreed to, if given. */
   readonly expectedTotalMinor?: number | undefined;
 }
 
-/** An order that exists now: placed by this request, or by an earlier one with the same key. */
+/** An order that was placed by this request, or by an earlier one with the same key. */
 export interface PlacedOrder {
   readonly kind: 'placed' | 'replayed';
   readonly order: Resource;
 }
 
 /**
- * A new unique key. It begins with the time, as UUID version 7 does (RFC 9562, 5.7), so that new keys are
- * neighbours in their index; random keys would touch a page each.
+ * Generates a unique key. It starts with the time, like UUID version 7 (RFC 9562, 5.7), so that new keys are
+ * neighbours in their index. Random keys would touch a page each.
  */
 export function newPlacementKey(): string {
   return `${Date.now().toString(16).padStart(12, '0')}-${randomUUID()}`;
@@ -39,7 +38,7 @@ export function productIdsOf({ lines }: PlacementRequest): number[] {
   return lines.map(({ productId }) => productId);
 }
 
-/** Equal for bodies that mean the same order, however their lines and other members are ordered or split. */
+/** Equal for bodies that mean the same order, whatever the order of lines and members. */
 export function hashRequest(
   lines: readonly OrderLine[],
   expectedTotalMinor: number | undefined,

@@ -2,13 +2,13 @@ import type { QueryRunner } from 'typeorm';
 import { columnOf, TIME_UNDER_LOCK } from '../../database/columns.js';
 import { recordEvents } from '../../database/event-record.js';
 import { timestamp } from '../../database/json.js';
-import { LINE, OrderItem } from '../order-item.entity.js';
+import { LINE, OrderItem, type PricedLine } from '../order-item.entity.js';
 import { newOrder, type OrderTimes } from '../order-json.js';
 import { NEW_ORDER, Order } from '../order.entity.js';
 import type { AllocatedOrder } from './allocate.js';
 import type { PlacedOrder, PlacementRequest } from './placement-request.js';
 
-/** One row for the whole group. All its orders have the same time. */
+/** One row for the whole group, whose orders all have the same times. */
 interface RecordedRow extends OrderTimes {
   readonly ids: readonly number[];
 }
@@ -16,17 +16,18 @@ interface RecordedRow extends OrderTimes {
 const ORDER_COLUMNS = NEW_ORDER.map((name) => columnOf(Order, name));
 const LINE_COLUMNS = LINE.map((name) => columnOf(OrderItem, name));
 const namesOf = (columns: readonly { name: string }[]) => columns.map(({ name }) => name).join(', ');
-/** One array parameter for each column, numbered from `from`. */
+/** One array parameter per column, starting with `$from`. */
 const arraysOf = (columns: readonly { type: string }[], from: number) =>
   columns.map(({ type }, index) => `$${from + index}::${type}[]`).join(', ');
 
 /**
- * Takes the stock and writes all orders, lines, keys and counts of limited products of a group in one round
- * trip. `taken` and `beyond` check stock and limits although the rows are locked: the counts below then
- * reveal any mistake of the code above, and `ck_products_stock_nonnegative` stands behind both. `products.id
- * = ANY ($1)` repeats the join so that a small table is not scanned for it. `$7` is the number of seconds
- * until the orders expire, 0 for never. Because COMMIT is sent right behind the statement, the statement
- * itself must fail if a count is wrong: it casts a text to a number that it is not.
+ * Takes the stock and writes the orders, lines and purchase counts of a group in one round trip.
+ *
+ * The rows are locked, so stock and limits cannot be exceeded. `taken` and `beyond` check them nevertheless,
+ * and the counts at the end reveal any mistake of the calling code. COMMIT is sent right behind the
+ * statement, so on a mistake the statement itself must fail: it casts a text that is not a number.
+ * `products.id = ANY ($1)` repeats the join, so that PostgreSQL uses the index also for a small table. `$7`
+ * is the number of seconds until the orders expire, 0 for never.
  */
 const RECORD_ORDERS = `
   WITH demand AS (
@@ -80,39 +81,38 @@ const RECORD_ORDERS = `
 
 /**
  * Writes orders whose stock was allocated under the locks of this transaction.
- * @throws QueryFailedError if other rows than expected were affected; this aborts the transaction.
+ * @throws QueryFailedError if the statement affects other rows than expected; this aborts the transaction.
  */
 export async function recordOrders(
   queryRunner: QueryRunner,
-  allocated: readonly AllocatedOrder[],
+  allocated: ReadonlyMap<PlacementRequest, AllocatedOrder>,
   secondsToExpiry: number,
 ): Promise<Map<PlacementRequest, PlacedOrder>> {
-  if (allocated.length === 0) return new Map();
-  const demand = demandByProduct(allocated);
-  const orders = allocated.map(({ request, totalMinor }) => ({ ...request, totalMinor }));
-  const lines = allocated.flatMap((order) => order.lines);
+  if (allocated.size === 0) return new Map();
+  const orders = [...allocated.values()];
+  const lines = orders.flatMap((order) => order.lines);
+  const demand = demandByProduct(lines);
   const [{ ids, ...times }] = (await queryRunner.query(RECORD_ORDERS, [
     [...demand.keys()],
     [...demand.values()],
-    allocated.length,
+    orders.length,
     demand.size,
     lines.length,
-    allocated.flatMap((order, index) => order.lines.map(() => index + 1)),
+    orders.flatMap((order, index) => order.lines.map(() => index + 1)),
     secondsToExpiry,
     ...NEW_ORDER.map((name) => orders.map((order) => order[name])),
     ...LINE.map((name) => lines.map((line) => line[name])),
   ])) as [RecordedRow];
   return new Map(
-    allocated.map(({ request, totalMinor, lines: items }, index) => {
-      const order = newOrder({ ...request, totalMinor }, items, ids[index] as number, times);
-      return [request, { kind: 'placed', order }];
+    [...allocated].map(([request, order], index) => {
+      return [request, { kind: 'placed', order: newOrder(order, ids[index] as number, times) }];
     }),
   );
 }
 
-function demandByProduct(allocated: readonly AllocatedOrder[]): Map<number, number> {
+function demandByProduct(lines: readonly PricedLine[]): Map<number, number> {
   const demand = new Map<number, number>();
-  for (const { productId, quantity } of allocated.flatMap(({ lines }) => lines)) {
+  for (const { productId, quantity } of lines) {
     demand.set(productId, (demand.get(productId) ?? 0) + quantity);
   }
   return demand;

@@ -3,13 +3,11 @@ import type { LockedProduct } from '../../products/lock-products.js';
 import { NotOnSaleError, PurchaseLimitExceededError } from '../../products/products.errors.js';
 import type { PlacementRequest } from './placement-request.js';
 
-/** What the rules of a sale are checked against, as it is under the locks on the products. */
+/** What the sale rules are checked against, read under the locks on the products. */
 export interface SaleState {
-  /** By the clock of the database. */
+  /** The database's time. */
   readonly now: Date;
-  /**
-   * The pieces of limited products that customers have in orders that are not cancelled, by `purchaseKey`.
-   */
+  /** Units of limited products in the customers' orders that are not cancelled, by `purchaseKey`. */
   readonly bought: ReadonlyMap<string, number>;
 }
 
@@ -24,7 +22,7 @@ export function hasSaleRule(product: Rules): boolean {
   return isLimited(product) || product.saleStartsAt !== null || product.saleEndsAt !== null;
 }
 
-/** The sale begins with the first of its times and is over at the second. */
+/** The start is inclusive, the end exclusive. */
 function isOnSale({ saleStartsAt, saleEndsAt }: Rules, now: Date): boolean {
   return (saleStartsAt === null || saleStartsAt <= now) && (saleEndsAt === null || now < saleEndsAt);
 }

@@ -4,7 +4,9 @@ import type { LockedProduct } from '../../products/lock-products.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 import { hasSaleRule, purchaseKey, type SaleState } from './sale-rules.js';
 
-/** Locking a row gives the transaction its id, so a row without `isLocked` was read too early. */
+/**
+ * A transaction gets its id when it locks its first row, so without `isLocked`, the row was read too early.
+ */
 const READ_SALE_STATE = `
   SELECT ${TIME_UNDER_LOCK()} AS now, pg_current_xact_id_if_assigned() IS NOT NULL AS "isLocked",
          (SELECT coalesce(json_agg(json_build_array(product_id, customer_id, quantity)), '[]')
@@ -18,19 +20,17 @@ interface SaleStateRow {
   readonly purchases: readonly [productId: number, customerId: number, quantity: number][];
 }
 
-/** Without a sale rule nothing needs to be read. */
 const NOTHING: SaleState = { now: new Date(0), bought: new Map() };
 
-/** Reads what the rules of a sale need, which is nothing for products without a rule. */
+/** Reads what the sale rules need. Products without a rule need nothing. */
 export class SaleStateReader {
-  /** Products that had a rule when they were last locked here. It is a guess that saves a round trip. */
+  /** Products that had a rule when this process last locked them. The guess saves a round trip. */
   private readonly expected = new Set<number>();
 
   /**
-   * Reads the state of the sales under the locks. For products that are expected
-   * to have a rule, the query is sent behind the one that locks them, in the same
-   * round trip; for others that turn out to have one, a second query follows.
-   * @param locking has sent its query.
+   * For products that are expected to have a rule, the query is sent right behind the one that locks them, in
+   * the same round trip. If others turn out to have one, a second query follows.
+   * @param locking has already sent its query.
    */
   async readUnderLock(
     queryRunner: QueryRunner,
@@ -39,7 +39,7 @@ export class SaleStateReader {
   ): Promise<SaleState> {
     const expected = new Set(requests.flatMap(productIdsOf).filter((id) => this.expected.has(id)));
     const reading = expected.size > 0 ? read(queryRunner, requests, expected) : undefined;
-    // If the locks fail, so does the query behind them; their error is the one that counts.
+    // If locking fails, so does the query behind it; the caller sees the error of `locking`.
     reading?.catch(() => undefined);
     const products = await locking;
     const restricted = this.expectFrom(products);
@@ -54,7 +54,7 @@ export class SaleStateReader {
     };
   }
 
-  /** Learns from the locked products, and returns those that have a rule. */
+  /** Remembers and returns the locked products that have a rule. */
   private expectFrom(products: ReadonlyMap<number, LockedProduct>): ReadonlySet<number> {
     const restricted = new Set<number>();
     for (const [id, product] of products) {

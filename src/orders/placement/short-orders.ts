@@ -7,44 +7,34 @@ import { InsufficientStockError, PurchaseLimitExceededError } from '../../produc
 import { ANY_OVERDUE, cancelExpired, IS_OVERDUE } from '../expired-orders.js';
 import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
-/** For cancelling the expired orders that have what a buyer is short of. */
+/** For cancelling the expired orders that hold what a buyer needs. */
 const RELEASE_MS_MAX = 1_000;
 
-/**
- * Expired orders that are looked at, which takes 0.2 s for
- * so many; more there are only if nobody has swept for long.
- */
+/** Expired orders to search, which takes up to 0.2 s. There are more only if no sweep has run for long. */
 const LOOKED_AT_MAX = 100_000;
 
-/**
- * Walks the expired orders, of which there are few, and not the lines of a product, of which there are many.
- */
+/** Starts from the expired orders, because they are few, while a product may have many lines. */
 export const HELD_BY_EXPIRED = `
   SELECT DISTINCT line.product_id AS id
     FROM (SELECT id FROM orders WHERE ${IS_OVERDUE} ORDER BY expires_at, id LIMIT ${LOOKED_AT_MAX}) AS expired
    CROSS JOIN LATERAL (SELECT product_id FROM order_items
                         WHERE order_id = expired.id AND product_id = ANY ($1) OFFSET 0) AS line`;
 
-/**
- * Where there is enough, nobody looks: until a VACUUM, the index also holds the orders that were confirmed.
- */
+/** Skipped if there is enough stock: until a VACUUM, the index still has entries of confirmed orders. */
 export const OVERDUE_IF_SHORT = `CASE
   WHEN product.stock_quantity < :pieces OR product.max_per_customer IS NOT NULL THEN ${ANY_OVERDUE} END`;
 
-/**
- * Asks with the lock on products whether any order is
- * overdue, if these may be short of stock or beyond a limit.
- */
+/** Asks whether any order is overdue, if the requests may exceed the stock or a limit. */
 export function ifShort(requests: readonly PlacementRequest[]): LockCondition {
   const quantities = requests.flatMap(({ lines }) => lines.map(({ quantity }) => quantity));
   return { sql: OVERDUE_IF_SHORT, parameters: { pieces: quantities.reduce((sum, one) => sum + one, 0) } };
 }
 
 /**
- * Requeues, once, the orders that are short of products, or of an allowance, which expired orders still hold.
- * Those products count as blocked until the expired orders have been cancelled, so nobody goes first who has
- * come later.
- * @param products locked with the condition `ifShort`, so that a sold-out product costs no query for it.
+ * Requeues, once, the orders whose missing stock or allowance is held by expired orders. Those products count
+ * as blocked until the expired orders have been cancelled, so later orders cannot go first.
+ * @param products locked with the condition `ifShort`, so that a product that is merely sold out costs no
+ *   query.
  */
 export async function requeueShort(
   queryRunner: QueryRunner,
@@ -69,7 +59,7 @@ export async function requeueShort(
   );
 }
 
-/** Beyond a limit, all products of the order: it is not known yet which of them are short as well. */
+/** Beyond a limit, all products of the order, because it is not known yet which of them are short as well. */
 function missingOf(request: PlacementRequest, error: DomainError): readonly number[] {
   if (error instanceof PurchaseLimitExceededError) return productIdsOf(request);
   return error instanceof InsufficientStockError ? error.lines.map((line) => line.product_id) : [];
