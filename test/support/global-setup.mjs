@@ -4,6 +4,7 @@
 // run, and so ends with it, also when a test fails before it stops its service.
 import { join } from 'node:path';
 import pg from 'pg';
+import { PasswordHasher } from '#dist/auth/users/password.hasher.js';
 import { forgetPgVariables } from '#dist/config/pg-variables.js';
 import { EmbeddedPostgres } from '#dist/database/embedded/embedded-postgres.js';
 import { runMigrations } from '#dist/database/migrator.js';
@@ -30,6 +31,7 @@ export default async function setUp() {
   await recreateDatabase(template);
   await runMigrations(template);
   process.env.TEST_TEMPLATE_URL = template;
+  process.env.TEST_PASSWORD_HASH = await new PasswordHasher({ PASSWORD_QUEUE_MAX: 1 }).hash('correct horse');
   process.env.TEST_SERVICE_MAIN = await bundling;
 }
 
