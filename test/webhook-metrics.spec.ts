@@ -41,6 +41,14 @@ describe('the metrics of webhooks', () => {
     await endPause(given, webhook);
     await pageShows('it is switched off', (now) => endpoints(now, 'switched_off') === 1);
     const off = await page();
+    const { client: admin } = await given.admin();
+    const other = await addWebhook(given, receiver);
+    await pageShows('another one works', (now) => endpoints(now, 'working') === 1);
+    await admin.patch(`/webhooks/${other.id}`, { is_active: false });
+    await pageShows('an admin has switched it off', (now) => endpoints(now, 'working') === 0);
+    const offByAdmin = await page();
+    await admin.delete(`/webhooks/${webhook.id}`);
+    await pageShows('what failed is deleted', (now) => endpoints(now, 'switched_off') === 0);
     await receiver.stop();
 
     expect(deliveries(working, 'failed')).toBe(0);
@@ -49,6 +57,7 @@ describe('the metrics of webhooks', () => {
     expect(deliveries(failing, 'failed')).toBeGreaterThan(0);
     expect(endpoints(failing, 'working')).toBe(0);
     expect([endpoints(off, 'working'), endpoints(off, 'failing')]).toEqual([0, 0]);
+    expect(endpoints(offByAdmin, 'switched_off')).toBe(1);
     expect([off.sum('webhook_lag_events'), off.sum('webhook_lag_seconds')]).toEqual([0, 0]);
   });
 });

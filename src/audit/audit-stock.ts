@@ -1,38 +1,8 @@
 import { Observed } from '../common/observation.js';
 import type { DatabaseReader } from '../database/database.reader.js';
+import { LISTED_MAX, type StockAuditResponseDto } from './stock-audit-response.dto.js';
 
-/** What is off is listed up to this many; the counts are of all. */
-export const LISTED_MAX = 100;
-
-interface UnbalancedProduct {
-  readonly productId: number;
-  /** Put in by hand, less what was taken out by hand. */
-  readonly putIn: number;
-  /** In the lines of orders that are not cancelled. */
-  readonly inLiveOrders: number;
-  readonly stockQuantity: number;
-  /** What the stock is too high by; negative when units are missing. */
-  readonly difference: number;
-}
-
-/** A customer's purchases of a limited product; those of others are not counted. */
-interface MiscountedPurchase {
-  readonly productId: number;
-  readonly customerId: number;
-  readonly counted: number;
-  readonly inLiveOrders: number;
-}
-
-export interface StockAudit {
-  readonly balanced: boolean;
-  readonly productsChecked: number;
-  readonly unbalancedCount: number;
-  readonly unbalanced: readonly UnbalancedProduct[];
-  readonly miscountedCount: number;
-  readonly miscounted: readonly MiscountedPurchase[];
-}
-
-/** One statement, so one snapshot: a sale is either wholly in it or not at all. */
+/** One statement, so one snapshot: it sees a sale entirely or not at all. */
 const COMPARE = `
   WITH put_in AS (
     SELECT product_id, sum(quantity) AS quantity FROM stock_adjustments GROUP BY product_id
@@ -48,46 +18,45 @@ const COMPARE = `
      WHERE products.max_per_customer IS NOT NULL AND orders.status <> 'CANCELLED'
      GROUP BY item.product_id, orders.customer_id
   ), miscounted AS (
-    SELECT product_id AS "productId", customer_id AS "customerId",
+    SELECT product_id, customer_id,
            coalesce(counter.quantity, 0) AS counted,
-           coalesce(purchase.quantity, 0) AS "inLiveOrders"
+           coalesce(purchase.quantity, 0) AS in_live_orders
       FROM purchase FULL JOIN customer_purchases AS counter USING (product_id, customer_id)
      WHERE coalesce(counter.quantity, 0) <> coalesce(purchase.quantity, 0)
   ), balance AS (
-    SELECT products.id AS "productId",
-           coalesce(put_in.quantity, 0) AS "putIn",
-           coalesce(live.quantity, 0) AS "inLiveOrders",
-           products.stock_quantity AS "stockQuantity"
+    SELECT products.id AS product_id,
+           coalesce(put_in.quantity, 0) AS put_in,
+           coalesce(live.quantity, 0) AS in_live_orders,
+           products.stock_quantity
       FROM products
       LEFT JOIN put_in ON put_in.product_id = products.id
       LEFT JOIN live ON live.product_id = products.id
   ), unbalanced AS (
-    SELECT *, "stockQuantity" - ("putIn" - "inLiveOrders") AS difference
+    SELECT *, stock_quantity - (put_in - in_live_orders) AS difference
       FROM balance
-     WHERE "stockQuantity" < 0 OR "stockQuantity" <> "putIn" - "inLiveOrders"
+     WHERE stock_quantity < 0 OR stock_quantity <> put_in - in_live_orders
   ), listed AS (
-    SELECT * FROM unbalanced ORDER BY "productId" LIMIT ${LISTED_MAX}
+    SELECT * FROM unbalanced ORDER BY product_id LIMIT ${LISTED_MAX}
   ), listed_miscounted AS (
-    SELECT * FROM miscounted ORDER BY "productId", "customerId" LIMIT ${LISTED_MAX}
+    SELECT * FROM miscounted ORDER BY product_id, customer_id LIMIT ${LISTED_MAX}
   )
   SELECT NOT EXISTS (SELECT FROM unbalanced) AND NOT EXISTS (SELECT FROM miscounted) AS balanced,
-         (SELECT count(*)::integer FROM balance) AS "productsChecked",
-         (SELECT count(*)::integer FROM unbalanced) AS "unbalancedCount",
-         (SELECT coalesce(json_agg(listed ORDER BY "productId"), '[]') FROM listed) AS unbalanced,
-         (SELECT count(*)::integer FROM miscounted) AS "miscountedCount",
-         (SELECT coalesce(json_agg(one ORDER BY "productId", "customerId"), '[]')
+         (SELECT count(*)::integer FROM balance) AS products_checked,
+         (SELECT count(*)::integer FROM unbalanced) AS unbalanced_count,
+         (SELECT coalesce(json_agg(listed ORDER BY product_id), '[]') FROM listed) AS unbalanced,
+         (SELECT count(*)::integer FROM miscounted) AS miscounted_count,
+         (SELECT coalesce(json_agg(one ORDER BY product_id, customer_id), '[]')
             FROM listed_miscounted AS one) AS miscounted`;
 
-/** A look at whether the stock adds up. */
-export const AUDITS = new Observed<void, StockAudit>();
+export const AUDITS = new Observed<void, StockAuditResponseDto>();
 
 /**
- * Proves that every stock is what was put in less what live orders hold, and that the purchases of limited
- * products are counted right, or lists what is off.
+ * Proves that the stock of each product is what was put in less what live orders hold, and that purchases of
+ * limited products are counted right. Lists what is wrong.
  */
-export function auditStock(database: Pick<DatabaseReader, 'rows'>): Promise<StockAudit> {
+export function auditStock(database: Pick<DatabaseReader, 'rows'>): Promise<StockAuditResponseDto> {
   return AUDITS.run(undefined, async () => {
-    const [audit] = await database.rows<StockAudit>(COMPARE, []);
-    return audit as StockAudit;
+    const [audit] = await database.rows<StockAuditResponseDto>(COMPARE, []);
+    return audit as StockAuditResponseDto;
   });
 }

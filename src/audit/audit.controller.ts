@@ -20,7 +20,7 @@ export class AuditController {
   @ApiOkResponse({ type: StockAuditResponseDto, description: 'The result of the audit.' })
   @Roles('admin')
   @Get('stock')
-  async stock(): Promise<StockAuditResponseDto> {
-    return StockAuditResponseDto.from(await auditStock(this.database));
+  stock(): Promise<StockAuditResponseDto> {
+    return auditStock(this.database);
   }
 }

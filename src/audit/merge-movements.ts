@@ -1,7 +1,3 @@
-/**
- * What has changed the stock of a product: its first stock,
- * a line sold, one that came back, a change by hand.
- */
 export const MOVEMENT_KINDS = ['PUT_IN', 'SOLD', 'RETURNED', 'EXPIRED', 'CORRECTED'] as const;
 
 export interface StockMovement {
@@ -10,11 +6,9 @@ export interface StockMovement {
   readonly kind: (typeof MOVEMENT_KINDS)[number];
   /** Units added; negative if they were removed. */
   readonly quantity: number;
-  /** RFC 3339, as the database writes it. */
   readonly at: string;
   readonly userId: number | null;
   readonly orderId: number | null;
-  /** The caller's own number of the order or change, and why units were returned or changed by hand. */
   readonly reference: string | null;
   readonly reason: string | null;
 }
@@ -24,19 +18,14 @@ export interface BalancedMovement extends StockMovement {
   readonly balance: number;
 }
 
-/** Movements of one origin, newest first. */
+/** Movements from one table, newest first. */
 export type Stream = readonly StockMovement[];
 
-export interface Merged {
-  readonly movements: readonly StockMovement[];
-  /** For each stream the id that comes next; 0 where it has no more. */
-  readonly next: readonly number[];
-}
-
 /**
- * Each stream keeps its own order; between streams the times decide. So every page continues the same list.
+ * Each stream keeps its own order; between streams, the times decide. So every page continues the same list.
+ * `next` is the id that comes next in each stream, or 0 at its end.
  */
-export function mergeNewestFirst(streams: readonly Stream[], count: number): Merged {
+export function mergeNewestFirst(streams: readonly Stream[], count: number) {
   const taken = streams.map(() => 0);
   const head = (index: number) => streams[index]?.[taken[index] as number];
   const movements: StockMovement[] = [];
@@ -50,7 +39,7 @@ export function mergeNewestFirst(streams: readonly Stream[], count: number): Mer
   return { movements, next: streams.map((_, index) => head(index)?.id ?? 0) };
 }
 
-/** Within a millisecond, units came in before others went out, so that no balance is negative. */
+/** Within a millisecond, units are added before others are taken, so that no balance is negative. */
 function isNewer(one: StockMovement | undefined, other: StockMovement | undefined): boolean {
   if (!one || !other) return one !== undefined;
   const later = Date.parse(one.at) - Date.parse(other.at);

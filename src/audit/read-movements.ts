@@ -3,19 +3,19 @@ import { WAS_EXPIRED } from '../orders/order.entity.js';
 import type { DatabaseReader } from '../database/database.reader.js';
 import type { Stream } from './merge-movements.js';
 
-/** In the order of the statement's positions, which are ids: `ID_MAX` for the newest, 0 for the end. */
+/** Each starts at a given id: `ID_MAX` is the newest movement, 0 the end of the stream. */
 export const STREAMS = ['sold', 'adjusted', 'returned'] as const;
 
 export interface StockSnapshot extends Record<(typeof STREAMS)[number], Stream> {
   readonly stockQuantity: number;
-  /** Movements there are, counted up to the maximum. */
+  /** The number of movements, up to `countMax`. */
   readonly counted: number;
 }
 
 /**
- * The newest movements of a product and its stock, from one snapshot. Each stream is a range of an index.
- * With `product_id = $1` instead, the planner may walk a primary key past all other products; without OFFSET
- * 0, it may turn the look-ups into a scan of all orders.
+ * The newest movements of a product and its stock, from one snapshot. Each stream reads a range of an index.
+ * With `product_id = $1`, the planner might scan a primary key across all products. Without `OFFSET 0`, it
+ * might replace the look-ups by a scan of all orders.
  */
 export const READ_MOVEMENTS = `
   WITH sold AS (
@@ -61,7 +61,7 @@ export const READ_MOVEMENTS = `
          (SELECT coalesce(json_agg(returned ORDER BY id DESC), '[]') FROM returned) AS returned
     FROM products WHERE id = $1`;
 
-/** @returns nothing where there is no such product. */
+/** @returns undefined if there is no such product. */
 export async function readMovements(
   database: DatabaseReader,
   productId: number,

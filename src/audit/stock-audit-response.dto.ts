@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiWholeNumber } from '../http/openapi/api-properties.js';
-import { type StockAudit, LISTED_MAX } from './audit-stock.js';
 
-/** Of a product that is off, even the stock may be below zero. */
+/** The counts include what is not listed. */
+export const LISTED_MAX = 100;
+
+/** Where the data is wrong, even the stock may be negative. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
 
 export class UnbalancedProductDto {
@@ -56,26 +58,4 @@ export class StockAuditResponseDto {
     example: [],
   })
   readonly miscounted!: MiscountedPurchaseDto[];
-
-  static from(audit: StockAudit): StockAuditResponseDto {
-    return {
-      balanced: audit.balanced,
-      products_checked: audit.productsChecked,
-      unbalanced_count: audit.unbalancedCount,
-      unbalanced: audit.unbalanced.map((product) => ({
-        product_id: product.productId,
-        put_in: product.putIn,
-        in_live_orders: product.inLiveOrders,
-        stock_quantity: product.stockQuantity,
-        difference: product.difference,
-      })),
-      miscounted_count: audit.miscountedCount,
-      miscounted: audit.miscounted.map((purchase) => ({
-        product_id: purchase.productId,
-        customer_id: purchase.customerId,
-        counted: purchase.counted,
-        in_live_orders: purchase.inLiveOrders,
-      })),
-    };
-  }
 }

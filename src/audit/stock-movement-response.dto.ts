@@ -4,7 +4,7 @@ import { STOCK_MAX } from '../products/product.entity.js';
 import { REASON_MAX, REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import { type BalancedMovement, MOVEMENT_KINDS } from './merge-movements.js';
 
-/** Times of old rows do not tell their order exactly, so that a balance may seem to be below zero. */
+/** The times of old rows do not give their exact order, so a balance may seem to be negative. */
 const ANY_SIGN = { minimum: Number.MIN_SAFE_INTEGER };
 
 export class StockMovementResponseDto {
@@ -45,7 +45,7 @@ export class StockMovementResponseDto {
   @ApiLine(REFERENCE_MAX, {
     nullable: true,
     example: null,
-    description: "The caller's own number of the order, or of the change of stock.",
+    description: "The caller's own number for the order or the change of stock.",
   })
   readonly reference!: string | null;
 

@@ -11,7 +11,7 @@ import { type BalancedMovement, mergeNewestFirst, type StockMovement } from './m
 import { StockMovementResponseDto } from './stock-movement-response.dto.js';
 import { readMovements, STREAMS } from './read-movements.js';
 
-/** In a cursor: the balance, and what each stream goes on with. */
+/** What a cursor holds: the balance, and the next id of each stream. */
 const POSITION: readonly Range[] = [
   [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   ...STREAMS.map((): Range => [0, ID_MAX]),
@@ -20,7 +20,7 @@ const POSITION: readonly Range[] = [
 interface Start {
   readonly offset: number;
   readonly from: readonly number[];
-  /** The current stock where it is left out. */
+  /** If undefined, the current stock. */
   readonly balance?: number | undefined;
 }
 
@@ -29,9 +29,9 @@ export class StockMovementReader {
   constructor(private readonly database: DatabaseReader) {}
 
   /**
-   * What has changed the stock of a product, newest first. The newest balance is the `stock_quantity` of the
-   * same snapshot, and every balance is the next older one plus the movement. A walk by cursor shows each
-   * movement that was there at its start once, and none that came later.
+   * Every change of a product's stock, newest first. The newest balance is the `stock_quantity` of the same
+   * snapshot; each balance is the next older one plus the movement. Paging by cursor shows each movement that
+   * existed at the start once, and none that came later.
    * @throws ProductNotFoundError, ValidationFailedError as `paginate` does.
    */
   async list(productId: number, query: PageQueryDto): Promise<Page> {

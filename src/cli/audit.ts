@@ -1,4 +1,3 @@
-import { StockAuditResponseDto } from '../audit/stock-audit-response.dto.js';
 import { auditStock } from '../audit/audit-stock.js';
 import { listMigrations } from '../database/migrator.js';
 import type { OpenDatabase } from '../runtime/open-database.js';
@@ -15,7 +14,7 @@ async function audit({ url }: OpenDatabase): Promise<number> {
     async (client) => {
       const rows = async <Row extends object>(text: string) => (await client.query<Row>(text)).rows;
       const result = await auditStock({ rows });
-      console.log(JSON.stringify(StockAuditResponseDto.from(result), null, 2));
+      console.log(JSON.stringify(result, null, 2));
       return result.balanced ? 0 : 1;
     },
     { query_timeout: 0 },

@@ -20,7 +20,7 @@ const schemaName = (type: EventType) =>
 const ORDER = { $ref: getSchemaPath(OrderResponseDto) };
 const PRODUCT = { $ref: getSchemaPath(ProductResponseDto) };
 
-/** Describes one type of event: `data` is the order, in the status that it has then, or the product. */
+/** Describes one type of event: `data` is the order, with its status at that time, or the product. */
 function eventDto(type: EventType): Type {
   const dto = class {};
   Object.defineProperty(dto, 'name', { value: `${schemaName(type)}Dto` });
@@ -46,7 +46,7 @@ const withStatus = (status: string) => ({
 
 const EVENT_DTOS = EVENT_TYPES.map(eventDto);
 
-/** The schemas of events, in the order of their types. */
+/** In the order of `EVENT_TYPES`. */
 export const EVENT_SCHEMAS = EVENT_DTOS.map((dto) => ({ $ref: getSchemaPath(dto) }));
 
 const EVENT_SCHEMA = {
@@ -59,7 +59,6 @@ const EVENT_SCHEMA = {
   },
 };
 
-/** Describes a page of the log. */
 export const ApiEventList = () =>
   applyDecorators(
     ApiExtraModels(OrderResponseDto, ProductResponseDto, EventPaginationDto, ...EVENT_DTOS),
@@ -76,13 +75,12 @@ export const ApiEventList = () =>
     }),
   );
 
-/** As the HTML standard has them. */
+/** As defined by the HTML standard. */
 const FRAMES = String.raw`^((id|event|data|retry|): [^\n]*\n|\n)*$`;
 
 const FRAME =
   'id: 18\nevent: order.placed\ndata: {"id":18,"type":"order.placed","occurred_at":"…","data":{…}}\n\n';
 
-/** Describes the stream. What a frame carries as `data` is an event of the list. */
 export const ApiEventStream = () =>
   ApiOkResponse({
     description:

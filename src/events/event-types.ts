@@ -1,6 +1,6 @@
 import type { OrderStatus } from '../orders/order-status.js';
 
-/** What happens to an order, and the status that it has then. */
+/** The events of an order, and its status after each. */
 export const STATUS_AFTER = {
   'order.placed': 'PENDING',
   'order.confirmed': 'CONFIRMED',

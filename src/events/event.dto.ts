@@ -10,7 +10,6 @@ export const EVENT_LIMIT_MAX = 1_000;
 const ANY_TYPE = `(${EVENT_TYPES.join('|').replaceAll('.', '[.]')})`;
 const TYPES = `^${ANY_TYPE}(,${ANY_TYPE})*$`;
 
-/** What to look for. */
 export class EventStreamQueryDto {
   @IntegerField(0, Number.MAX_SAFE_INTEGER, {
     required: false,
@@ -62,7 +61,7 @@ export class EventPaginationDto {
   readonly has_more!: boolean;
 
   @ApiTimestamp({
-    description: 'When recording began. Earlier changes of orders and products have no events.',
+    description: 'When recording began. Earlier changes to orders and products have no events.',
   })
   readonly log_began_at!: string;
 }

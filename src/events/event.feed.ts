@@ -6,12 +6,11 @@ import { ProductResponseDto } from '../products/product.dto.js';
 import { type EventType, STATUS_AFTER } from './event-types.js';
 import { EventSequencer, HAS_UNNUMBERED } from './event.sequencer.js';
 
-/** Of JSON, for the events of a page; the one that passes it is still there. */
+/** JSON of the events of a page. The event that exceeds it is still included. */
 export const PAGE_BYTES_MAX = 8 * 1024 * 1024;
-/** Events that one look goes over at most, of whatever types. More than one row may have. */
+/** Events of any type that one read examines. More than a single row can hold. */
 const REACH = 10_000;
 
-/** One event, as clients see it. */
 export interface FeedEvent {
   readonly id: number;
   readonly type: EventType;
@@ -19,22 +18,20 @@ export interface FeedEvent {
   readonly data: OrderResponseDto | ProductResponseDto;
 }
 
-/** With the number of events that were found, of which a page may not hold all. */
+/** `found` counts the events that were found, which may be more than fit into the page. */
 interface FoundEvent extends FeedEvent {
   readonly found: number;
 }
 
-/** Some events in order, with what is known of the rest. */
 export interface FeedPage {
   readonly events: readonly FeedEvent[];
-  /** Where to go on: everything up to it has been looked at. */
+  /** Where to continue: everything up to it has been examined. */
   readonly nextAfter: number;
   readonly isAtHead: boolean;
-  /** Whether there is more behind, or will be once it has got its numbers. */
+  /** Whether there are more events, numbered or not. */
   readonly hasMore: boolean;
 }
 
-/** What to look for: events behind a number, of some types or of all. */
 export interface FeedQuery {
   readonly after: number;
   readonly limit: number;
@@ -42,24 +39,25 @@ export interface FeedQuery {
 }
 
 interface LogState {
-  /** The number up to which this look goes. */
+  /** The last number that this read examines. */
   readonly reached: number;
   readonly head: number;
   readonly hasUnnumbered: boolean;
 }
 
-const HEAD = '(SELECT max(last_id) FROM events)';
+/** SQL for the number of the last event. */
+export const LOG_HEAD = '(SELECT max(last_id) FROM events)';
 
 const STATE = `
   SELECT coalesce((SELECT max(last_id) FROM events WHERE last_id BETWEEN $1 AND $1 + ${REACH}),
                   $1) AS reached,
-         ${HEAD} AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
+         ${LOG_HEAD} AS head, ${HAS_UNNUMBERED} AS "hasUnnumbered"`;
 
 const STATUS = `CASE type ${Object.entries(STATUS_AFTER)
   .map(([type, status]) => `WHEN '${type}' THEN '${status}'`)
   .join(' ')} END`;
 
-/** An order as it was: all of it that an event shows never changes, but for the status and its time. */
+/** An order as it was then. Of what an event shows, only the status and its time ever change. */
 const ORDER = `
   SELECT ${OrderResponseDto.json}
     FROM (SELECT order_then.*
@@ -68,11 +66,11 @@ const ORDER = `
                    'status', ${STATUS}, 'updated_at', event.occurred_at)) AS order_then
            WHERE order_now.id = event.resource_id) AS orders`;
 
-/** A column that there was not at that time is null. */
+/** Columns that did not exist at that time are null. */
 const PRODUCT = `
   SELECT ${ProductResponseDto.json} FROM json_populate_record(NULL::products, event.product) AS products`;
 
-/** The events of a row have the numbers up to its `last_id`. */
+/** A row with n events has the n numbers up to its `last_id`. */
 const FOUND = `
   SELECT last_id - cardinality(resource_ids) + position AS id, type, occurred_at, resource_id, product
     FROM events CROSS JOIN LATERAL unnest(resource_ids) WITH ORDINALITY AS resource (resource_id, position)
@@ -90,7 +88,7 @@ const EVENTS = `
    WHERE bytes_before < ${PAGE_BYTES_MAX}
    ORDER BY id`;
 
-/** Reads the log of what happened. What has a number never changes, so that all readers see the same. */
+/** Reads the event log. An event with a number never changes, so all readers see the same. */
 @Injectable()
 export class EventFeed {
   constructor(
@@ -98,7 +96,7 @@ export class EventFeed {
     private readonly sequencer: EventSequencer,
   ) {}
 
-  /** Whatever was committed before is on this page or, where `hasMore` says so, behind it. */
+  /** Everything committed before the call is on this page, or after it if `hasMore` says so. */
   async read({ after, limit, types }: FeedQuery): Promise<FeedPage> {
     const { reached, head, hasUnnumbered } = await this.stateFrom(after, limit);
     const parameters = [after, reached, types ?? null, limit];
@@ -111,19 +109,18 @@ export class EventFeed {
     return { events, nextAfter, isAtHead, hasMore: !isAtHead || hasUnnumbered };
   }
 
-  /** The number of the last event. */
   async head(): Promise<number> {
     return (await this.stateFrom(0, Infinity)).head;
   }
 
-  /** When the first event could have been recorded. */
+  /** When recording began. */
   async beganAt(): Promise<Date> {
     const text = 'SELECT occurred_at AS "beganAt" FROM events WHERE last_id = 0';
     const [row] = await this.database.rows<{ beganAt: Date }>(text, []);
     return (row as { beganAt: Date }).beganAt;
   }
 
-  /** Where what has numbers would not fill the page, what has none gets them first. */
+  /** If the numbered events cannot fill the page, numbers the others first. */
   private async stateFrom(after: number, limit: number): Promise<LogState> {
     const state = await this.look(after);
     if (!state.hasUnnumbered || state.head - after >= limit) return state;

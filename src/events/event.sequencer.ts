@@ -6,32 +6,32 @@ import { BackgroundTasks } from '../database/background.tasks.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { type SentLast, TransactionRunner } from '../database/transaction.runner.js';
 
-/** Rows that one transaction numbers at most, and such transactions that one reader waits for. */
 const BATCH_ROWS_MAX = 1_000;
+/** How many batches one reader waits for. */
 const BATCHES_MAX = 10;
 const BATCH_MS_MAX = 3_000;
-/** For when nobody reads, so that whoever comes later finds most of the work done. */
+/** While nobody reads, so that the next reader finds most events numbered. */
 const LOOK_EVERY_MS = 5_000;
 
 export interface NumberedBatch {
   readonly rows: number;
   readonly events: number;
-  /** From the oldest change of the batch until now. */
+  /** The age of the oldest change in the batch. */
   readonly lagSeconds: number;
 }
 
 const NONE: NumberedBatch = { rows: 0, events: 0, lagSeconds: 0 };
 
-/** A transaction that numbers events. */
+/** Transactions that number events. */
 export const NUMBERINGS = new Observed<void, NumberedBatch>();
 
-/** SQL for whether there are events without a number. The order makes sure that the small index is used. */
+/** SQL for whether there are events without a number. ORDER BY makes PostgreSQL use the small index. */
 export const HAS_UNNUMBERED = `
   (SELECT sequence FROM events WHERE last_id IS NULL ORDER BY sequence LIMIT 1) IS NOT NULL`;
 
 const TRY_LOCK = `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.eventSequencer}) AS "isOurs"`;
 
-/** The condition on the array repeats the join, so that the table is never scanned for it. */
+/** The condition on the array repeats the join, so that the table is never scanned. */
 const NUMBER_BATCH = `
   WITH pending AS (
     SELECT sequence, sum(cardinality(resource_ids)) OVER (ORDER BY sequence) AS position
@@ -48,9 +48,9 @@ const NUMBER_BATCH = `
     FROM numbered`;
 
 /**
- * Gives events their numbers, without gaps, once they are visible. A number that is drawn by the writer would
- * not do: it becomes visible later than it is drawn, perhaps after higher ones, and a reader who keeps the
- * last one would miss it. Nobody who writes waits for this; one process at a time does it.
+ * Numbers events, without gaps, once they are visible. Writers cannot draw these numbers: a lower one could
+ * become visible after a higher one, and a reader that keeps the highest would miss it. Writers never wait
+ * for the numbering; one process at a time does it.
  */
 @Injectable()
 export class EventSequencer {
@@ -64,7 +64,7 @@ export class EventSequencer {
     tasks.repeat({ name: EventSequencer.name, everyMs: LOOK_EVERY_MS, run: () => this.numberIfBehind() });
   }
 
-  /** Numbers what is visible, or the oldest of very much. What another process is numbering is left to it. */
+  /** Numbers what is visible, oldest first, up to a limit. Does nothing while another process does it. */
   number(): Promise<void> {
     this.running ??= this.numberBatches().finally(() => (this.running = undefined));
     return this.running;
@@ -77,10 +77,7 @@ export class EventSequencer {
     }
   }
 
-  /**
-   * The lock comes in a statement of its own, so that the
-   * next one sees all that its last holder has numbered.
-   */
+  /** Takes the lock in a statement of its own, so that the next one sees what the last holder numbered. */
   private numberBatch(): Promise<NumberedBatch> {
     return this.transactions.runPipelined(async (queryRunner): Promise<SentLast<NumberedBatch>> => {
       const [{ isOurs }] = (await queryRunner.query(TRY_LOCK)) as [{ isOurs: boolean }];

@@ -3,18 +3,18 @@ import { delay } from '../common/retry.js';
 import type { FeedEvent, FeedPage } from './event.feed.js';
 import type { EventType } from './event-types.js';
 
-/** So little that its reader is given more. */
+/** A reader with less than this to take is given more. */
 const NEARLY_NOTHING_BYTES = 256 * 1024;
 const TAKEN_CHECK_MS = 20;
 
 export interface StreamOptions {
   readonly types: readonly EventType[] | undefined;
   readonly sessionId: string;
-  /** Bytes that the connection has taken and not sent yet. */
+  /** Bytes that the connection has accepted but not sent yet. */
   readonly unsentBytes: () => number;
 }
 
-/** What one reader gets, as Server-Sent Events. */
+/** The Server-Sent Events for one reader. */
 export class EventStream extends Readable {
   private hasFinished = false;
 
@@ -27,15 +27,15 @@ export class EventStream extends Readable {
     this.push(`retry: 1000\n${positionBlock(position)}`);
   }
 
-  /** Bytes that the reader has not taken. */
+  /** Bytes that the reader has not taken yet. */
   get backlogBytes(): number {
     return this.readableLength + this.options.unsentBytes();
   }
 
-  /** What comes is pushed. */
+  /** Does nothing: events are pushed as they come. */
   override _read(): void {}
 
-  /** Passes on what the reader does not have yet and wants. */
+  /** Sends the events that the reader wants and does not have yet. */
   send({ events, nextAfter }: Pick<FeedPage, 'events' | 'nextAfter'>): void {
     const { types } = this.options;
     const wanted = events.filter(({ id, type }) => id > this.position && (types?.includes(type) ?? true));
@@ -43,18 +43,18 @@ export class EventStream extends Readable {
     if (wanted.length > 0) this.write(wanted.map(textOf).join(''));
   }
 
-  /** Tells the position as well, which moves on also where nothing that happens is wanted. */
+  /** Also sends the position, which advances even if the reader wants none of the events. */
   beat(): void {
     this.write(`: heartbeat\n${positionBlock(this.position)}`);
   }
 
-  /** Ends the answer behind what the reader still has to take. */
+  /** Ends the answer after what the reader has yet to take. */
   finish(): void {
     this.write(null);
     this.hasFinished = true;
   }
 
-  /** Waits until the reader has taken nearly all, or is gone. */
+  /** Waits until the reader has taken nearly everything, or is gone. */
   async taken(): Promise<void> {
     while (!this.destroyed && this.backlogBytes > NEARLY_NOTHING_BYTES) await delay(TAKEN_CHECK_MS);
   }
@@ -64,12 +64,12 @@ export class EventStream extends Readable {
   }
 }
 
-/** Without data it is no event, but clients that resume by themselves keep the id. */
+/** Without data, it is not an event, but clients that reconnect by themselves keep the id. */
 const positionBlock = (position: number) => `id: ${position}\n\n`;
 
 const texts = new WeakMap<FeedEvent, string>();
 
-/** Made once for all streams. */
+/** Rendered once for all streams. */
 function textOf(event: FeedEvent): string {
   const known = texts.get(event);
   if (known !== undefined) return known;

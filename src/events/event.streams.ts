@@ -9,14 +9,14 @@ import { EventFeed } from './event.feed.js';
 import { EventStream, type StreamOptions } from './event.stream.js';
 import { EventTail, STREAM_PAGE } from './event.tail.js';
 
-/** How long a stream goes on at most when its session, its user or their role has ended. */
+/** How long a stream outlives its session, its user or their role. */
 const CHECK_EVERY_MS = 1_000;
 export const HEARTBEAT_EVERY_S = 15;
-/** Streams that read what they have missed, at the same time. */
+/** How many streams read what they missed at the same time. */
 const CATCHING_UP_MAX = 2;
 const CATCH_UP_WAIT_MS = 30_000;
 
-/** All streams of this process: how many there are, what they have missed, and when they end. */
+/** The streams of this process: limits them, lets them catch up and ends them. */
 @Injectable()
 export class EventStreams implements OnModuleDestroy {
   readonly limit: number;
@@ -43,8 +43,7 @@ export class EventStreams implements OnModuleDestroy {
   }
 
   /**
-   * Everything behind the number `after`, without a gap or a
-   * repeat, and then what happens; from now on without it.
+   * Streams every event after `after` without gaps or repeats, then new ones. Without `after`, only new ones.
    * @throws ServiceBusyError beyond EVENT_STREAMS_MAX, while the process stops, and without a database.
    */
   async start(after: number | undefined, options: StreamOptions): Promise<EventStream> {
@@ -55,12 +54,12 @@ export class EventStreams implements OnModuleDestroy {
     const stream = new EventStream(position, options);
     this.open.add(stream);
     stream.once('close', () => this.open.delete(stream));
-    // Whoever is cut off resumes where it was.
+    // A reader that is disconnected resumes where it was.
     this.catchUp(stream).catch(() => stream.destroy());
     return stream;
   }
 
-  /** Streams have no end of their own. Their readers resume on another process. */
+  /** Streams never end by themselves. Their readers resume on another process. */
   onModuleDestroy(): void {
     this.isStopping = true;
     for (const stream of this.open) stream.finish();
@@ -87,7 +86,7 @@ export class EventStreams implements OnModuleDestroy {
     const streams = [...this.open];
     if (streams.length === 0) return;
     const sessionIds = new Set(streams.map(({ options }) => options.sessionId));
-    // Without a database nothing is told that would have to be kept from anybody.
+    // Without a database, no stream can leak anything, since it gets no events.
     const sessions = await findAdminSessions(this.database, [...sessionIds]).catch(() => sessionIds);
     for (const stream of streams) {
       if (!sessions.has(stream.options.sessionId)) stream.finish();

@@ -5,15 +5,15 @@ import { asServiceBusy } from '../database/database-errors.js';
 import { EventFeed, type FeedPage } from './event.feed.js';
 import type { EventStream } from './event.stream.js';
 
-/** Between two looks for new events, while somebody listens. */
+/** How often to look for new events while there are readers. */
 const LOOK_EVERY_MS = 50;
 const AFTER_FAULT_MS = 500;
-/** Events that are read at a time. */
+/** Events per read. */
 export const STREAM_PAGE = 250;
-/** What a reader may leave lying, beside what the network holds; with more, the next event cuts it. */
+/** What a reader may leave unread beyond the network's buffers before the next event disconnects it. */
 export const BACKLOG_MAX_BYTES = 1024 * 1024;
 
-/** Reads the end of the log, once for all streams of this process that have caught up. */
+/** Reads new events once for all streams of this process that have caught up. */
 @Injectable()
 export class EventTail {
   bytesCut = 0;
@@ -24,7 +24,7 @@ export class EventTail {
 
   constructor(private readonly feed: EventFeed) {}
 
-  /** @returns false where the stream is behind: it misses what has been passed on already. */
+  /** @returns false if the stream is behind: events that it misses have already been sent. */
   join(stream: EventStream): boolean {
     if (this.isRunning && stream.position < this.position) return false;
     this.streams.add(stream);
@@ -48,7 +48,7 @@ export class EventTail {
       if (page.events.length > 0) this.passOn(page);
       return page.isAtHead ? LOOK_EVERY_MS : 0;
     } catch (error) {
-      // A database that is away is reported by those who ask for something; streams go on when it is back.
+      // Requests report an unreachable database already. Streams continue when it is back.
       if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
       return AFTER_FAULT_MS;
     }
@@ -61,7 +61,7 @@ export class EventTail {
     }
   }
 
-  /** The reader resumes with the last id that it has, and then gets the rest as fast as it takes it. */
+  /** The reader resumes with its last id, and then gets the rest as fast as it reads. */
   private cut(stream: EventStream): void {
     this.bytesCut += stream.backlogBytes;
     this.streams.delete(stream);

@@ -3,12 +3,10 @@ import { ValidationFailedError } from '../common/domain-error.js';
 import type { Exchange } from '../http/exchange.decorator.js';
 import type { EventStream } from './event.stream.js';
 
-/**
- * Longer than between two heartbeats: closes a connection whose reader takes nothing, whatever waits for it.
- */
+/** Closes the connection of a reader that takes nothing. Longer than the time between heartbeats. */
 const UNREAD_MS_MAX = 60_000;
 
-/** What clients send when they resume. @throws ValidationFailedError unless it is a whole number. */
+/** @returns `Last-Event-ID`, if it is sent. @throws ValidationFailedError unless it is a whole number. */
 export function lastEventId({ headers }: FastifyRequest): number | undefined {
   const text = headers['last-event-id'];
   if (text === undefined) return undefined;
@@ -20,7 +18,7 @@ export function lastEventId({ headers }: FastifyRequest): number | undefined {
   ]);
 }
 
-/** Proxies pass on what comes at once, and limits for slow clients do not count. */
+/** Tells proxies not to buffer, and lifts the limits for slow clients. */
 export function openStream({ request, reply }: Exchange, stream: EventStream): EventStream {
   void reply.headers({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
   request.raw.socket.setTimeout(UNREAD_MS_MAX);

@@ -1,13 +1,11 @@
-/**
- * Why a delivery failed, in words for the admin. They tell nothing that the receiver has sent but its status.
- */
+/** Why a delivery failed. The message is shown to admins, so it contains nothing that the receiver sent. */
 export class DeliveryError extends Error {}
 
 export const NOT_ALLOWED = 'The address is not allowed.';
 
 const CLOSED = 'It closed the connection too early.';
 
-/** By the codes of Node's errors. */
+/** By error code of Node. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Its name has no address.',
   EAI_AGAIN: 'Its name could not be looked up.',
@@ -18,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: 'The headers of its answer are too long.',
 };
 
-/** In the names that OpenSSL and Node have for what may be wrong with a certificate. */
+/** Occurs in the codes of OpenSSL and Node for faulty certificates. */
 const CERTIFICATE = /CERT|ISSUER|SIGNATURE|CRL|TRUST/;
 
 export function deliveryError(error: unknown): DeliveryError {

@@ -11,7 +11,7 @@ const header = (name: string, description: string, schema: SchemaObject): Parame
 });
 
 const HEADERS = [
-  header('webhook-id', 'The same for every delivery of the event; ignore what you have dealt with.', {
+  header('webhook-id', 'The same for every delivery of the event. Ignore ids that you have processed.', {
     type: 'string',
     maxLength: 20,
     pattern: '^evt_[1-9][0-9]*$',
@@ -25,7 +25,7 @@ const HEADERS = [
   }),
   header(
     'webhook-signature',
-    'HMAC-SHA256 of id, timestamp and body (Standard Webhooks), one for each secret.',
+    'HMAC-SHA256 of id, timestamp and body (Standard Webhooks), one for each valid secret.',
     {
       type: 'string',
       maxLength: 100,
@@ -35,7 +35,7 @@ const HEADERS = [
   ),
 ];
 
-/** What endpoints are sent, by the types of events. */
+/** The messages that endpoints get, by event type. */
 export function describeWebhooks(): NonNullable<OpenAPIObject['webhooks']> {
   const described = EVENT_TYPES.map((type, index) => {
     const operation = {
@@ -43,14 +43,14 @@ export function describeWebhooks(): NonNullable<OpenAPIObject['webhooks']> {
       operationId: `receive.${type}`.replace(/[.](.)/g, (_, letter: string) => letter.toUpperCase()),
       summary: `Receive ${type}`,
       description:
-        'Sent to your endpoint. Verify the signature, answer with 2xx within 5 s, and do the work after it.',
+        'Sent to your endpoint. Verify the signature, answer with 2xx within 5 s, then do the work.',
       tags: ['Webhooks'],
       security: [],
       parameters: HEADERS,
       requestBody: { required: true, content: { 'application/json': { schema: EVENT_SCHEMAS[index] } } },
       responses: {
         '2XX': { description: 'Accepted; the next event follows.' },
-        '410': { description: 'The endpoint wants nothing any more, and is switched off.' },
+        '410': { description: 'The endpoint wants no more events and is switched off.' },
         default: { description: 'Not accepted; the same event is sent again after a pause.' },
       },
     };

@@ -4,23 +4,18 @@ import { DeliveryError } from './delivery.errors.js';
 import { type EndpointLeases, type Failure, LEASE_MS, type LeasedEndpoint } from './endpoint.leases.js';
 import type { MessageSender } from './message.sender.js';
 
-/** What was delivered in this time before a process dies is delivered again. */
+/** If the process dies, events delivered since the last save are delivered again. */
 const SAVE_EVERY_MS = 100;
 const FIRST_PAUSE_MS = 1_000;
 const PAUSE_MS_MAX = 3_600_000;
 const GONE = 410;
 
-interface Fault {
-  readonly reason: string;
-  readonly isGone: boolean;
-}
+type Fault = Pick<Failure, 'reason' | 'isGone'>;
 
-/** One attempt to deliver an event; its result is what went wrong, if anything. */
+/** Each attempt to deliver an event; the result is what went wrong, if anything. */
 export const DELIVERIES = new Observed<FeedEvent, Fault | undefined>();
 
-/**
- * Delivers to one endpoint, one event after another, until it has all of them, one fails, or the lease ends.
- */
+/** Delivers to one endpoint, event by event, until it has all of them, one fails, or the lease is lost. */
 export class EndpointWorker {
   private readonly lost = new AbortController();
   private timer: NodeJS.Timeout | undefined;
@@ -38,18 +33,18 @@ export class EndpointWorker {
     this.savedPosition = endpoint.position;
   }
 
-  /** @param at when the lease was asked for, by `performance.now()`; it may have begun then. */
-  mayServeFrom(at: number): void {
+  /** @param askedAt when the lease was requested, by `performance.now()`: the earliest time it can start. */
+  holdLeaseFrom(askedAt: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.lose(), at + LEASE_MS - performance.now());
+    this.timer = setTimeout(() => this.lose(), askedAt + LEASE_MS - performance.now());
   }
 
-  /** The endpoint was changed, or is somebody else's: what is under way is cut off and does not count. */
+  /** The lease is lost: aborts the request under way, whose result does not count. */
   lose(): void {
     this.lost.abort();
   }
 
-  /** Nothing new is begun. */
+  /** Ends after the request under way. */
   stop(): void {
     this.isStopping = true;
   }
@@ -72,7 +67,7 @@ export class EndpointWorker {
       const failure = await this.deliver(page.events);
       if (failure || this.isOver) return failure;
       this.position = page.nextAfter;
-      await this.saveNowAndThen();
+      await this.saveIfDue();
     } while (!page.isAtHead);
     return undefined;
   }
@@ -84,7 +79,7 @@ export class EndpointWorker {
       if (this.lost.signal.aborted) return undefined;
       if (fault) return this.failureOf(fault);
       this.position = event.id;
-      await this.saveNowAndThen();
+      await this.saveIfDue();
     }
     return undefined;
   }
@@ -109,11 +104,10 @@ export class EndpointWorker {
     return this.isStopping || this.lost.signal.aborted;
   }
 
-  private async saveNowAndThen(): Promise<void> {
+  private async saveIfDue(): Promise<void> {
     if (performance.now() >= this.savedAt + SAVE_EVERY_MS) await this.save();
   }
 
-  /** Has no effect without the lease. */
   private async save(): Promise<void> {
     if (this.position === this.savedPosition) return;
     const { position } = this;
@@ -123,10 +117,7 @@ export class EndpointWorker {
   }
 }
 
-/**
- * Twice as long after each failure, up to an hour; by chance
- * up to a fifth shorter, so that not all come at once.
- */
+/** Doubles with each failure, up to an hour. At random up to a fifth shorter, so that retries spread out. */
 function pauseAfter(attempts: number): number {
   const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20), PAUSE_MS_MAX);
   return pauseMs * (1 - Math.random() / 5);

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { BoundedSemaphore } from '../common/bounded-semaphore.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { TransactionRunner } from '../database/transaction.runner.js';
-import { EventFeed, type FeedPage } from '../events/event.feed.js';
+import { EventFeed, type FeedPage, LOG_HEAD } from '../events/event.feed.js';
 import type { EventType } from '../events/event-types.js';
 
-/** How long a process serves an endpoint without saying again that it does. */
+/** How long a lease lasts without renewal. */
 export const LEASE_MS = 5_000;
 const SWITCHED_OFF_AFTER = `interval '3 days'`;
 const PAGE = 100;
-/** Statements of all endpoints that are under way at once; placing orders needs the connections more. */
+/** Statements of all workers that run at once; orders need the connections more. */
 const STATEMENTS_MAX = 2;
 const STATEMENT_MS_MAX = 3_000;
 
-/** An endpoint that this process has taken, and what it needs to serve it. */
+/** An endpoint that this process serves. */
 export interface LeasedEndpoint {
   readonly id: number;
   readonly lease: string;
@@ -21,41 +21,39 @@ export interface LeasedEndpoint {
   readonly types: EventType[] | null;
   readonly position: number;
   readonly attempts: number;
-  /** As they are stored. */
+  /** Encrypted, as stored. */
   readonly secret: string;
   readonly previousSecret: string | null;
   readonly previousSecretUntil: Date | null;
 }
 
-/** What becomes of the endpoints, all together. */
+/** For the metrics, over all endpoints. */
 export interface EndpointsState {
   readonly working: number;
   readonly failing: number;
-  /** After failures; not by an admin. */
+  /** After failures, not by an admin. */
   readonly switchedOff: number;
-  /** Of the slowest one that is active. */
+  /** Events that the slowest active endpoint is behind. */
   readonly lagEvents: number;
-  /** How long ago the next event of that one has happened. */
+  /** The age of that endpoint's next event. */
   readonly lagSeconds: number;
 }
 
-/** Why an endpoint is left alone for a while, or for good. */
 export interface Failure {
   readonly reason: string;
-  /** Those of this event that have failed by now. */
+  /** Failed attempts to deliver the event so far. */
   readonly attempts: number;
   readonly pauseMs: number;
-  /** Whether the receiver wants nothing any more. */
+  /** Whether the receiver asks never to be called again. */
   readonly isGone: boolean;
 }
 
 const NOW = 'statement_timestamp()';
 const LEASED_UNTIL = `${NOW} + interval '${LEASE_MS} ms'`;
-const HEAD = '(SELECT max(last_id) FROM events)';
 
 const STATE = `
   SELECT working::integer, failing::integer, "switchedOff"::integer,
-         coalesce(${HEAD} - slowest, 0)::float8 AS "lagEvents",
+         coalesce(${LOG_HEAD} - slowest, 0)::float8 AS "lagEvents",
          coalesce(extract(epoch FROM ${NOW} - (SELECT occurred_at FROM events WHERE last_id > slowest
                                                ORDER BY last_id LIMIT 1)), 0)::float8 AS "lagSeconds"
     FROM (SELECT count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NULL) AS working,
@@ -65,11 +63,10 @@ const STATE = `
                  min(position) FILTER (WHERE disabled_at IS NULL) AS slowest
             FROM webhook_endpoints) AS endpoints`;
 
-/** One that waits for its next attempt is taken by whoever looks first then. */
 const TAKE = `
   UPDATE webhook_endpoints SET lease = gen_random_uuid(), leased_until = ${LEASED_UNTIL}
    WHERE id IN (SELECT id FROM webhook_endpoints
-                 WHERE disabled_at IS NULL AND position < ${HEAD} AND next_attempt_at <= ${NOW}
+                 WHERE disabled_at IS NULL AND position < ${LOG_HEAD} AND next_attempt_at <= ${NOW}
                    AND (leased_until IS NULL OR leased_until <= ${NOW})
                    FOR UPDATE SKIP LOCKED)
   RETURNING id, lease, url, types, position, attempts, secret, previous_secret AS "previousSecret",
@@ -91,15 +88,14 @@ const FAIL = `
                             THEN ${NOW} END
    WHERE id = $1 AND lease = $2 RETURNING id`;
 
-/** Whoever has changed the endpoint has removed the lease, and left it to its last holder to end its time. */
+/** An admin's change leaves `leased_until`, so that nobody takes the endpoint before its worker has ended. */
 const GIVE_BACK = `
   UPDATE webhook_endpoints SET lease = NULL, leased_until = NULL
    WHERE id = $1 AND (lease = $2 OR lease IS NULL) RETURNING id`;
 
 /**
- * Who serves which endpoint, and how far they are. A lease stands in the row
- * of its endpoint, and nothing is written about an endpoint without its lease:
- * so a process that has lost it, or was asleep, cannot move the position.
+ * Which process serves which endpoint, and its position. Every write needs the lease in the endpoint's row,
+ * so a process that has lost it, or was suspended, cannot move the position.
  */
 @Injectable()
 export class EndpointLeases {
@@ -120,30 +116,30 @@ export class EndpointLeases {
     return state as EndpointsState;
   }
 
-  /** Takes all endpoints that have something to be delivered now and that no process serves. */
+  /** Takes all endpoints that have events due and that no process serves. */
   take(): Promise<LeasedEndpoint[]> {
     return this.write(TAKE, []);
   }
 
-  /** @returns those of the leases that still hold. */
+  /** @returns the leases that still hold. */
   async renew(leases: readonly string[]): Promise<Set<string>> {
     if (leases.length === 0) return new Set();
     const rows = await this.write<{ lease: string }>(RENEW, [leases]);
     return new Set(rows.map(({ lease }) => lease));
   }
 
-  /** What comes behind a position of what the endpoint wants. */
+  /** The events after a position that the endpoint wants. */
   read({ types }: LeasedEndpoint, after: number): Promise<FeedPage> {
     return this.turns.run(() => this.feed.read({ after, limit: PAGE, types: types ?? undefined }));
   }
 
-  /** Everything up to a position is delivered. @returns whether the lease still holds. */
+  /** Records that everything up to a position is delivered. @returns whether the lease still holds. */
   async advance({ id, lease }: LeasedEndpoint, position: number): Promise<boolean> {
     const rows = await this.turns.run(() => this.write(ADVANCE, [id, lease, position]));
     return rows.length > 0;
   }
 
-  /** What comes behind a position could not be delivered. */
+  /** Records that the first event after a position could not be delivered. */
   async fail({ id, lease }: LeasedEndpoint, position: number, failure: Failure): Promise<void> {
     const { attempts, reason, pauseMs, isGone } = failure;
     const values = [id, lease, position, attempts, reason, pauseMs, isGone];
@@ -154,6 +150,7 @@ export class EndpointLeases {
     await this.turns.run(() => this.write(GIVE_BACK, [id, lease]));
   }
 
+  /** As a SELECT, because TypeORM returns the rows of an UPDATE in another form. */
   private write<Row>(update: string, values: unknown[]): Promise<Row[]> {
     const statement = `WITH changed AS (${update}) SELECT * FROM changed`;
     return this.transactions.runPipelined((queryRunner) => {

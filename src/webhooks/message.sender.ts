@@ -15,15 +15,14 @@ export class MessageSender {
     private readonly secrets: WebhookSecrets,
   ) {}
 
-  /** @returns the status of the answer. @throws DeliveryError without one. */
+  /** @returns the status of the answer. @throws DeliveryError if there is none. */
   send(event: FeedEvent, endpoint: LeasedEndpoint, signal: AbortSignal): Promise<number> {
     const body = JSON.stringify(event);
-    // The same for every attempt and every replay, so that a receiver knows what it has dealt with.
-    const signed = sign(`evt_${event.id}`, body, this.secretsOf(endpoint));
+    // Every attempt and replay has the same id, so that a receiver can recognize repeats.
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Mini-Order-System-Webhooks',
-      ...signed,
+      ...sign(`evt_${event.id}`, body, this.secretsOf(endpoint)),
     };
     return this.requests.post(endpoint.url, { headers, body, signal });
   }

@@ -9,15 +9,17 @@ import { DeliveryError, deliveryError, NOT_ALLOWED } from './delivery.errors.js'
 import { isLoopbackAddress, isPublicAddress } from './public-addresses.js';
 import { URL_MAX } from './webhook-endpoint.entity.js';
 
-/** From looking up the name to the end of the answer. */
+/** From the DNS lookup to the end of the answer. */
 export const ANSWER_MS_MAX = 5_000;
-/** More of an answer is not read. */
+/** The most that is read of an answer. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 const ANSWER_HEADER_BYTES_MAX = 16 * 1024;
-/** Shorter than servers keep a connection open, so that it is not closed just when it is used again. */
+/** Shorter than servers usually keep idle connections, so that none is closed just as it is used again. */
 const IDLE_CONNECTION_MS = 4_000;
-/** Below 1024 are services that are not meant for this; those of HTTP stand in a URL as "". */
+/** Lower ports belong to other services. The default port of a scheme is "" in a URL. */
 const PORT_MIN = 1_024;
+
+const TOO_SLOW = `It did not answer within ${ANSWER_MS_MAX / 1_000} s.`;
 
 type Resolve = (name: string) => Promise<LookupAddress[]>;
 
@@ -28,9 +30,8 @@ interface Message {
 }
 
 /**
- * The only way by which the service calls addresses that users have given. It
- * connects to no address that it has not checked itself, follows no redirect,
- * believes no wrong certificate, and keeps nothing of an answer but its status.
+ * The only way the service calls addresses that users provide. It connects only to addresses that it has
+ * checked, follows no redirects, requires valid certificates, and keeps only the status of an answer.
  */
 export class OutboundRequests implements OnModuleDestroy {
   private readonly plain: http.Agent;
@@ -40,7 +41,13 @@ export class OutboundRequests implements OnModuleDestroy {
     private readonly env: Pick<Env, 'isProduction'>,
     private readonly resolve: Resolve = (name) => dns.lookup(name, { all: true }),
   ) {
-    const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, lookup: this.lookup };
+    const options = {
+      keepAlive: true,
+      timeout: IDLE_CONNECTION_MS,
+      lookup: this.lookup,
+      // So that `lookup` is always asked for all addresses.
+      autoSelectFamily: true,
+    };
     this.plain = new http.Agent(options);
     this.secure = new https.Agent({ ...options, rejectUnauthorized: true });
   }
@@ -50,23 +57,21 @@ export class OutboundRequests implements OnModuleDestroy {
     this.secure.destroy();
   }
 
-  /** @returns the URL in its one normal form. @throws ValidationFailedError if it is never called. */
+  /** @returns the normalized URL. @throws ValidationFailedError if the service would not call it. */
   checkedUrl(text: string): string {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    const fault = url === undefined ? 'must be an absolute URL' : this.faultOf(url);
-    if (url !== undefined && fault === undefined) return url.href;
+    const message = this.faultOf(text);
+    if (message === undefined) return new URL(text).href;
     throw new ValidationFailedError([
-      { pointer: '/url', location: 'body', code: 'not-a-callable-url', message: fault ?? '' },
+      { pointer: '/url', location: 'body', code: 'not-a-callable-url', message },
     ]);
   }
 
   /** @returns the status of the answer. @throws DeliveryError */
-  async post(href: string, message: Message): Promise<number> {
-    const url = new URL(href);
-    // The rules may have become stricter since the URL was accepted.
+  async post(url: string, message: Message): Promise<number> {
+    // The rules may be stricter than when the URL was accepted.
     if (this.faultOf(url) !== undefined) throw new DeliveryError(NOT_ALLOWED);
     try {
-      return await this.send(url, message);
+      return await this.send(new URL(url), message);
     } catch (error) {
       throw deliveryError(error);
     }
@@ -102,8 +107,10 @@ export class OutboundRequests implements OnModuleDestroy {
     return answered.finally(() => clearTimeout(timer));
   }
 
-  /** What is wrong with a URL, in words that follow its name; nothing if it may be called. */
-  private faultOf(url: URL): string | undefined {
+  /** @returns why a URL must not be called, as a predicate of "url". */
+  private faultOf(text: string): string | undefined {
+    if (!URL.canParse(text)) return 'must be an absolute URL';
+    const url = new URL(text);
     const schemes = this.env.isProduction ? ['https:'] : ['https:', 'http:'];
     const address = url.hostname.replace(/^\[(.*)\]$/, '$1');
     if (!schemes.includes(url.protocol)) return `must begin with ${schemes.join('// or ')}//`;
@@ -114,31 +121,28 @@ export class OutboundRequests implements OnModuleDestroy {
     return undefined;
   }
 
-  /** Outside production, receivers may run on the same machine. */
+  /** Outside production, receivers may run on this machine. */
   private mayConnectTo(address: string): boolean {
     return isPublicAddress(address) || (!this.env.isProduction && isLoopbackAddress(address));
   }
 
-  /** Node calls this for each connection to a name, and connects to what it gives and nothing else. */
-  private readonly lookup: LookupFunction = (name, { all }, callback) => {
-    this.resolve(name).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined || !addresses.every(({ address }) => this.mayConnectTo(address))) {
-          return callback(new DeliveryError(NOT_ALLOWED), []);
-        }
-        return all ? callback(null, addresses) : callback(null, first.address, first.family);
-      },
+  /** Node calls this for each connection to a name, and connects only to the addresses it returns. */
+  private readonly lookup: LookupFunction = (name, _, callback) => {
+    this.allowedAddresses(name).then(
+      (addresses) => callback(null, addresses),
       (error: NodeJS.ErrnoException) => callback(error, []),
     );
   };
+
+  private async allowedAddresses(name: string): Promise<LookupAddress[]> {
+    const addresses = await this.resolve(name);
+    const areAllowed = addresses.every(({ address }) => this.mayConnectTo(address));
+    if (addresses.length === 0 || !areAllowed) throw new DeliveryError(NOT_ALLOWED);
+    return addresses;
+  }
 }
 
-const TOO_SLOW = `It did not answer within ${ANSWER_MS_MAX / 1_000} s.`;
-
-/**
- * Reads an answer away, so that the connection can be used again; one that is too long ends the connection.
- */
+/** Reads an answer to its end, so that the connection can be reused, or closes it if it is too long. */
 function discard(response: http.IncomingMessage, settle: () => void): void {
   let bytes = 0;
   response.once('end', settle);

@@ -1,8 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/**
- * IANA's special-purpose addresses of IPv4, multicast, and the address by which Azure serves its machines.
- */
+/** IANA's special-purpose IPv4 addresses, multicast, and Azure's internal service address. */
 const IPV4_REFUSED = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -24,17 +22,17 @@ const IPV4_REFUSED = [
   '224.0.0.0/3',
 ];
 
-/** All that is public of IPv6. Addresses that hold one of IPv4 (mapped, compatible, NAT64) are outside. */
+/** Global unicast of IPv6. Addresses that embed an IPv4 address (mapped, compatible, NAT64) are outside. */
 const IPV6_GLOBAL = ['2000::/3'];
 
-/** What is special of it: IETF protocols with Teredo, documentation, 6to4, AS112. */
+/** Exceptions within it: IETF protocols with Teredo, documentation, 6to4, AS112. */
 const IPV6_REFUSED = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48', '3fff::/20'];
 
 const REFUSED = listOf([...IPV4_REFUSED, ...IPV6_REFUSED]);
 const GLOBAL = listOf(IPV6_GLOBAL);
 const LOOPBACK = listOf(['127.0.0.0/8', '::1/128']);
 
-/** Whether an IP address leads to the internet, and to nothing of this machine or its network. */
+/** Whether an IP address is on the public internet, not on this machine or its network. */
 export function isPublicAddress(address: string): boolean {
   return !has(REFUSED, address) && (!isIPv6(address) || has(GLOBAL, address));
 }
@@ -56,7 +54,7 @@ function has(list: BlockList, address: string): boolean {
   return list.check(address, familyOf(address));
 }
 
-/** @throws TypeError for what is no address: nothing that cannot be checked may pass. */
+/** @throws TypeError unless it is an IP address: what cannot be checked must not pass. */
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   const family = isIP(address);
   if (family === 0) throw new TypeError('An IP address was expected.');

@@ -11,10 +11,7 @@ const timestamp = (name: string, nullable = true) => ({
   nullable,
 });
 
-/**
- * Somebody to call about events: a position in the log. What has been
- * delivered is everything up to it, and nothing else is kept of deliveries.
- */
+/** Where to send events. Everything up to `position` is delivered; no other record of deliveries is kept. */
 @Entity('webhook_endpoints')
 @Check('ck_webhook_endpoints_previous_secret', '(previous_secret IS NULL) = (previous_secret_until IS NULL)')
 export class WebhookEndpoint {
@@ -22,29 +19,26 @@ export class WebhookEndpoint {
 
   @Column('varchar', { length: URL_MAX }) url!: string;
 
-  /** Null is all of them. */
+  /** Null for all types. */
   @Column('varchar', { length: 32, array: true, nullable: true }) types!: EventType[] | null;
 
   /** Encrypted (`WebhookSecrets`). */
   @Column('varchar', { length: 200 }) secret!: string;
 
-  /** The secret before the last rotation, which also signs until then. */
+  /** The secret before the last rotation, which also signs until that time. */
   @Column('varchar', { name: 'previous_secret', length: 200, nullable: true }) previousSecret!: string | null;
   @Column(timestamp('previous_secret_until')) previousSecretUntil!: Date | null;
 
-  /** The id of the last event that needs no delivery any more. */
+  /** The id of the last event that is delivered or skipped. */
   @Column('bigint') position!: number;
 
-  /**
-   * Drawn anew whenever a process takes the endpoint. Whoever
-   * changes the endpoint removes it, which ends the work.
-   */
+  /** A new one whenever a process takes the endpoint. A change by an admin removes it, so the worker ends. */
   @Column('uuid', { nullable: true }) lease!: string | null;
 
-  /** Until then no other process takes it, unless the process gives it back. */
+  /** Until then, no other process takes the endpoint, unless the lease is given back. */
   @Column(timestamp('leased_until')) leasedUntil!: Date | null;
 
-  /** Failed ones of the next event. */
+  /** Failed attempts to deliver the next event. */
   @Column('integer', { default: 0 }) attempts!: number;
   @Column({ ...timestamp('next_attempt_at', false), default: () => 'now()' }) nextAttemptAt!: Date;
   @Column(timestamp('failing_since')) failingSince!: Date | null;

@@ -8,22 +8,17 @@ import { EndpointLeases, type EndpointsState, type LeasedEndpoint } from './endp
 import { EndpointWorker } from './endpoint-worker.js';
 import { MessageSender } from './message.sender.js';
 
-/** Between two looks for new events, while there are endpoints. */
+/** How often to look for new events while there are active endpoints. */
 const LOOK_EVERY_MS = 50;
-/**
- * Far below the time of a lease. As often, endpoints are found whose pause is over or whose process has died.
- */
+/** Well below the time of a lease. Also how often to look for endpoints whose pause or lease is over. */
 const RENEW_EVERY_MS = 1_000;
-/** How long a stopping process waits for answers. */
+/** How long a stop waits for receivers to answer. */
 const STOP_MS_MAX = 1_000;
 
-/**
- * Calls webhook endpoints about what happens. All processes
- * look for work; each endpoint is served by one at a time.
- */
+/** Delivers events to webhook endpoints. All processes look for work; one at a time serves an endpoint. */
 @Injectable()
 export class WebhookDispatcher implements OnModuleDestroy {
-  /** As this process found it at its last look. */
+  /** As of this process's last look. */
   state: EndpointsState = { working: 0, failing: 0, switchedOff: 0, lagEvents: 0, lagSeconds: 0 };
   private readonly logger = new Logger(WebhookDispatcher.name);
   private readonly workers = new Map<string, { worker: EndpointWorker; ended: Promise<void> }>();
@@ -52,14 +47,12 @@ export class WebhookDispatcher implements OnModuleDestroy {
     clearTimeout(timer);
   }
 
-  /** Whether anybody is to be called. */
-  private get hasEndpoints(): boolean {
+  private get hasActiveEndpoints(): boolean {
     return this.state.working + this.state.failing > 0;
   }
 
-  /** For new events. While there are no endpoints, nobody reads the log. */
   private async look(): Promise<void> {
-    if (!this.hasEndpoints) return;
+    if (!this.hasActiveEndpoints) return;
     const head = await this.feed.head();
     if (head === this.head) return;
     this.head = head;
@@ -71,11 +64,11 @@ export class WebhookDispatcher implements OnModuleDestroy {
     const asked = [...this.workers];
     const held = await this.leases.renew(asked.map(([lease]) => lease));
     for (const [lease, { worker }] of asked) {
-      if (held.has(lease)) worker.mayServeFrom(at);
+      if (held.has(lease)) worker.holdLeaseFrom(at);
       else worker.lose();
     }
     this.state = await this.leases.state();
-    if (this.hasEndpoints) await this.take();
+    if (this.hasActiveEndpoints) await this.take();
   }
 
   private async take(): Promise<void> {
@@ -84,9 +77,9 @@ export class WebhookDispatcher implements OnModuleDestroy {
     for (const endpoint of await this.leases.take()) this.serve(endpoint, at);
   }
 
-  private serve(endpoint: LeasedEndpoint, leasedAt: number): void {
+  private serve(endpoint: LeasedEndpoint, askedAt: number): void {
     const worker = new EndpointWorker(endpoint, this.leases, this.sender);
-    worker.mayServeFrom(leasedAt);
+    worker.holdLeaseFrom(askedAt);
     if (this.isStopping) worker.stop();
     const ended = worker
       .serve()
@@ -95,10 +88,7 @@ export class WebhookDispatcher implements OnModuleDestroy {
     this.workers.set(endpoint.lease, { worker, ended });
   }
 
-  /**
-   * A database that is away is reported by those who ask
-   * for something; another look takes the endpoint again.
-   */
+  /** Requests report an unreachable database already. The endpoint is taken again at a later look. */
   private report(error: unknown): void {
     if (!(asServiceBusy(error) instanceof ServiceBusyError)) this.logger.error(error);
   }

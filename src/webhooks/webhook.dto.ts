@@ -22,9 +22,8 @@ const UrlField = (required: boolean) =>
     pattern: '^[Hh][Tt][Tt][Pp][Ss]?://.+$',
     example: 'https://shop.example/hooks',
     description:
-      'Where to send events: `https` (outside production also `http`), a public address (outside ' +
-      'production also one of the same machine), no name or password, and no port below 1024 but the usual ' +
-      'one.',
+      'Where to send events: an `https` URL with a public address, no name or password, and no port below ' +
+      '1024 but the default one. Outside production, `http` and this machine are allowed too.',
   });
 
 const TypesField = () =>
@@ -47,7 +46,7 @@ export class UpdateWebhookDto {
 
   @BooleanField({
     required: false,
-    description: 'Switching it on again starts anew with the first event that was not delivered.',
+    description: 'When switched on again, it continues with the first event that was not delivered.',
   })
   readonly is_active?: boolean;
 }
@@ -55,7 +54,7 @@ export class UpdateWebhookDto {
 export class ReplayWebhookDto {
   @IntegerField(0, Number.MAX_SAFE_INTEGER, {
     example: 17,
-    description: 'The id of the event behind which to go on; not beyond the end of the log.',
+    description: 'The id of the event to continue after; at most the id of the last event.',
   })
   readonly after!: number;
 }
@@ -67,13 +66,13 @@ export class WebhookResponseDto {
   @ApiProperty(TYPES as object) readonly types!: EventType[] | null;
   @ApiProperty({ example: true }) readonly is_active!: boolean;
 
-  @ApiWholeNumber({ example: 17, description: 'The id of the last event that is dealt with.' })
+  @ApiWholeNumber({ example: 17, description: 'The id of the last event that was delivered or skipped.' })
   readonly position!: number;
 
   @ApiTimestamp({
     nullable: true,
     example: null,
-    description: 'Since when the next event cannot be delivered; after 3 days, the endpoint is switched off.',
+    description: 'Since when deliveries have failed; after 3 days, the endpoint is switched off.',
   })
   readonly failing_since!: string | null;
 
@@ -85,7 +84,7 @@ export class WebhookResponseDto {
   @ApiTimestamp() readonly created_at!: string;
   @ApiTimestamp() readonly updated_at!: string;
 
-  /** How PostgreSQL writes it, from a row of `webhook_endpoints`. */
+  /** SQL for it, on a row of `webhook_endpoints`. */
   static readonly json = jsonOf<WebhookResponseDto>({
     id: number('id'),
     url: text('url'),
@@ -100,14 +99,13 @@ export class WebhookResponseDto {
   });
 }
 
-/** Answers with the secret, this one time. */
 export class WebhookSecretResponseDto extends WebhookResponseDto {
   @ApiProperty({
     type: String,
     maxLength: 100,
     pattern: '^whsec_[A-Za-z0-9+/]+=*$',
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
-    description: 'Verifies the messages (Standard Webhooks). It is not shown again.',
+    description: 'Verifies messages (Standard Webhooks). It is not shown again.',
   })
   readonly secret!: string;
 }

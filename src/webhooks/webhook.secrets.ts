@@ -6,19 +6,18 @@ const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The headers that name and sign a message (Standard Webhooks). */
+/** Standard Webhooks. */
 export interface SignedHeaders {
   readonly 'webhook-id': string;
   readonly 'webhook-timestamp': string;
   readonly 'webhook-signature': string;
 }
 
-/** @returns a new secret, as receivers get it. */
 export function newSecret(): string {
   return PREFIX + randomBytes(SECRET_BYTES).toString('base64');
 }
 
-/** @param secrets one signature each, so that a receiver may know either. */
+/** Signs with each secret, so that a receiver may know any of them. */
 export function sign(id: string, body: string, secrets: readonly string[]): SignedHeaders {
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const signatures = secrets.map((secret) => {
@@ -33,9 +32,9 @@ export function sign(id: string, body: string, secrets: readonly string[]): Sign
 }
 
 /**
- * Encrypts secrets for the database, so that what is stolen from it, or from a backup, signs nothing. The key
- * comes from JWT_SECRET; what was encrypted under the previous one can be read for as long as
- * JWT_SECRET_PREVIOUS has it, and is encrypted anew by the first process that starts with both.
+ * Encrypts secrets for the database, so that a stolen database or backup cannot sign messages. The key is
+ * derived from JWT_SECRET. What was encrypted under JWT_SECRET_PREVIOUS can still be read; the first process
+ * that starts with both encrypts it again.
  */
 export class WebhookSecrets {
   private readonly keys: readonly Buffer[];
@@ -52,12 +51,12 @@ export class WebhookSecrets {
     return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64');
   }
 
-  /** Whether there can be secrets that only the previous key opens. */
+  /** Whether some secrets may need the previous key. */
   get hasPrevious(): boolean {
     return this.keys.length > 1;
   }
 
-  /** @returns nothing where it was encrypted under a key that is not known any more. */
+  /** @returns undefined if no known key decrypts it. */
   open(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64');
     return this.keys.map((key) => decrypt(key, bytes)).find((secret) => secret !== undefined);
@@ -65,9 +64,9 @@ export class WebhookSecrets {
 }
 
 function decrypt(key: Buffer, bytes: Buffer): string | undefined {
-  const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES));
-  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   try {
+    const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES));
+    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
     const text = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
     return Buffer.concat([text, decipher.final()]).toString('utf8');
   } catch {

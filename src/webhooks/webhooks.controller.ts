@@ -39,9 +39,9 @@ export class WebhooksController {
     operationId: 'createWebhook',
     summary: 'Add a webhook endpoint',
     description:
-      'From now on, every event is sent to the URL: in order, one at a time, at least once, and signed as ' +
-      'Standard Webhooks has it. Any 2xx within 5 s accepts it; otherwise it is sent again, after pauses ' +
-      'that grow to an hour. There can be up to 100 endpoints.',
+      'From now on, every event is sent to the URL: in order, one at a time, at least once, and signed ' +
+      'according to Standard Webhooks. Any 2xx within 5 s accepts an event; otherwise it is sent again, ' +
+      'after pauses that grow to an hour. There can be up to 100 endpoints.',
   })
   @ApiCreatedResponse({
     type: WebhookSecretResponseDto,
@@ -80,7 +80,7 @@ export class WebhooksController {
     operationId: 'updateWebhook',
     summary: 'Change a webhook endpoint, or switch it off or on',
     description:
-      'Omitted fields keep their values. The next event is sent at once, whatever pause there was.',
+      'Omitted fields keep their values. The next event is sent at once, without waiting for a pause to end.',
   })
   @ApiIdParam('endpoint')
   @ApiOkResponse({ type: WebhookResponseDto, description: 'The endpoint.' })
@@ -98,7 +98,7 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'deleteWebhook',
     summary: 'Delete a webhook endpoint',
-    description: 'Nothing is sent to it any more; a message that is on its way may still arrive.',
+    description: 'Nothing more is sent to it; a message already on its way may still arrive.',
   })
   @ApiIdParam('endpoint')
   @ApiNoContentResponse({ description: 'The endpoint is deleted.' })
@@ -112,7 +112,7 @@ export class WebhooksController {
   @ApiOperation({
     operationId: 'rotateWebhookSecret',
     summary: 'Give a webhook endpoint a new secret',
-    description: 'For 24 hours, messages have two signatures: one by the new secret and one by the last.',
+    description: 'For 24 hours, messages have two signatures: one with the new secret and one with the old.',
   })
   @ApiIdParam('endpoint')
   @ApiOkResponse({ type: WebhookSecretResponseDto, description: 'The endpoint, with its new secret.' })
@@ -131,8 +131,7 @@ export class WebhooksController {
     operationId: 'replayWebhook',
     summary: 'Send events again',
     description:
-      'Goes on behind the event `after`, with all that follows. `webhook-id` is the same for every ' +
-      'delivery of an event.',
+      'Continues with the first event after `after`. Every delivery of an event has the same `webhook-id`.',
   })
   @ApiIdParam('endpoint')
   @ApiOkResponse({ type: WebhookResponseDto, description: 'The endpoint, at its new position.' })
@@ -149,7 +148,6 @@ export class WebhooksController {
   }
 }
 
-/** The secret is in the answer, and nowhere else. */
 function withSecret({ json, secret }: WithSecret): string {
   return json.replace(/}$/, `,"secret":${JSON.stringify(secret)}}`);
 }

@@ -20,7 +20,7 @@ import {
 } from './webhooks.errors.js';
 
 export const WEBHOOKS_MAX = 100;
-/** For how long after a rotation the old secret signs as well. */
+/** How long the old secret also signs after a rotation. */
 const OVERLAP = `interval '24 hours'`;
 
 export const SELECT_WEBHOOK = `SELECT ${WebhookResponseDto.json} AS json FROM webhook_endpoints WHERE id =`;
@@ -30,14 +30,13 @@ const SWITCHED_OFF = { disabledAt: () => `coalesce(disabled_at, ${TIME_UNDER_LOC
 
 type Change = QueryDeepPartialEntity<WebhookEndpoint>;
 
-/** An endpoint as JSON, and its secret where it is new. */
+/** An endpoint as JSON, and its new secret. */
 export interface WithSecret {
   readonly id: number;
   readonly json: string;
   readonly secret: string;
 }
 
-/** What admins do with webhook endpoints. */
 @Injectable()
 export class WebhooksService implements OnApplicationBootstrap {
   constructor(
@@ -48,7 +47,7 @@ export class WebhooksService implements OnApplicationBootstrap {
     private readonly secrets: WebhookSecrets,
   ) {}
 
-  /** After JWT_SECRET has been changed: soon nobody can open what its predecessor has sealed. */
+  /** After a change of JWT_SECRET, encrypts the secrets again before the previous one is forgotten. */
   async onApplicationBootstrap(): Promise<void> {
     if (!this.secrets.hasPrevious) return;
     await this.transactions.run(async ({ manager }) => {
@@ -65,7 +64,7 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /**
-   * Adds an endpoint for what happens from now on.
+   * Adds an endpoint that gets all events from now on.
    * @throws ValidationFailedError, TooManyWebhooksError, WebhooksOffError
    */
   async create({ url, types }: CreateWebhookDto, admin: AuthenticatedUser): Promise<WithSecret> {
@@ -101,10 +100,7 @@ export class WebhooksService implements OnApplicationBootstrap {
     });
   }
 
-  /**
-   * Until the overlap ends, messages are signed with the old
-   * secret too. @throws WebhookNotFoundError, WebhooksOffError
-   */
+  /** Until the overlap ends, the old secret also signs. @throws WebhookNotFoundError, WebhooksOffError */
   async rotateSecret(id: number, admin: AuthenticatedUser): Promise<WithSecret> {
     const secret = newSecret();
     const json = await this.change(id, admin, {
@@ -115,11 +111,11 @@ export class WebhooksService implements OnApplicationBootstrap {
     return { id, json, secret };
   }
 
-  /** Delivers again all that follows an event, or passes over what has not been delivered. */
+  /** Delivers everything after an event again, or skips what is not delivered yet. */
   async replay(id: number, after: number, admin: AuthenticatedUser): Promise<string> {
     this.assertOn();
     if (after > (await this.feed.head())) throw new BeyondLogError();
-    // What is sent next is another event, which has not failed; why an endpoint was switched off stays.
+    // Another event is next, which has not failed. If failures switched the endpoint off, they stay visible.
     const ifActive = (column: string) => () => `CASE WHEN disabled_at IS NOT NULL THEN ${column} END`;
     const anew = { failingSince: ifActive('failing_since'), lastError: ifActive('last_error') };
     return this.change(id, admin, { position: after, ...anew });
@@ -134,7 +130,7 @@ export class WebhooksService implements OnApplicationBootstrap {
     });
   }
 
-  /** Ends the work of whoever serves the endpoint, so that it goes on at once with what is true now. */
+  /** Removes the lease, so that the worker ends and delivery goes on at once with the new state. */
   private change(id: number, admin: AuthenticatedUser, change: Change): Promise<string> {
     this.assertOn();
     const anew = { lease: null, attempts: 0, nextAttemptAt: TIME_UNDER_LOCK, updatedAt: TIME_UNDER_LOCK };

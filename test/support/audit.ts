@@ -1,6 +1,7 @@
-import { auditStock, type StockAudit } from '../../src/audit/audit-stock.js';
+import { auditStock } from '../../src/audit/audit-stock.js';
+import type { StockAuditResponseDto } from '../../src/audit/stock-audit-response.dto.js';
 import type { TestDatabase } from './database.js';
 
 /** The product's own audit, run past the service. */
-export const audit = (database: TestDatabase): Promise<StockAudit> =>
+export const audit = (database: TestDatabase): Promise<StockAuditResponseDto> =>
   auditStock({ rows: (text) => database.rows(text) });

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ListBody, WebhookBody } from './api-types.js';
+import type { ListBody, OrderBody, WebhookBody } from './api-types.js';
 import { type TestDatabase, until } from './database.js';
 import type { WebhookReceiver } from './webhook-receiver.js';
 import type { World } from './world.js';
@@ -15,6 +15,14 @@ export async function addWebhook(
   const answer = await admin.post<NewWebhook>('/webhooks', { url, types });
   expect(answer.status).toBe(201);
   return answer.body;
+}
+
+/** Creates a product and then orders of it, one after another. */
+export async function placeOrders(world: World, count: number): Promise<OrderBody[]> {
+  const [lamp, buyer] = [await world.product({ stock: count }), await world.customer()];
+  const orders: OrderBody[] = [];
+  for (let n = 0; n < count; n += 1) orders.push(await world.order(buyer, { [lamp.id]: 1 }));
+  return orders;
 }
 
 export async function readWebhook(world: World, { id }: { id: number }): Promise<WebhookBody> {
