@@ -4,7 +4,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld();
 
-// Guarantees that the audit sees what is off, and nothing else.
+// Guarantees that the audit reports exactly what is wrong.
 describe('the stock audit', () => {
   it('lists exactly the products whose stock is not what was put in less what was sold', async () => {
     const [lamp, desk] = [await given.product({ stock: 10 }), await given.product({ stock: 10 })];
@@ -39,7 +39,7 @@ describe('the stock audit', () => {
     });
   });
 
-  it('lists exactly the purchases of limited products that are counted wrong', async () => {
+  it('lists exactly the miscounted purchases of limited products', async () => {
     const [lamp, desk] = [await given.product({ max_per_customer: 3 }), await given.product()];
     const [one, two] = [await given.customer(), await given.customer()];
     const admin = await given.admin();

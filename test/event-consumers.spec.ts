@@ -34,13 +34,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The program of the page in a language, for a service elsewhere. */
+/** The page's program in this language, for this service. */
 function program(language: string, { url }: ServiceProcess): string {
   const code = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(PAGE)?.[1] ?? '';
   return code.replace('http://localhost:8000', url);
 }
 
-/** A running consumer, and the lines that it has printed. */
+/** A running consumer and its output. */
 class Consumer {
   output = '';
   private readonly child: ChildProcess;
@@ -62,7 +62,7 @@ class Consumer {
   }
 }
 
-/** Events happen while the consumer is there, while it is dead, and while the service is. */
+/** Events happen while the consumer runs, while it is dead, and while the service is down. */
 async function survivesRestarts(start: (service: ServiceProcess) => Consumer): Promise<void> {
   rmSync(join(folder, 'position.txt'), { force: true });
   let service = await given.secondService();
@@ -87,15 +87,15 @@ async function survivesRestarts(start: (service: ServiceProcess) => Consumer): P
   await second.kill();
   await service.stop();
 
-  // What was dealt with as it was killed comes again.
+  // The event that it was processing when killed comes again.
   const ids = [...new Set([...first.ids, ...second.ids])];
   expect(ids).toEqual(ids.map((_, index) => index + 1));
 }
 
-// Guarantees that whoever starts from the page about events starts from programs that miss nothing.
+// Guarantees that the programs on the page about events miss nothing.
 describe('the consumer in', () => {
   itNeeding('Python and requests', spawnSync('python3', ['-c', 'import requests']).status === 0)(
-    'Python goes on where it was, whoever is restarted',
+    'Python resumes where it was, whichever side restarts',
     async () => {
       await survivesRestarts((service) => {
         writeFileSync(join(folder, 'consumer.py'), program('python', service));
@@ -106,7 +106,7 @@ describe('the consumer in', () => {
   );
 
   it(
-    'TypeScript compiles against the API description and goes on where it was, whoever is restarted',
+    'TypeScript compiles against the API description and resumes where it was, whichever side restarts',
     async () => {
       const generator = join(MODULES, 'openapi-typescript/bin/cli.js');
       const out = ['--default-non-nullable=false', '-o', 'mini-order-system.d.ts'];
@@ -142,7 +142,7 @@ async function compile(): Promise<string> {
   return stdout;
 }
 
-/** The page as a developer serves it, from an origin of its own. */
+/** Serves the page from an origin of its own. */
 async function servePage(): Promise<{ server: Server; origin: string }> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8');
@@ -153,10 +153,10 @@ async function servePage(): Promise<{ server: Server; origin: string }> {
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-// Guarantees that the page shows what is sold while it is sold.
-describe('the page of live stock', () => {
+// Guarantees that the page shows the stock as it changes.
+describe('the live stock page', () => {
   itNeeding('chromium', chromiumPath !== undefined)(
-    'shows in a browser how the stock falls and comes back',
+    'shows in a browser how the stock falls and rises',
     async () => {
       const { server, origin } = await servePage();
       await withWorld({ CORS_ORIGINS: origin }, async (world) => {

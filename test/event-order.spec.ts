@@ -12,7 +12,7 @@ const placed = (id: number) =>
   `INSERT INTO events (type, resource_ids, occurred_at) VALUES ('order.placed', ARRAY[${id}], now())
    RETURNING sequence`;
 
-/** A writer that has recorded what it did, and is paused in front of its COMMIT. */
+/** A writer that has recorded its event and is paused before COMMIT. */
 async function pausedWriter(orderId: number): Promise<PoolClient> {
   const writer = await given.database.session();
   await writer.query('BEGIN');
@@ -30,9 +30,9 @@ async function anOrder(): Promise<OrderBody> {
   return given.order(await given.customer(), { [lamp.id]: 1 });
 }
 
-// Guarantees that the numbers of events lie neither about what there is nor about what came first.
-describe('the numbers of events', () => {
-  it('never let a reader who keeps the last one miss an event, however late its writer commits', async () => {
+// Guarantees that event numbers hide no event and put no effect before its cause.
+describe('event numbers', () => {
+  it('never let a reader that keeps the last one miss an event, however late its writer commits', async () => {
     const { client: admin } = await given.admin();
     const { id } = await anOrder();
     const start = await lastEvent(admin);
@@ -48,11 +48,11 @@ describe('the numbers of events', () => {
 
     expect(seen.map((event) => event.id)).toEqual([start + 1]);
     expect(rest.map((event) => event.id)).toEqual([start + 2]);
-    // Whoever keeps the last number that was drawn when it was written would look only behind this one.
+    // A reader that kept the highest sequence number would look only after this one.
     expect(await given.database.rows('SELECT 1 FROM events WHERE sequence > $1', [drawn])).toEqual([]);
   });
 
-  it('put the cause before its effect, also where its transaction began first and had to wait', async () => {
+  it('put a cause before its effect, even if the transaction of the effect began first and had to wait', async () => {
     const { client: admin } = await given.admin();
     const [first, second, last] = await Promise.all([5, 5, 1].map((stock) => given.product({ stock })));
     const [one, two, three] = [first, second, last].map((product) => product?.id ?? 0).sort((a, b) => a - b);
@@ -60,12 +60,12 @@ describe('the numbers of events', () => {
     const holder = await given.customer();
     const held = await given.order(holder, { [three as number]: stockOfThree });
     const start = await lastEvent(admin);
-    // The buyer's transaction has locked the first product, and waits for the second one.
+    // The buyer's transaction has locked the first product and waits for the second one.
     const outside = await given.database.hold(two as number);
     const buyer = await given.customer();
     const buying = buyer.places({ [one as number]: 1, [two as number]: 1, [three as number]: 1 });
     await until('the buyer waits', async () => (await given.database.waitingForLocks()) > 0);
-    // What it is about to sell of the third one comes back only now.
+    // The unit of the third product that it will sell is returned only now.
     const cancelled = await holder.client.patch(`/orders/${held.id}/cancel`);
     await outside.release();
     const bought = await buying;
@@ -76,7 +76,7 @@ describe('the numbers of events', () => {
     expect(events.map(({ type }) => type)).toEqual(['order.cancelled', 'order.placed']);
   });
 
-  it('follow the locks, not the transactions: what began earlier and had to wait comes later', async () => {
+  it('follow the order of locks, not of transactions: one that began earlier but had to wait comes later', async () => {
     const { client: admin } = await given.admin();
     const lamp = await given.product();
     const start = await lastEvent(admin);
@@ -106,7 +106,7 @@ describe('the numbers of events', () => {
     await given.database.rows('UPDATE products SET stock_quantity = 10 WHERE id = $1', [lamp.id]);
   });
 
-  it('are given by one process at a time, and nobody who writes waits for it', async () => {
+  it('are assigned by one process at a time, and no writer waits for it', async () => {
     const { client: admin } = await given.admin();
     const start = await lastEvent(admin);
     const other = await given.database.session();
@@ -123,7 +123,7 @@ describe('the numbers of events', () => {
     expect(after.map(({ type }) => type)).toEqual(['product.created', 'order.placed']);
   });
 
-  it('have no gaps over a group, whose orders share one row, nor over two readers at once', async () => {
+  it('have no gaps, even when orders share a row and several readers ask at once', async () => {
     const { client: admin } = await given.admin();
     const lamp = await given.product({ stock: 1_000 });
     const buyers = await given.customers(20);
@@ -144,9 +144,9 @@ describe('the numbers of events', () => {
   });
 });
 
-// Guarantees that nothing is invented of what happened before there was a log.
+// Guarantees that no event is made up for what happened before the log began.
 describe('orders from before the log', () => {
-  it('have no event of being placed, and all that happens to them from then on; the log says since when', async () => {
+  it('have no order.placed event but all later ones, and the log says when it began', async () => {
     const { client: admin } = await given.admin();
     const order = await anOrder();
     await given.database.rows('DELETE FROM events WHERE last_id IS DISTINCT FROM 0');

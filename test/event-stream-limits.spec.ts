@@ -30,9 +30,9 @@ afterEach(async () => {
   await until('no stream is open', async () => (await streamsOpen()) === 0);
 });
 
-// Guarantees that a stream outlives no right to it, and that streams take a bounded share of the service.
+// Guarantees that a stream ends with the right to read it, and that streams take a bounded share.
 describe('a stream of events', () => {
-  it.each(['logs out', 'is deactivated', 'is an admin no more'])('ends when its user %s', async (what) => {
+  it.each(['logs out', 'is deactivated', 'is no longer an admin'])('ends when its user %s', async (what) => {
     const { client: admin } = await given.admin();
     const follower = await given.anotherAdmin();
     const { username, id } = follower;
@@ -67,7 +67,7 @@ describe('a stream of events', () => {
     expect(accepted.status).toBe(200);
   });
 
-  it('is cut when its reader does not read, without a loss for those who do; the bytes are counted', async () => {
+  it('is cut off if its reader does not read, while others lose nothing; the bytes are counted', async () => {
     const order = await largeOrder();
     const stuck = await stuckReader();
     const reader = await follow();
@@ -84,13 +84,13 @@ describe('a stream of events', () => {
     expect(reader.isClosed).toBe(false);
   });
 
-  it('misses nothing that happens while its reader still takes what came before', async () => {
+  it('misses nothing that happens while its reader is catching up', async () => {
     const { client: admin } = await given.admin();
     const order = await largeOrder();
     const start = await lastEvent(admin);
     await happensTo(order, 200);
     const late = await stuckReader(`?after=${start}`);
-    await until('it is given what came before', () => Promise.resolve(late.socket.readableLength > 10_000));
+    await until('it has begun to catch up', () => Promise.resolve(late.socket.readableLength > 10_000));
     const live = await follow();
     await given.product();
     await live.has(1);
@@ -101,7 +101,7 @@ describe('a stream of events', () => {
     late.socket.destroy();
   });
 
-  it('is no request: neither its duration nor its being open is measured as one', async () => {
+  it('is not measured as a request, neither in duration nor in progress', async () => {
     const reader = await follow();
     const during = await metrics();
     reader.leave();
@@ -116,7 +116,7 @@ describe('a stream of events', () => {
     expect(page.sum('events_numbering_lag_seconds_count')).toBeGreaterThan(0);
   });
 
-  it('stays open by a heartbeat with the position, whatever the limits for slow clients are', async () => {
+  it('stays open beyond the limits for slow clients, with heartbeats that carry the position', async () => {
     await withWorld({ REQUEST_TIMEOUT_MS: '500' }, async (world) => {
       const { client } = await world.admin();
       const reader = await EventReader.open(world.service, client, { query: '?types=order.placed' });
@@ -130,7 +130,7 @@ describe('a stream of events', () => {
     });
   });
 
-  it('ends with the process, 500 of them in time, while no request is cut', async () => {
+  it('ends with the process: 500 streams end in time, and no request is cut off', async () => {
     const service = await given.secondService({ EVENT_STREAMS_MAX: '500' });
     const { client } = await given.admin();
     const readers = await Promise.all(Array.from({ length: 500 }, () => EventReader.open(service, client)));
@@ -163,7 +163,7 @@ async function happensTo({ id }: OrderBody, count: number): Promise<void> {
   );
 }
 
-/** A reader whose connection takes nothing behind the head of the answer, until it is asked to. */
+/** A reader that takes nothing after the headers until told to. */
 async function stuckReader(query = '') {
   const { client } = await given.admin();
   const { hostname, port } = new URL(given.service.url);
@@ -173,14 +173,14 @@ async function stuckReader(query = '') {
   await once(socket, 'readable');
   return {
     socket,
-    /** Reads what is left, which is not the end of a whole answer. */
+    /** Reads what is left. @returns whether the end of the answer is missing. */
     async isCut() {
       let text = '';
       socket.on('data', (chunk: Buffer) => (text = (text + chunk.toString('latin1')).slice(-10)));
       await once(socket, 'close');
       return !text.endsWith('0\r\n\r\n');
     },
-    /** Reads up to an event; the ids of all that came. */
+    /** Reads up to an event. @returns the ids of all that came. */
     async readsUntil(last: number) {
       const ids: number[] = [];
       let rest = '';

@@ -32,9 +32,9 @@ afterEach(async () => {
   await until('no stream is open', async () => (await streamsOpen()) === 0);
 });
 
-// Guarantees that whoever follows the stream gets every event once, in order, wherever it is taken up.
+// Guarantees that a reader of the stream gets every event once, in order, wherever it resumes.
 describe('GET /events/stream', () => {
-  it('passes on what happens from now on, as the list has it, unbuffered', async () => {
+  it('sends each new event as the list shows it, unbuffered', async () => {
     const buyer = await given.customer();
     const lamp = await given.product();
     const reader = await follow();
@@ -57,7 +57,7 @@ describe('GET /events/stream', () => {
     });
   });
 
-  it('begins behind `after`, or behind Last-Event-ID, which goes first, and keeps to the types', async () => {
+  it('starts after `after` or Last-Event-ID, which takes precedence, and filters by type', async () => {
     const { client: admin } = await given.admin();
     const lamp = await given.product();
     const start = await lastEvent(admin);
@@ -85,7 +85,7 @@ describe('GET /events/stream', () => {
     expect([status, body.errors?.[0]?.location]).toEqual([422, 'header']);
   });
 
-  it('has no gap and no repeat for a reader who is cut off again and again, and resumes on another process', async () => {
+  it('has no gap or repeat for a reader that is disconnected often and resumes on another process', async () => {
     const { client: admin } = await given.admin();
     const [lamp, buyer] = [await given.product({ stock: 100_000 }), await given.customer()];
     const other = await given.secondService();
@@ -97,7 +97,7 @@ describe('GET /events/stream', () => {
     };
     const buying = [given.service, other, other].map((service) => buy(given.clientOf(service, buyer)));
 
-    // Somebody who has caught up, so that whoever resumes joins a reading that is under way.
+    // Readers that have caught up, so that whoever resumes joins a tail that is running.
     const steady = await Promise.all(
       [given.service, other].map((service) => follow({ lastEventId: start }, service)),
     );
@@ -123,7 +123,7 @@ describe('GET /events/stream', () => {
     expect(all).toEqual(placed.map((_, index) => start + index + 1));
   });
 
-  it('works with curl and with the EventSource of npm, which resumes by itself', async () => {
+  it('works with curl, and with the npm package eventsource, which resumes by itself', async () => {
     const { client: admin } = await given.admin();
     const lamp = await given.product();
     const start = await lastEvent(admin);

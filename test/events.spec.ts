@@ -7,9 +7,9 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld({ PENDING_ORDER_TTL: '3600' });
 
-// Guarantees that the log has everything that happened, once, in order, as it was then.
+// Guarantees that the log holds everything that happened, once, in order, as it was then.
 describe('GET /events', () => {
-  it('tells all that happens to products and orders, in order, with the resource as it was then', async () => {
+  it('lists everything that happens to products and orders, in order, with the resource as it was then', async () => {
     const [{ client: admin }, buyer] = [await given.admin(), await given.customer()];
     const start = await lastEvent(admin);
     const created = await given.product({ name: 'Lamp', stock: 10 });
@@ -57,7 +57,7 @@ describe('GET /events', () => {
     expect(events.map(({ occurred_at: at }) => at)).toEqual(data.map(({ updated_at: at }) => at));
   });
 
-  it('cuts a page of huge orders at 8 MiB, and goes on where it was cut', async () => {
+  it('ends a page of huge orders at 8 MiB, and the next page continues there', async () => {
     const [{ client: admin }, buyer] = [await given.admin(), await given.customer()];
     const ids: number[] = [];
     for (let n = 0; n < 1_000; n += 50) {
@@ -78,7 +78,7 @@ describe('GET /events', () => {
     expect(page.body.data.length).toBeLessThan(32);
   });
 
-  it('records nothing of what was refused, and nothing where nothing changed', async () => {
+  it('records nothing for requests that are refused or change nothing', async () => {
     const [{ client: admin }, buyer] = [await given.admin(), await given.customer()];
     const lamp = await given.product({ stock: 1 });
     const order = await given.order(buyer, { [lamp.id]: 1 });
@@ -94,7 +94,7 @@ describe('GET /events', () => {
     expect(await eventsAfter(admin, start)).toEqual([]);
   });
 
-  it('goes on behind the last id that the reader has, page by page and by type', async () => {
+  it('continues after the last id that the reader has, by page and by type', async () => {
     const { client: admin } = await given.admin();
     const buyer = await given.customer();
     const lamp = await given.product({ stock: 100 });
@@ -119,7 +119,7 @@ describe('GET /events', () => {
     expect((await page('after=9007199254740991')).pagination.next_after).toBe(9007199254740991);
   });
 
-  it('gives stock and statuses when it is played back from the beginning', async () => {
+  it('yields the current stock and statuses when replayed from the beginning', async () => {
     const { client: admin } = await given.admin();
     const buyers = await given.customers(4);
     const lamps = await Promise.all([20, 30].map((stock) => given.product({ stock })));

@@ -7,7 +7,7 @@ import { useWorld } from './support/world.js';
 const given = useWorld();
 const movements = new MovementDesk(given);
 
-// Guarantees that pages fit together, also while the stock goes on moving.
+// Guarantees that pages fit together, even while the stock keeps changing.
 describe('paging through movements', () => {
   async function busyProduct() {
     const lamp = await given.product({ stock: 100 });
@@ -25,7 +25,7 @@ describe('paging through movements', () => {
     return { lamp, move };
   }
 
-  it('gives the same list by number, by cursor and at once, with the balances that belong to it', async () => {
+  it('gives the same list and balances by page number, by cursor and all at once', async () => {
     const { lamp } = await busyProduct();
     const whole = (await movements.list(lamp)).body;
 
@@ -46,7 +46,7 @@ describe('paging through movements', () => {
     expect((await movements.list(lamp, 'page=1000000000&limit=100')).body.data).toEqual([]);
   });
 
-  it('walks what was there at its start, once each, while every kind of movement goes on', async () => {
+  it('shows each movement that existed at the start once, while movements of every kind go on', async () => {
     const { lamp, move } = await busyProduct();
     const atStart = await movements.rows(lamp);
 
@@ -56,10 +56,10 @@ describe('paging through movements', () => {
     expect((await movements.rows(lamp)).slice(-atStart.length)).toEqual(atStart);
   });
 
-  it('gives every page and walk that begins amid the bustle the balances that are true in the end', async () => {
+  it('gives balances that stay true on every page and walk that begins under load', async () => {
     const { lamp, move } = await busyProduct();
     let isOver = false;
-    const bustle = Promise.all(
+    const load = Promise.all(
       [1, 2, 3].map(async () => {
         while (!isOver) await move();
       }),
@@ -71,7 +71,7 @@ describe('paging through movements', () => {
     const pages: MovementBody[] = [];
     for (let n = 0; n < 60; n += 1) pages.push(...(await movements.list(lamp, 'limit=2')).body.data);
     isOver = true;
-    await bustle;
+    await load;
 
     const all = await movements.walk(lamp, 100);
     const trueRows = new Set(all.map((row) => JSON.stringify(row)));
@@ -81,7 +81,7 @@ describe('paging through movements', () => {
     expect(pages.filter((row) => !trueRows.has(JSON.stringify(row)))).toEqual([]);
   });
 
-  it('refuses limits and pages out of range, and cursors made up, of another product or beside a page', async () => {
+  it('refuses limits and pages out of range, and cursors that are forged, of another product or beside a page', async () => {
     const [lamp, desk] = [await given.product(), await given.product()];
     await movements.changeStock(lamp, { stock_delta: 1 });
     const cursor = (await movements.list(lamp, 'limit=1')).body.pagination.next_cursor ?? '';
@@ -102,8 +102,8 @@ describe('paging through movements', () => {
   });
 });
 
-// Guarantees that a page costs the same however many orders there are and however many movements.
-describe('movements of a product that has sold a lot', () => {
+// Guarantees that a page costs the same however many orders and movements there are.
+describe('movements of a product with many sales', () => {
   interface Plan {
     'Node Type': string;
     'Relation Name'?: string;
@@ -112,7 +112,7 @@ describe('movements of a product that has sold a lot', () => {
     Plans?: Plan[];
   }
 
-  /** 60,000 orders, a third of them cancelled; every other one has the product. */
+  /** 60,000 orders, a third of them cancelled; half of them have the product. */
   async function sellALot(): Promise<number> {
     const { database } = given;
     const [popular, other] = (await database.addProducts(2_000, 100_000)) as [number, number];
@@ -152,7 +152,7 @@ describe('movements of a product that has sold a lot', () => {
     return popular;
   }
 
-  /** A whole table, or a primary key in the order of its ids, where rows of one product are asked for. */
+  /** Whether a node scans a whole table, or a primary key other than for a look-up by id. */
   function readsTooMuch(node: Plan): boolean {
     const isLookUp = /order_id = |\(id = /.test(node['Index Cond'] ?? '');
     return node['Node Type'] === 'Seq Scan' || (/^pk_/.test(node['Index Name'] ?? '') && !isLookUp);
@@ -168,7 +168,7 @@ describe('movements of a product that has sold a lot', () => {
     return nodes((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
   }
 
-  it('reads ranges of indexes only, says that it stops counting, and leads on by cursor', async () => {
+  it('read only ranges of indexes, are counted up to a limit, and continue by cursor', async () => {
     const popular = await sellALot();
     const stock = await given.database.stockOf({ id: popular });
 

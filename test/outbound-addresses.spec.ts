@@ -17,21 +17,21 @@ function isRefused(sender: OutboundRequests, url: string): boolean {
 /** `https://` and an address. */
 const at = (address: string) => `https://${address.includes(':') ? `[${address}]` : address}/`;
 
-const NOWHERE_PUBLIC = [
+const NOT_PUBLIC = [
   ['private', '10.1.2.3'],
   ['private', '172.16.0.1'],
   ['private', '172.31.255.255'],
   ['private', '192.168.1.1'],
-  ['link-local, where clouds have their metadata', '169.254.169.254'],
-  ['the metadata of Alibaba, shared', '100.100.100.200'],
+  ['link-local, the metadata of clouds', '169.254.169.254'],
+  ['shared, the metadata of Alibaba', '100.100.100.200'],
   ['the metadata of Oracle', '192.0.0.192'],
-  ['what serves the machines of Azure', '168.63.129.16'],
+  ['internal to Azure', '168.63.129.16'],
   ['this host', '0.0.0.0'],
   ['this network', '0.1.2.3'],
-  ['for tests of networks', '198.18.0.1'],
-  ['for documents', '192.0.2.1'],
-  ['for documents', '198.51.100.7'],
-  ['for documents', '203.0.113.9'],
+  ['for benchmarks', '198.18.0.1'],
+  ['for documentation', '192.0.2.1'],
+  ['for documentation', '198.51.100.7'],
+  ['for documentation', '203.0.113.9'],
   ['multicast', '224.0.0.1'],
   ['reserved', '240.0.0.1'],
   ['broadcast', '255.255.255.255'],
@@ -50,16 +50,16 @@ const NOWHERE_PUBLIC = [
   ['site-local', 'fec0::1'],
   ['multicast', 'ff02::1'],
   ['discard-only', '100::1'],
-  ['for documents', '2001:db8::1'],
-  ['for documents', '3fff::1'],
+  ['for documentation', '2001:db8::1'],
+  ['for documentation', '3fff::1'],
   ['segment routing', '5f00::1'],
 ] as const;
 
 const LOOPBACK = ['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1'];
 
 // Guarantees that nobody can use webhooks to reach what only the service can reach.
-describe('calls to addresses that users have given', () => {
-  it.each(NOWHERE_PUBLIC)('never go to an address that is %s: %s', async (_, address) => {
+describe('requests to addresses that users provide', () => {
+  it.each(NOT_PUBLIC)('never go to an address that is %s: %s', async (_, address) => {
     for (const isProduction of [true, false]) {
       const sender = requests(isProduction, () => [address]);
       expect(await outcome(sender, 'https://shop.example/')).toBe('The address is not allowed.');
@@ -83,7 +83,7 @@ describe('calls to addresses that users have given', () => {
     'http://167772161',
     'http://①⓪.0.0.1',
     'http://10.0.0.1.',
-  ])('know an address in whatever spelling: %s', (url) => {
+  ])('recognize an address in any spelling: %s', (url) => {
     expect(isRefused(requests(false), url)).toBe(true);
   });
 
@@ -94,7 +94,7 @@ describe('calls to addresses that users have given', () => {
     },
   );
 
-  it('need all addresses of a name to be allowed', async () => {
+  it('require every address of a name to be allowed', async () => {
     const sender = requests(true, () => ['93.184.215.14', '10.0.0.1']);
     expect(await outcome(sender, 'https://shop.example/')).toBe('The address is not allowed.');
   });
@@ -121,11 +121,11 @@ describe('calls to addresses that users have given', () => {
     expect(isRefused(requests(false), url)).toBe(true);
   });
 
-  it('are encrypted in production', async () => {
+  it('use https in production', async () => {
     expect(isRefused(requests(true), 'http://shop.example/')).toBe(true);
     expect(isRefused(requests(true), 'https://shop.example:8443/')).toBe(false);
     expect(isRefused(requests(false), 'http://shop.example:8080/')).toBe(false);
-    // One that was accepted before the service ran in production.
+    // As for a URL that was accepted before the service ran in production.
     expect(await outcome(requests(true), 'http://shop.example/')).toBe('The address is not allowed.');
   });
 });

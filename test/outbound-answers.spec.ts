@@ -6,8 +6,8 @@ import { WebhookReceiver } from './support/webhook-receiver.js';
 
 closeConnections();
 
-// Guarantees that a receiver cannot lead the service elsewhere, hold it up, or make it keep what it sends.
-describe('an answer to such a call', () => {
+// Guarantees that a receiver cannot redirect the service, stall it, or make it keep what it sends.
+describe('the answer of a receiver', () => {
   let receiver: WebhookReceiver;
   const local = () => `http://shop.example:${receiver.port}/`;
 
@@ -16,7 +16,7 @@ describe('an answer to such a call', () => {
   });
   afterEach(() => receiver.stop());
 
-  it('comes from the address that was checked, also where the name has another one by then', async () => {
+  it('comes from the address that was checked, even if the name has another one by then', async () => {
     receiver.answer = (response) => response.writeHead(204, { connection: 'close' }).end();
     const answers = [['127.0.0.1'], ['10.0.0.1']];
     const sender = requests(false, () => answers.shift() ?? ['10.0.0.2']);
@@ -27,7 +27,7 @@ describe('an answer to such a call', () => {
     expect(answers).toEqual([]);
   });
 
-  it.each([301, 302, 303, 307, 308])('does not lead elsewhere: %i', async (status) => {
+  it.each([301, 302, 303, 307, 308])('is not followed if it redirects: %i', async (status) => {
     const elsewhere = await WebhookReceiver.start();
     receiver.answer = (response) => response.writeHead(status, { location: elsewhere.url }).end();
 
@@ -36,7 +36,7 @@ describe('an answer to such a call', () => {
     await elsewhere.stop();
   });
 
-  it('is not read to its end where it has none', async () => {
+  it('is cut off if it never ends', async () => {
     const closed = new Promise((resolve) => {
       receiver.answer = (response) => {
         response.writeHead(200).once('close', () => resolve('closed'));
@@ -57,7 +57,7 @@ describe('an answer to such a call', () => {
     ['body', (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n'), 'x'],
     ['silence', () => undefined, ''],
     ['endless interim answers', () => undefined, 'HTTP/1.1 103 Early Hints\r\n\r\n'],
-  ] as const)('has 5 s to be whole: %s', async (_, begin, more) => {
+  ] as const)('must be complete within 5 s: %s', async (_, begin, more) => {
     const server = await serve((socket) => {
       begin(socket);
       const timer = setInterval(() => more && socket.write(more), 50);
@@ -74,21 +74,21 @@ describe('an answer to such a call', () => {
       `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
       'The headers of its answer are too long.',
     ],
-    ['what is no HTTP', '220 mail.example ESMTP\r\n', 'It does not speak HTTP.'],
-    ['nothing', '', 'It closed the connection too early.'],
+    ['not HTTP', '220 mail.example ESMTP\r\n', 'It does not speak HTTP.'],
+    ['nothing at all', '', 'It closed the connection too early.'],
     [
-      'less than it says',
+      'shorter than announced',
       'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx',
       'It closed the connection too early.',
     ],
-  ])('that is %s tells why, and nothing of itself', async (_, bytes, reason) => {
+  ])('is described by its fault, and none of its content: %s', async (_, bytes, reason) => {
     const server = await serve((socket) => socket.once('data', () => socket.end(bytes)));
 
     expect(await outcome(requests(false), server.url)).toBe(reason);
     await server.stop();
   });
 
-  it('is a failure where it switches to another protocol', async () => {
+  it('is a failure if it switches to another protocol', async () => {
     const bytes = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
     const server = await serve((socket) => socket.once('data', () => socket.write(bytes)));
 
@@ -96,14 +96,14 @@ describe('an answer to such a call', () => {
     await server.stop();
   });
 
-  it('is missing where nobody listens', async () => {
+  it('is a refused connection where nobody listens', async () => {
     const url = local();
     await receiver.stop();
     expect(await outcome(requests(false), url)).toBe('It refused the connection.');
     receiver = await WebhookReceiver.start();
   });
 
-  it('is not believed without a certificate that is valid for the name', async () => {
+  it('needs a certificate that is valid for the name', async () => {
     const authority = new CertificateAuthority();
     const secure = await WebhookReceiver.start(authority.certify('shop.example'));
 
@@ -116,7 +116,7 @@ describe('an answer to such a call', () => {
   });
 });
 
-/** A server that speaks as it likes. */
+/** A server that may break HTTP. */
 async function serve(onSocket: (socket: Socket) => void): Promise<{ url: string; stop(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {

@@ -7,7 +7,7 @@ import { type Person, succeeded, useWorld } from './support/world.js';
 const given = useWorld();
 const movements = new MovementDesk(given);
 
-// Guarantees that the movements of a product tell how its stock came to be what it is.
+// Guarantees that the movements of a product explain its stock.
 describe('GET /products/{id}/stock-movements', () => {
   it('lists what was put in, sold, corrected and returned, by whom and when, with the running balance', async () => {
     const lamp = await given.product({ stock: 10 });
@@ -60,7 +60,7 @@ describe('GET /products/{id}/stock-movements', () => {
     ]);
   });
 
-  it('has nothing to tell of a product that never had any stock, and knows inactive ones', async () => {
+  it('is empty for a product that never had stock, and works for inactive ones', async () => {
     const lamp = await given.product({ stock: 0 });
     await movements.changeStock(lamp, { is_active: false });
 
@@ -71,7 +71,7 @@ describe('GET /products/{id}/stock-movements', () => {
     expect((await movements.rows(lamp)).map(brief)).toEqual([['CORRECTED', 1, 1]]);
   });
 
-  it('is for admins, and knows no product that does not exist', async () => {
+  it('is for admins, and answers 404 for a product that does not exist', async () => {
     const lamp = await given.product();
     const buyer = await given.customer();
     const path = `/products/${lamp.id}/stock-movements`;
@@ -83,7 +83,7 @@ describe('GET /products/{id}/stock-movements', () => {
     expect(unknown.body).toMatchObject({ status: 404, code: 'product-not-found', product_ids: [2e9] });
   });
 
-  it('takes out a billion units at most at once, however many have come back', async () => {
+  it('shows that at most a billion units can be taken out at once, however many were returned', async () => {
     const lamp = await given.product({ stock: 1_000_000_000 });
     const { client } = await given.admin();
     await given.database.rows(
@@ -111,7 +111,7 @@ describe('GET /products/{id}/stock-movements', () => {
   });
 });
 
-// Guarantees that movements stand in the order in which they happened, so that no balance was never true.
+// Guarantees that movements are in the order in which they happened, so that every balance was once true.
 describe('movements that wait for each other', () => {
   it.each([
     { kind: 'SOLD', quantity: -1, act: (buyer: Person, lamp: number) => buyer.places({ [lamp]: 1 }) },
@@ -120,7 +120,7 @@ describe('movements that wait for each other', () => {
       quantity: 1,
       act: (buyer: Person, _lamp: number, order: number) => buyer.client.patch(`/orders/${order}/cancel`),
     },
-  ])('puts what is $kind behind the correction that it waited for', async ({ kind, quantity, act }) => {
+  ])('come in order: $kind after the correction that it waited for', async ({ kind, quantity, act }) => {
     const lamp = await given.product({ stock: 1 });
     const buyer = await given.customer();
     const order = await given.order(buyer, { [lamp.id]: 1 });
@@ -146,7 +146,7 @@ describe('movements that wait for each other', () => {
     ]);
   });
 
-  it('puts a correction behind the sale that it waited for', async () => {
+  it('come in order: a correction after the sale that it waited for', async () => {
     const lamp = await given.product({ stock: 2 });
     const buyer = await given.customer();
     const session = await given.database.session();
@@ -173,7 +173,7 @@ describe('movements that wait for each other', () => {
     ]);
   });
 
-  it('puts a return behind the sale that came while its order was locked', async () => {
+  it('come in order: a return after the sale that happened while its order was locked', async () => {
     const lamp = await given.product({ stock: 2 });
     const buyer = await given.customer();
     const order = await given.order(buyer, { [lamp.id]: 1 });

@@ -6,10 +6,10 @@ import { BrokenBuild, type Damage } from './support/broken-build.js';
 import { TestDatabase, until } from './support/database.js';
 import { StormProcess, STORM_MS_MAX } from './support/storm-process.js';
 
-// Guarantees that the service keeps its promises whatever breaks around it.
+// Guarantees that the service keeps its promises whatever fails around it.
 describe('a storm', () => {
   it(
-    'with every fault finds no promise broken',
+    'with every fault finds no broken promise',
     async () => {
       const run = StormProcess.start(['--seconds', '10', '--clients', '16', '--seed', '4']);
 
@@ -36,7 +36,7 @@ describe('a storm', () => {
   );
 
   it(
-    'that fails leaves the logs of PostgreSQL and of the service behind, and says where',
+    'that fails keeps the logs of PostgreSQL and the service, and says where',
     async () => {
       const run = StormProcess.start(['--seconds', '1', '--service', '/no/such/service.js']);
 
@@ -44,8 +44,7 @@ describe('a storm', () => {
 
       expect(code).toBe(1);
       const kept = await run.keepRemains();
-      // Either process may be the first to fail; the other one
-      // is stopped, perhaps before it has written anything.
+      // Either process may fail first; the other is stopped, perhaps before it has written anything.
       const [, name] = /^Process (one|two) did not start:$/m.exec(run.output) ?? [];
       expect(await readFile(join(kept, `${name}.log`), 'utf8')).toMatch(/Cannot find module/);
       expect(await readFile(join(kept, 'data/postgres/server.log'), 'utf8')).toMatch(/LOG/);
@@ -67,7 +66,7 @@ describe('a storm', () => {
     });
 
     it(
-      'replays baskets of a file, and on Ctrl-C stops what it has started and judges what there is',
+      'replays baskets from a file, and on Ctrl-C stops what it started and judges what happened',
       async () => {
         const file = join(folder, 'baskets.csv');
         const rows = [
@@ -111,7 +110,7 @@ describe('a storm', () => {
         /BROKEN S1.*\n +- product \d+ (has a stock of|is oversold)/,
       ],
       [
-        'that ignores the placement keys',
+        'that ignores placement keys',
         'ALTER TABLE orders DROP CONSTRAINT uq_orders_customer_id_placement_key',
         [
           {
@@ -123,7 +122,7 @@ describe('a storm', () => {
         /BROKEN S2.*\n +- order under key client-\d+-\d+ is doubled: \d+, \d+/,
       ],
       [
-        'that ignores the keys of restocks',
+        'that ignores keys of restocks',
         'SELECT',
         [
           {
@@ -133,7 +132,7 @@ describe('a storm', () => {
           },
         ],
         /BROKEN I1.*\n +- (adjustment of product \d+ by -?\d+: |PATCH .* under key shopkeeper-\d+ was done, and refused)/,
-        // Restocks are counted in the end.
+        // Restocks are counted at the end.
         '8',
       ],
       [
@@ -147,11 +146,11 @@ describe('a storm', () => {
           },
         ],
         /BROKEN O6.*\n +- order \d+ is CANCELLED \(cancel: never; confirm: done\)/,
-        // Statuses are judged in the end.
+        // Statuses are judged at the end.
         '8',
       ],
       [
-        'that numbers events in the order of their transactions',
+        'that numbers events by transaction',
         'SELECT',
         [
           {
@@ -164,7 +163,7 @@ describe('a storm', () => {
         '25',
       ],
       [
-        'that passes over what a webhook failed to take',
+        'that skips an event that a webhook refused',
         'SELECT',
         [
           {
@@ -178,7 +177,7 @@ describe('a storm', () => {
       ],
     ] as [string, string, Damage[], RegExp, string?][])(
       'on a service %s says so',
-      // Jest would give a function with more parameters than a row has its own callback.
+      // Jest passes a callback to a function with more parameters than the row has values.
       async (...[, sql, damages, violation, seconds]) => {
         await database.rows(sql);
         const build = await BrokenBuild.make(...damages);
@@ -188,8 +187,8 @@ describe('a storm', () => {
           return { code: await run.ended, run };
         };
 
-        // What is judged in the end takes the whole time, on a busy machine more of it, since less happens
-        // there; anything else is seen while it happens.
+        // Some violations are only found at the end, after the whole time. A busy machine needs more of it,
+        // since less happens there.
         let { code, run } = await (seconds
           ? storm('--seconds', seconds)
           : storm('--seconds', '30', '--stop-early'));
@@ -205,7 +204,7 @@ describe('a storm', () => {
   });
 });
 
-/** Sessions of the service, each of which has a process behind it. */
+/** The PostgreSQL processes behind the service's sessions. */
 function servicePids(database: TestDatabase): Promise<unknown[]> {
   return database.rows(
     `SELECT pid FROM pg_stat_activity

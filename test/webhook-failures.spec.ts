@@ -7,7 +7,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld({ WEBHOOKS: 'on' });
 
-// Guarantees that a failing endpoint loses no event, holds up nobody else, and tells why it fails.
+// Guarantees that a failing endpoint loses no event, delays no other, and shows why it fails.
 describe('a webhook endpoint that does not accept an event', () => {
   let receiver: WebhookReceiver;
 
@@ -20,7 +20,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     await receiver.stop();
   });
 
-  it('gets an event again until it answers 2xx, and nothing behind it before', async () => {
+  it('gets the same event again until it answers 2xx, and no later one before', async () => {
     const webhook = await addWebhook(given, receiver, ['order.placed']);
     receiver.answering(500);
     const [first, second] = (await placeOrders(given, 2)) as [OrderBody, OrderBody];
@@ -39,7 +39,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     expect(new Set(receiver.messages.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('takes any 2xx as accepted, and a redirect as a failure', async () => {
+  it('accepts with any 2xx, but not with a redirect', async () => {
     const webhook = await addWebhook(given, receiver, ['order.placed']);
     const statuses = [299, 302, 201];
     receiver.answer = (response) => response.writeHead(statuses.shift() ?? 500, { location: '/' }).end();
@@ -53,7 +53,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     expect(others).toEqual([first + 1, first + 1]);
   });
 
-  it('is called again after pauses that double up to an hour, and at once after a change', async () => {
+  it('is retried after pauses that double up to an hour, and at once after a change', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver, ['order.placed']);
     receiver.answering(500);
@@ -84,7 +84,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     }
   });
 
-  it('is switched off after 3 days of failure, says since when and why, and goes on when it is switched on', async () => {
+  it('is switched off after 3 days of failures, shows since when and why, and continues when switched on', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver, ['order.placed']);
     receiver.answering(503);
@@ -122,7 +122,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     expect(receiver.messages[seen]?.event.data.id).toBe(order.id);
   });
 
-  it('is switched off at once by an answer that says that it is gone', async () => {
+  it('is switched off at once when it answers 410', async () => {
     const webhook = await addWebhook(given, receiver, ['order.placed']);
     receiver.answering(410);
     await placeOrders(given, 1);
@@ -133,7 +133,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     expect(receiver.messages).toHaveLength(1);
   });
 
-  it('is not failing any more once a replay has skipped the event that it refused', async () => {
+  it('is no longer failing after a replay skips the event that it refused', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver);
     receiver.answering(500);
@@ -146,7 +146,7 @@ describe('a webhook endpoint that does not accept an event', () => {
     expect(body).toMatchObject({ is_active: true, failing_since: null, last_error: null });
   });
 
-  it('does not wait for one that hangs', async () => {
+  it('does not delay other endpoints while it hangs', async () => {
     const slow = await WebhookReceiver.start();
     slow.answer = () => undefined;
     const hanging = await addWebhook(given, slow);

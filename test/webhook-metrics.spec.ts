@@ -14,9 +14,9 @@ const pageShows = (what: string, isSo: (now: MetricsPage) => boolean) =>
 const endpoints = (now: MetricsPage, state: string) => now.sum('webhook_endpoints', { state });
 const deliveries = (now: MetricsPage, outcome: string) => now.sum('webhook_deliveries_total', { outcome });
 
-// Guarantees that whoever watches the metrics sees an endpoint that does not get its events.
+// Guarantees that the metrics show an endpoint that does not get its events.
 describe('the metrics of webhooks', () => {
-  it('count deliveries and failures, and say how far the slowest endpoint is behind and what is switched off', async () => {
+  it('count deliveries and failures, and show the lag of the slowest endpoint and which are switched off', async () => {
     const receiver = await WebhookReceiver.start();
     const webhook = await addWebhook(given, receiver);
 

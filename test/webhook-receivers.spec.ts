@@ -33,14 +33,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The receiver of the page in a language. */
+/** The page's receiver in this language. */
 function program(language: string): string {
   const code = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(PAGE)?.[1];
   expect(code).toBeDefined();
   return code ?? '';
 }
 
-/** What stands between the service and the receiver: it delivers everything twice. */
+/** A proxy between the service and the receiver that delivers everything twice. */
 async function passTwice(receiver: Receiver, message: Message, response: ServerResponse): Promise<void> {
   const { text, headers } = message;
   const signed = Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('webhook-')));
@@ -54,7 +54,7 @@ const signedBy = (secret: string, text: string, at: Date, id = 'evt_999999999') 
   'webhook-signature': new Webhook(secret).sign(id, at, text),
 });
 
-/** Sends what a stranger may send. @returns the statuses of the answers. */
+/** Sends what an attacker might send. @returns the statuses of the answers. */
 async function attack(receiver: Receiver, { text }: Message, { secret }: NewWebhook): Promise<number[]> {
   const now = new Date();
   const minutesAway = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
@@ -75,7 +75,7 @@ async function attack(receiver: Receiver, { text }: Message, { secret }: NewWebh
   return Promise.all(forged.map(([body, headers]) => receiver.gets(body, headers)));
 }
 
-/** @returns the last event, which the last of so many orders has caused. */
+/** Places this many orders. @returns the event of the last one. */
 async function place(count: number): Promise<number> {
   const lamp = await given.product({ stock: count });
   for (let n = 0; n < count; n += 1) await given.order(buyer, { [lamp.id]: 1 });
@@ -133,8 +133,7 @@ async function dealsWithEachOnce(start: (secret: string, isBroken?: boolean) => 
   }
 }
 
-// Guarantees that whoever starts from the page starts from
-// a receiver that believes no stranger and loses nothing.
+// Guarantees that the receivers on the page accept no forged message and lose nothing.
 describe('the webhook receiver in', () => {
   itNeeding('Python', spawnSync('python3', ['--version']).status === 0)(
     'Python deals with every event once and in order, whatever comes twice, is forged, or is restarted',

@@ -8,9 +8,9 @@ import { PASSWORD, withWorld } from './support/world.js';
 
 const jwtSecret = (name: string) => `the ${name} secret of the test, 32 characters`;
 
-// Guarantees that nothing but a rotation is needed where the key of the stored secrets is lost.
+// Guarantees that a rotation is all it takes when the key of the stored secrets is lost.
 describe('an endpoint whose secret cannot be decrypted', () => {
-  it('fails in plain words after JWT_SECRET was replaced, and works once its secret is rotated', async () => {
+  it('shows why it fails after JWT_SECRET was replaced, and works once its secret is rotated', async () => {
     const receiver = await WebhookReceiver.start();
     await withWorld({ WEBHOOKS: 'on', JWT_SECRET: jwtSecret('first') }, async (world) => {
       const webhook = await addWebhook(world, receiver);

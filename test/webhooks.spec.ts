@@ -15,7 +15,7 @@ import { useWorld } from './support/world.js';
 
 const given = useWorld({ WEBHOOKS: 'on' });
 
-// Guarantees that an endpoint hears of everything from its beginning on, in order, signed, and at least once.
+// Guarantees that an endpoint gets every event since it was added, in order, signed, and at least once.
 describe('a webhook endpoint', () => {
   let receiver: WebhookReceiver;
 
@@ -28,7 +28,7 @@ describe('a webhook endpoint', () => {
     await receiver.stop();
   });
 
-  it('gets every event from now on, as the feed shows it and in its order', async () => {
+  it('gets every new event, as the feed shows it and in the same order', async () => {
     const { client: admin } = await given.admin();
     await placeOrders(given, 1);
     const start = await lastEvent(admin);
@@ -43,7 +43,7 @@ describe('a webhook endpoint', () => {
     expect(position).toBe(start + 6);
   });
 
-  it('gets messages that the receivers of Standard Webhooks verify with the secret', async () => {
+  it('gets messages that a Standard Webhooks library verifies with the secret', async () => {
     const webhook = await addWebhook(given, receiver);
     await placeOrders(given, 1);
     await receiver.has(2);
@@ -55,7 +55,7 @@ describe('a webhook endpoint', () => {
     }
   });
 
-  it('gets the types that it wants, and its position passes the others', async () => {
+  it('gets only the types it asked for, and its position advances past the others', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver, ['order.cancelled', 'product.created']);
     const [order] = (await placeOrders(given, 2)) as [OrderBody];
@@ -69,7 +69,7 @@ describe('a webhook endpoint', () => {
     await webhookIs(given, webhook, 'up to date', ({ position }) => position === end);
   });
 
-  it('gets events again after a replay, under the same ids, and refuses one beyond the log', async () => {
+  it('gets events again after a replay, with the same ids; a replay beyond the log is refused', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver);
     await placeOrders(given, 3);
@@ -87,7 +87,7 @@ describe('a webhook endpoint', () => {
     expect([beyond.status, beyond.body.errors?.[0]?.pointer]).toEqual([422, '/after']);
   });
 
-  it('is signed by the old secret too for 24 hours after a rotation', async () => {
+  it('gets messages signed with the old secret too for 24 hours after a rotation', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver, ['order.placed']);
     const rotated = await admin.post<{ secret: string }>(`/webhooks/${webhook.id}/rotate-secret`);
@@ -115,7 +115,7 @@ describe('a webhook endpoint', () => {
     expect(verify(2, webhook.secret)).toThrow();
   });
 
-  it('shows its secret once, and a dump of the database does not hold it', async () => {
+  it('shows its secret once, and no dump of the database contains it', async () => {
     const { client: admin } = await given.admin();
     const webhook = await addWebhook(given, receiver);
     const rotated = await admin.post<{ secret: string }>(`/webhooks/${webhook.id}/rotate-secret`);
@@ -133,7 +133,7 @@ describe('a webhook endpoint', () => {
     }
   });
 
-  it('can be one of at most 100, also when many are added at once', async () => {
+  it('is one of at most 100, even when many are added at once', async () => {
     const { client: admin } = await given.admin();
     await fillWithWebhooks(given.database, 95);
     const answers = await Promise.all(
