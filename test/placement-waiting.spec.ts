@@ -26,7 +26,7 @@ describe('a product locked by another session', () => {
     await outside.release();
 
     expect([neighbour, unconcerned].map((result) => result && fateOf(result))).toEqual(['placed', 'placed']);
-    expect((await stuck).kind).toBe('placed');
+    expect((await stuck).isReplayed).toBe(false);
     expect((await later).map(fateOf)).toEqual(['placed', 'insufficient-stock']);
     expect(await given.stockOf(held)).toBe(0);
     expect(await given.stockOf(free)).toBe(8);
@@ -45,7 +45,7 @@ describe('a product locked by another session', () => {
     }
 
     await outside.release();
-    expect((await basket).kind).toBe('placed');
+    expect((await basket).isReplayed).toBe(false);
     expect(await given.stockOf(hot)).toBe(79);
   });
 
@@ -72,9 +72,9 @@ describe('a product locked by another session', () => {
 
     await first.release();
 
-    expect((await alone).kind).toBe('placed');
+    expect((await alone).isReplayed).toBe(false);
     await second.release();
-    expect((await both).kind).toBe('placed');
+    expect((await both).isReplayed).toBe(false);
   });
 
   it('is not locked again for later orders, so their neighbours lose no time', async () => {
@@ -95,7 +95,7 @@ describe('a product locked by another session', () => {
     const transaction = statements.slice(write - 2, write + 2).map((sql) => sql.split(/\s/)[0]);
     expect(transaction).toEqual(['START', 'SELECT', 'WITH', 'COMMIT']);
     await outside.release();
-    expect([await waiting, await later].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
+    expect([await waiting, await later].map(({ isReplayed }) => isReplayed)).toEqual([false, false]);
     expect(await given.stockOf(held)).toBe(8);
   });
 
@@ -123,9 +123,9 @@ describe('a product locked by another session', () => {
 
     await second.release();
 
-    expect((await freed).kind).toBe('placed');
+    expect((await freed).isReplayed).toBe(false);
     await first.release();
-    expect((await stuck).kind).toBe('placed');
+    expect((await stuck).isReplayed).toBe(false);
   });
 });
 
@@ -150,7 +150,7 @@ describe('the placement queue', () => {
     desk.proxy.thaw();
 
     expect(refused && fateOf(refused)).toBe('service-unavailable');
-    expect((await underWay).kind).toBe('placed');
+    expect((await underWay).isReplayed).toBe(false);
     expect((await waiting).map(fateOf)).toEqual(['placed', 'placed', 'placed']);
     expect(await given.stockOf(lamp)).toBe(95);
   });
@@ -165,7 +165,7 @@ describe('the placement queue', () => {
     desk.proxy.thaw();
 
     expect(refused && fateOf(refused)).toBe('service-unavailable');
-    expect((await underWay).kind).toBe('placed');
+    expect((await underWay).isReplayed).toBe(false);
     expect(new Set((await waiting).map(fateOf))).toEqual(new Set(['product-not-found']));
     expect((await small).map(fateOf)).toEqual(['placed']);
     expect((await desk.placeAll([given.order(nowhere)])).map(fateOf)).toEqual(['product-not-found']);
@@ -179,7 +179,7 @@ describe('the placement queue', () => {
     desk.proxy.thaw();
 
     expect(expired && fateOf(expired)).toBe('service-unavailable');
-    expect((await underWay).kind).toBe('placed');
+    expect((await underWay).isReplayed).toBe(false);
     expect(await given.stockOf(lamp)).toBe(98);
   });
 
@@ -193,7 +193,7 @@ describe('the placement queue', () => {
     desk.proxy.thaw();
 
     await expect(abandoned).rejects.toMatchObject({ code: 'service-unavailable' });
-    expect([await underWay, await kept].map(({ kind }) => kind)).toEqual(['placed', 'placed']);
+    expect([await underWay, await kept].map(({ isReplayed }) => isReplayed)).toEqual([false, false]);
     expect(await given.stockOf(lamp)).toBe(97);
   });
 

@@ -65,7 +65,7 @@ describe('a group of orders', () => {
     expect(desk.queue.length).toBe(1);
 
     expect(await stillWaiting).toBe(0);
-    expect((await second).kind).toBe('placed');
+    expect((await second).isReplayed).toBe(false);
     expect(await given.stockOf(lamp)).toBe(0);
   });
 

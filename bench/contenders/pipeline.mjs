@@ -15,11 +15,11 @@ const add = (request) => {
   }));
   const totalMinor = lines.reduce((sum, { quantity, priceMinor }) => sum + quantity * priceMinor, 0);
   lastId += 1;
-  const order = newOrder({ ...request, lines, totalMinor }, lastId, {
+  const resource = newOrder({ ...request, lines, totalMinor }, lastId, {
     created_at: new Date().toISOString(),
     expires_at: null,
   });
-  return Promise.resolve({ kind: 'placed', order });
+  return Promise.resolve({ resource, isReplayed: false });
 };
 
 GroupQueue.prototype.add = /** @type {any} */ (add);

@@ -39,13 +39,9 @@ export async function lockRows(client, ids) {
 export function record(client, orders) {
   const query = (/** @type {string} */ text, /** @type {unknown[]} */ values) =>
     client.query({ name: 'record', text, values }).then(({ rows }) => /** @type {unknown[]} */ (rows));
-  const allocated = orders.map(({ customerId, placementKey, totalMinor, lines }) => ({
-    request: { customerId, placementKey, requestHash: null },
-    lines,
-    totalMinor,
-  }));
+  const allocated = new Map(orders.map((order) => [order, { ...order, requestHash: null }]));
   const recorded = recordOrders(/** @type {any} */ ({ query }), /** @type {any} */ (allocated), 0);
-  return recorded.then((placed) => [...placed.values()].map(({ order }) => order));
+  return recorded.then((placed) => [...placed.values()].map(({ resource }) => resource));
 }
 
 /** @param {string} file @param {string} name */

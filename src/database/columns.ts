@@ -7,6 +7,9 @@ export const IdColumn = (primaryKeyConstraintName: string) =>
     generatedIdentity: 'ALWAYS',
   });
 
+export const NullableTimeColumn = (name: string) =>
+  Column({ type: 'timestamptz', name, precision: 3, nullable: true });
+
 /** The columns of a resource whose changes clients can detect. */
 export abstract class VersionedRow {
   /** Counts the changes of the row; its ETag. */

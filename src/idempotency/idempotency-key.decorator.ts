@@ -1,7 +1,8 @@
-import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
+import { applyDecorators, createParamDecorator, type ExecutionContext, type Type } from '@nestjs/common';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import { apiHeaders } from '../http/openapi/api-headers.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
 import { ValidationFailedError } from '../common/domain-error.js';
 import { preconditionsOf, sendResource } from '../http/preconditions.js';
@@ -52,8 +53,18 @@ export function sendWritten(exchange: Exchange, { resource, isReplayed }: Writte
   return sendResource(exchange, resource);
 }
 
-export const ApiIdempotencyKey = () =>
+/** Describes a write that takes a key, and its answer: 201 for a new resource, otherwise 200. */
+export const ApiIdempotentWrite = (status: 200 | 201, type: Type, description: string) =>
   applyDecorators(
+    ApiResponse({
+      status,
+      type,
+      description,
+      headers: {
+        ...(status === 201 ? apiHeaders('Location') : {}),
+        ...apiHeaders('ETag', 'Idempotency-Replayed'),
+      },
+    }),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,

@@ -112,7 +112,8 @@ export class ListOrdersQueryDto extends PageQueryDto {
     required: false,
     description:
       'Orders that contain this product. With `customer_id`, `status` or `reference`, and always for ' +
-      `customers, each page searches ${FILTERED_MAX} orders: it may be short, and \`next_cursor\` continues.`,
+      `customers, each page searches ${FILTERED_MAX} orders, so it may have fewer rows than \`limit\`; ` +
+      'continue with `next_cursor`.',
   })
   @FromDigits()
   readonly product_id?: number;

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, Unique } from 'typeorm';
 import { User } from '../auth/users/user.entity.js';
-import { IdColumn, VersionedRow } from '../database/columns.js';
+import { IdColumn, NullableTimeColumn, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 import { REFERENCE_MAX } from '../products/stock-adjustment.entity.js';
 import type { OrderStatus } from './order-status.js';
@@ -61,12 +61,10 @@ export class Order extends VersionedRow {
   /**
    * From this time on, the order may be cancelled while it is PENDING; null means never. It never changes.
    */
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
-  expiresAt!: Date | null;
+  @NullableTimeColumn('expires_at') expiresAt!: Date | null;
 
   /** Kept if the order is cancelled later. */
-  @Column({ type: 'timestamptz', name: 'confirmed_at', precision: 3, nullable: true })
-  confirmedAt!: Date | null;
+  @NullableTimeColumn('confirmed_at') confirmedAt!: Date | null;
 
   /** Null for orders confirmed before this column existed. */
   @Column('bigint', { name: 'confirmed_by', nullable: true }) confirmedBy!: number | null;
@@ -75,8 +73,7 @@ export class Order extends VersionedRow {
   @JoinColumn({ name: 'confirmed_by', foreignKeyConstraintName: 'fk_orders_confirmed_by' })
   confirmer?: User;
 
-  @Column({ type: 'timestamptz', name: 'cancelled_at', precision: 3, nullable: true })
-  cancelledAt!: Date | null;
+  @NullableTimeColumn('cancelled_at') cancelledAt!: Date | null;
 
   @Column('bigint', { name: 'cancelled_by', nullable: true }) cancelledBy!: number | null;
 

@@ -1,16 +1,16 @@
 import { applyDecorators, Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { SignedIn } from '../http/access.decorators.js';
 import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
-import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
+import { ApiConditionalRead, ApiConditionalWrite } from '../http/openapi/api-headers.js';
 import { OptionalBody } from '../http/body.guard.js';
-import { sendResource, sendResourceIfModified } from '../http/preconditions.js';
+import { sendResourceIfModified } from '../http/preconditions.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import {
-  ApiIdempotencyKey,
+  ApiIdempotentWrite,
   IdempotencyKey,
   sendWritten,
   WriteRequested,
@@ -32,12 +32,7 @@ const ApiTransition = () =>
     ApiConditionalWrite(
       'The ETag you last read. If the order has changed since, the request is refused with 412.',
     ),
-    ApiIdempotencyKey(),
-    ApiOkResponse({
-      type: OrderResponseDto,
-      description: 'The order.',
-      headers: apiHeaders('ETag', 'Idempotency-Replayed'),
-    }),
+    ApiIdempotentWrite(200, OrderResponseDto, 'The order.'),
     ApiProblems('forbidden', 'order-not-found', 'invalid-transition'),
   );
 
@@ -57,12 +52,7 @@ export class OrdersController {
       'Takes the stock of all lines, or of none; lines with the same product are merged. ' +
       'The order keeps the current names and prices of its products.',
   })
-  @ApiIdempotencyKey()
-  @ApiCreatedResponse({
-    type: OrderResponseDto,
-    description: 'The order.',
-    headers: apiHeaders('Location', 'ETag', 'Idempotency-Replayed'),
-  })
+  @ApiIdempotentWrite(201, OrderResponseDto, 'The order.')
   @ApiProblems(
     'product-not-found',
     'product-inactive',
@@ -81,12 +71,9 @@ export class OrdersController {
     @HttpExchange() exchange: Exchange,
   ): Promise<string> {
     const caller = { requestId: exchange.request.id, isGone: () => exchange.reply.raw.destroyed };
-    const { kind, order } = await this.orders.place(dto.toRequest(customer.id, idempotencyKey), caller);
-    void exchange.reply.headers({
-      location: `/orders/${order.id}`,
-      'idempotency-replayed': String(kind === 'replayed'),
-    });
-    return sendResource(exchange, order);
+    const written = await this.orders.place(dto.toRequest(customer.id, idempotencyKey), caller);
+    void exchange.reply.header('location', `/orders/${written.resource.id}`);
+    return sendWritten(exchange, written);
   }
 
   @ApiOperation({
@@ -112,8 +99,7 @@ export class OrdersController {
     description: "Another customer's order is answered like one that does not exist, with 404.",
   })
   @ApiIdParam('order')
-  @ApiOkResponse({ type: OrderResponseDto, description: 'The order.', headers: apiHeaders('ETag') })
-  @ApiConditionalRead()
+  @ApiConditionalRead(OrderResponseDto, 'The order.')
   @ApiProblems('order-not-found')
   @SignedIn()
   @Get(':id')
@@ -133,12 +119,7 @@ export class OrdersController {
       'cancelling it; or when it expired.',
   })
   @ApiIdParam('order')
-  @ApiOkResponse({
-    type: OrderHistoryResponseDto,
-    description: 'The history, oldest first.',
-    headers: apiHeaders('ETag'),
-  })
-  @ApiConditionalRead()
+  @ApiConditionalRead(OrderHistoryResponseDto, 'The history, oldest first.')
   @ApiProblems('order-not-found')
   @SignedIn()
   @Get(':id/history')

@@ -18,17 +18,17 @@ import { allocate } from './placement/allocate.js';
 import { findFree, requeueBlocked } from './placement/blocked-orders.js';
 import { findPlaced } from './placement/find-placed.js';
 import { PLACEMENTS, placementQueue, STEPS } from './placement/placement-queue.js';
-import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement/placement-request.js';
+import { type PlacementRequest, productIdsOf } from './placement/placement-request.js';
 import { recordOrders } from './placement/record-orders.js';
 import { SaleStateReader } from './placement/sale-state.reader.js';
 import { ifShort, releaseExpired, requeueShort } from './placement/short-orders.js';
 
-type PlacementOutcome = Outcome<PlacementRequest, PlacedOrder>;
+type PlacementOutcome = Outcome<PlacementRequest, Written>;
 
 @Injectable()
 export class OrdersService {
   /** Orders that arrive while a group is placed wait here, and share the next transaction. */
-  readonly queue: GroupQueue<PlacementRequest, PlacedOrder>;
+  readonly queue: GroupQueue<PlacementRequest, Written>;
   private readonly sales = new SaleStateReader();
 
   constructor(
@@ -55,11 +55,11 @@ export class OrdersService {
    *   Only after OutcomeUnknownError, a ServiceBusyError, the order may exist; a retry with the same key
    *   finds out.
    */
-  async place(request: PlacementRequest, caller: Caller): Promise<PlacedOrder> {
+  async place(request: PlacementRequest, caller: Caller): Promise<Written> {
     const answer = this.queue.add(request, caller);
-    const { kind, order } = await PLACEMENTS.run(undefined, () => answer);
+    const { resource, isReplayed } = await PLACEMENTS.run(undefined, () => answer);
     // Nobody else has a generated key, so the earlier order is this one: its COMMIT was not answered.
-    return { kind: request.requestHash === null ? 'placed' : kind, order };
+    return { resource, isReplayed: isReplayed && request.requestHash !== null };
   }
 
   /**
@@ -101,15 +101,9 @@ export class OrdersService {
    *   or `idempotency-key-reused`.
    */
   confirm(id: number, admin: AuthenticatedUser, request: WriteRequest): Promise<Written> {
-    const effect = async (queryRunner: QueryRunner) => {
-      const order = await lockOrder(queryRunner, id, admin);
-      assertCanBecome('CONFIRMED', order, request);
-      await confirmOrder(queryRunner, id, admin.id);
-      await lockAdmin(queryRunner.manager, admin);
-      return id;
-    };
-    const read = (queryRunner: QueryRunner) => readOrder(queryRunner, id, admin);
-    return this.writes.run(admin.id, request, { effect, read });
+    return this.change(id, 'CONFIRMED', admin, request, (queryRunner) =>
+      confirmOrder(queryRunner, id, admin.id),
+    );
   }
 
   /**
@@ -123,24 +117,28 @@ export class OrdersService {
     request: WriteRequest,
     reason: string | null = null,
   ): Promise<Written> {
+    return this.change(id, 'CANCELLED', caller, request, (queryRunner, order) =>
+      cancelOrders(queryRunner, [order], { by: caller.id, reason }),
+    );
+  }
+
+  private change(
+    id: number,
+    next: OrderStatus,
+    caller: AuthenticatedUser,
+    request: WriteRequest,
+    write: (queryRunner: QueryRunner, order: LockedOrder) => Promise<void>,
+  ): Promise<Written> {
     const effect = async (queryRunner: QueryRunner) => {
+      // Of two callers, the second sees under the lock what the first has done, and is refused.
       const order = await lockOrder(queryRunner, id, caller);
-      assertCanBecome('CANCELLED', order, request);
-      await cancelOrders(queryRunner, [order], { by: caller.id, reason });
+      request.preconditions.check(order.version);
+      if (!canBecome(order.status, next)) throw new InvalidTransitionError(order.status, next);
+      await write(queryRunner, order);
       if (caller.role === 'admin') await lockAdmin(queryRunner.manager, caller);
       return id;
     };
     const read = (queryRunner: QueryRunner) => readOrder(queryRunner, id, caller);
     return this.writes.run(caller.id, request, { effect, read });
   }
-}
-
-/** Under the lock, the second of two callers sees the status that the first has set, and is refused. */
-function assertCanBecome(
-  next: OrderStatus,
-  { status, version }: LockedOrder,
-  { preconditions }: WriteRequest,
-): void {
-  preconditions.check(version);
-  if (!canBecome(status, next)) throw new InvalidTransitionError(status, next);
 }

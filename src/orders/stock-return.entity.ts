@@ -2,6 +2,8 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, Unique } from 'typeorm';
 import { IdColumn } from '../database/columns.js';
 import { OrderItem } from './order-item.entity.js';
 
+const FK = { foreignKeyConstraintName: 'fk_stock_returns_order_item' };
+
 /**
  * A line whose stock was returned when its order was cancelled. The database refuses a second return. The ids
  * are generated under the lock of the product, so they have the order of its returns.
@@ -17,16 +19,8 @@ export class StockReturn {
 
   @ManyToOne(() => OrderItem, { onDelete: 'RESTRICT' })
   @JoinColumn([
-    {
-      name: 'order_id',
-      referencedColumnName: 'orderId',
-      foreignKeyConstraintName: 'fk_stock_returns_order_item',
-    },
-    {
-      name: 'product_id',
-      referencedColumnName: 'productId',
-      foreignKeyConstraintName: 'fk_stock_returns_order_item',
-    },
+    { name: 'order_id', referencedColumnName: 'orderId', ...FK },
+    { name: 'product_id', referencedColumnName: 'productId', ...FK },
   ])
   item?: OrderItem;
 }

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, Unique } from 'typeorm';
-import { IdColumn, VersionedRow } from '../database/columns.js';
+import { IdColumn, NullableTimeColumn, VersionedRow } from '../database/columns.js';
 import { CONSTRAINTS } from '../database/constraint-names.js';
 
 /** The maximum stock of one product. */
@@ -32,10 +32,8 @@ export class Product extends VersionedRow {
   @Column('integer', { name: 'max_per_customer', nullable: true }) maxPerCustomer!: number | null;
 
   /** Orders are accepted from this time on; null means there is no start. */
-  @Column({ type: 'timestamptz', name: 'sale_starts_at', precision: 3, nullable: true })
-  saleStartsAt!: Date | null;
+  @NullableTimeColumn('sale_starts_at') saleStartsAt!: Date | null;
 
   /** Orders are accepted before this time; null means there is no end. */
-  @Column({ type: 'timestamptz', name: 'sale_ends_at', precision: 3, nullable: true })
-  saleEndsAt!: Date | null;
+  @NullableTimeColumn('sale_ends_at') saleEndsAt!: Date | null;
 }

@@ -1,13 +1,13 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { OptionallySignedIn } from '../http/access.decorators.js';
 import { Roles } from '../auth/access/roles.decorator.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { ApiProblems } from '../http/openapi/api-problems.decorator.js';
-import { ApiConditionalRead, ApiConditionalWrite, apiHeaders } from '../http/openapi/api-headers.js';
+import { ApiConditionalRead, ApiConditionalWrite } from '../http/openapi/api-headers.js';
 import { sendResourceIfModified } from '../http/preconditions.js';
-import { ApiIdempotencyKey, sendWritten, WriteRequested } from '../idempotency/idempotency-key.decorator.js';
+import { ApiIdempotentWrite, sendWritten, WriteRequested } from '../idempotency/idempotency-key.decorator.js';
 import type { WriteRequest } from '../idempotency/idempotent.writes.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
 import { answerWithPage, ApiListResponse } from '../pagination/list-response.js';
@@ -35,12 +35,7 @@ export class ProductsController {
     summary: 'Add a product',
     description: 'The initial stock appears in the stock history under your name.',
   })
-  @ApiCreatedResponse({
-    type: ProductResponseDto,
-    description: 'The new product.',
-    headers: apiHeaders('Location', 'ETag', 'Idempotency-Replayed'),
-  })
-  @ApiIdempotencyKey()
+  @ApiIdempotentWrite(201, ProductResponseDto, 'The new product.')
   @ApiProblems('sku-taken')
   @Roles('admin')
   @Post()
@@ -78,8 +73,7 @@ export class ProductsController {
     description: 'Only admins can read inactive products.',
   })
   @ApiIdParam('product')
-  @ApiOkResponse({ type: ProductResponseDto, description: 'The product.', headers: apiHeaders('ETag') })
-  @ApiConditionalRead()
+  @ApiConditionalRead(ProductResponseDto, 'The product.')
   @ApiProblems('product-not-found')
   @OptionallySignedIn()
   @Get(':id')
@@ -100,12 +94,7 @@ export class ProductsController {
   })
   @ApiIdParam('product')
   @ApiConditionalWrite('The ETag you last read; required with `stock_quantity`.')
-  @ApiIdempotencyKey()
-  @ApiOkResponse({
-    type: ProductResponseDto,
-    description: 'The product.',
-    headers: apiHeaders('ETag', 'Idempotency-Replayed'),
-  })
+  @ApiIdempotentWrite(200, ProductResponseDto, 'The product.')
   @ApiProblems('product-not-found', 'sku-taken', 'insufficient-stock', 'precondition-required')
   @Roles('admin')
   @Patch(':id')

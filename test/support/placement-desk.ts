@@ -8,7 +8,8 @@ import { TransactionRunner } from '../../src/database/transaction.runner.js';
 import { BackgroundTasks } from '../../src/database/background.tasks.js';
 import { IdempotentWrites } from '../../src/idempotency/idempotent.writes.js';
 import { OrdersService } from '../../src/orders/orders.service.js';
-import type { PlacedOrder, PlacementRequest } from '../../src/orders/placement/placement-request.js';
+import type { Written } from '../../src/idempotency/idempotent.writes.js';
+import type { PlacementRequest } from '../../src/orders/placement/placement-request.js';
 import { FaultProxy } from '../../storm/fault-proxy.js';
 import { audit } from './audit.js';
 import { TestDatabase } from './database.js';
@@ -39,12 +40,12 @@ export class PlacementDesk {
     return new PlacementDesk(orders.queue, proxy, dataSource);
   }
 
-  place(request: PlacementRequest, isGone = () => false): Promise<PlacedOrder> {
+  place(request: PlacementRequest, isGone = () => false): Promise<Written> {
     return this.queue.add(request, { requestId: request.placementKey, isGone });
   }
 
   /** Orders that arrive in this order, all before the service can turn to any of them. */
-  placeAll(requests: readonly PlacementRequest[]): Promise<PromiseSettledResult<PlacedOrder>[]> {
+  placeAll(requests: readonly PlacementRequest[]): Promise<PromiseSettledResult<Written>[]> {
     return Promise.allSettled(requests.map((request) => this.place(request)));
   }
 
@@ -121,8 +122,8 @@ export function request(
   };
 }
 
-/** What became of an order, in a word: its kind, or the code of its refusal or failure. */
-export function fateOf(result: PromiseSettledResult<PlacedOrder>): string {
+/** What became of an order, in a word: placed, replayed, or the code of its refusal or failure. */
+export function fateOf(result: PromiseSettledResult<Written>): string {
   if (result.status === 'rejected') return (result.reason as { code?: string }).code ?? 'failed';
-  return result.value.kind;
+  return result.value.isReplayed ? 'replayed' : 'placed';
 }

@@ -1,5 +1,11 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiResponse, type HeaderObject, type ReferenceObject } from '@nestjs/swagger';
+import { applyDecorators, type Type } from '@nestjs/common';
+import {
+  ApiHeader,
+  ApiOkResponse,
+  ApiResponse,
+  type HeaderObject,
+  type ReferenceObject,
+} from '@nestjs/swagger';
 import { ApiProblems } from './api-problems.decorator.js';
 import { PATTERNS } from './patterns.js';
 import { TAGS_LENGTH_MAX, URL_LENGTH_MAX } from '../client-limits.js';
@@ -152,9 +158,10 @@ const ApiTags = (name: 'If-Match' | 'If-None-Match', description: string) =>
     },
   });
 
-/** Describes a read that can be answered with 304. */
-export const ApiConditionalRead = () =>
+/** Describes a read of one resource, which can be answered with 304. */
+export const ApiConditionalRead = (type: Type, description: string) =>
   applyDecorators(
+    ApiOkResponse({ type, description, headers: apiHeaders('ETag') }),
     ApiTags('If-Match', 'ETags, such as "1". The request is refused with 412 unless one of them is current.'),
     ApiTags(
       'If-None-Match',

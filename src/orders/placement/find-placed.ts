@@ -2,7 +2,8 @@ import type { QueryRunner } from 'typeorm';
 import { DomainError } from '../../common/domain-error.js';
 import type { Resource } from '../../database/json.js';
 import { OrderResponseDto } from '../order-response.dto.js';
-import type { PlacedOrder, PlacementRequest } from './placement-request.js';
+import type { Written } from '../../idempotency/idempotent.writes.js';
+import type { PlacementRequest } from './placement-request.js';
 
 type Keyed = Pick<PlacementRequest, 'customerId' | 'placementKey'>;
 type KeyedRow = Resource & Keyed & Pick<PlacementRequest, 'requestHash'>;
@@ -30,7 +31,7 @@ const FIND_PLACED = `
 export async function findPlaced(
   queryRunner: QueryRunner,
   requests: readonly PlacementRequest[],
-): Promise<Map<PlacementRequest, PlacedOrder | DomainError>> {
+): Promise<Map<PlacementRequest, Written | DomainError>> {
   if (requests.length === 0) return new Map();
   const rows = (await queryRunner.query(FIND_PLACED, [
     requests.map(({ customerId }) => customerId),
@@ -39,12 +40,10 @@ export async function findPlaced(
   const found = new Map(rows.map((row) => [keyOf(row), row]));
   return new Map(
     requests.flatMap((request) => {
-      const order = found.get(keyOf(request));
-      if (!order) return [];
-      const isSame = hasSameHash(order.requestHash, request.requestHash);
-      const answer = isSame
-        ? { kind: 'replayed' as const, order }
-        : new DomainError('idempotency-key-reused');
+      const resource = found.get(keyOf(request));
+      if (!resource) return [];
+      const isSame = hasSameHash(resource.requestHash, request.requestHash);
+      const answer = isSame ? { resource, isReplayed: true } : new DomainError('idempotency-key-reused');
       return [[request, answer] as const];
     }),
   );

@@ -2,11 +2,12 @@ import { GroupQueue } from '../../common/group-queue/group-queue.js';
 import type { GroupWork, Waiting } from '../../common/group-queue/group-work.js';
 import { Observed } from '../../common/observation.js';
 import type { Env } from '../../config/env.js';
+import type { Written } from '../../idempotency/idempotent.writes.js';
 import { keyOf } from './find-placed.js';
-import { type PlacedOrder, type PlacementRequest, productIdsOf } from './placement-request.js';
+import { type PlacementRequest, productIdsOf } from './placement-request.js';
 
 /** An order, from its arrival to its answer. */
-export const PLACEMENTS = new Observed<void, PlacedOrder>();
+export const PLACEMENTS = new Observed<void, Written>();
 
 /** A group of orders, from leaving the queue to its outcomes. */
 export const GROUPS = new Observed<readonly Waiting<PlacementRequest>[]>();
@@ -25,8 +26,8 @@ const ORDER_MS_MAX = 7_000;
 
 export function placementQueue(
   env: Env,
-  work: Pick<GroupWork<PlacementRequest, PlacedOrder>, 'run' | 'findFree'>,
-): GroupQueue<PlacementRequest, PlacedOrder> {
+  work: Pick<GroupWork<PlacementRequest, Written>, 'run' | 'findFree'>,
+): GroupQueue<PlacementRequest, Written> {
   const limits = {
     slots: env.PLACEMENT_LANES,
     groupItemsMax: env.PLACEMENT_GROUP_MAX,
@@ -38,5 +39,5 @@ export function placementQueue(
     answerMsMax: ORDER_MS_MAX,
   };
   const whole = { ...work, keyOf, resourcesOf: productIdsOf };
-  return new GroupQueue<PlacementRequest, PlacedOrder>(whole, limits, GROUPS);
+  return new GroupQueue<PlacementRequest, Written>(whole, limits, GROUPS);
 }

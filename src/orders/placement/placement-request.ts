@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Resource } from '../../database/json.js';
 import type { PricedLine } from '../order-item.entity.js';
 import type { NewOrder } from '../order.entity.js';
 
@@ -18,12 +17,6 @@ export interface PlacementRequest extends Omit<NewOrder, 'totalMinor'> {
   readonly lines: readonly OrderLine[];
   /** The total that the buyer has agreed to, if given. */
   readonly expectedTotalMinor?: number | undefined;
-}
-
-/** An order that was placed by this request, or by an earlier one with the same key. */
-export interface PlacedOrder {
-  readonly kind: 'placed' | 'replayed';
-  readonly order: Resource;
 }
 
 /**

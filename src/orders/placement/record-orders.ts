@@ -6,7 +6,8 @@ import { LINE, OrderItem, type PricedLine } from '../order-item.entity.js';
 import { newOrder, type OrderTimes } from '../order-json.js';
 import { NEW_ORDER, Order } from '../order.entity.js';
 import type { AllocatedOrder } from './allocate.js';
-import type { PlacedOrder, PlacementRequest } from './placement-request.js';
+import type { Written } from '../../idempotency/idempotent.writes.js';
+import type { PlacementRequest } from './placement-request.js';
 
 /** One row for the whole group, whose orders all have the same times. */
 interface RecordedRow extends OrderTimes {
@@ -87,7 +88,7 @@ export async function recordOrders(
   queryRunner: QueryRunner,
   allocated: ReadonlyMap<PlacementRequest, AllocatedOrder>,
   secondsToExpiry: number,
-): Promise<Map<PlacementRequest, PlacedOrder>> {
+): Promise<Map<PlacementRequest, Written>> {
   if (allocated.size === 0) return new Map();
   const orders = [...allocated.values()];
   const lines = orders.flatMap((order) => order.lines);
@@ -105,7 +106,7 @@ export async function recordOrders(
   ])) as [RecordedRow];
   return new Map(
     [...allocated].map(([request, order], index) => {
-      return [request, { kind: 'placed', order: newOrder(order, ids[index] as number, times) }];
+      return [request, { resource: newOrder(order, ids[index] as number, times), isReplayed: false }];
     }),
   );
 }

@@ -37,7 +37,7 @@ export function watchPlacement(): void {
       refused.inc({ reason: asDomainError(error).code });
       throw error;
     });
-    (answer.kind === 'placed' ? placed : replayed).inc();
+    (answer.isReplayed ? replayed : placed).inc();
     return answer;
   });
   watchGroups();
