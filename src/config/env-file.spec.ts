@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvFile } from './env-file.js';
 
-// Guarantees that each line of `.env` counts as it reads, or is a fault.
+// Guarantees that each line of `.env` means what it says, or is a fault.
 describe('.env', () => {
   const read = async (content: string | Uint8Array) => {
     const path = join(await mkdtemp(join(tmpdir(), 'env-file-')), '.env');
@@ -27,7 +27,7 @@ describe('.env', () => {
     expect(await read(content)).toEqual({ variables: variablesOfText, faults: [] });
   });
 
-  it('takes quotes of any kind off, and what is in them as it is', async () => {
+  it('removes quotes of any kind, and leaves their content unchanged', async () => {
     const { variables, faults } = await read(
       `A='a#b "c" $d \\n'\nB="it's"  # why\nC=\`x\`\nD=it-is=b==\nE=''`,
     );
@@ -51,19 +51,19 @@ describe('.env', () => {
     'ＰＯＲＴ=8000',
     'MY-PORT=8000',
     'EXPORT PORT=8000',
-  ])('tells the line that it cannot read, and not what is in it: %s', async (line) => {
+  ])('names the number of a malformed line, but not its content: %s', async (line) => {
     const { faults } = await read(`# first\n${line}\nLOG_LEVEL=info\n`);
     expect(faults).toEqual([expect.stringMatching(/^\S+\.env, line 2, is not NAME=value/)]);
     expect(faults.join()).not.toMatch(/8000|pass|open|postgres:/);
   });
 
-  it('sets no variable twice', async () => {
+  it('refuses a variable that is set twice', async () => {
     expect((await read('PORT=1\nHOST=x\nPORT=2')).faults).toEqual([
       expect.stringMatching(/^PORT is set twice in/),
     ]);
   });
 
-  it('is a text that can be read', async () => {
+  it('must be readable text', async () => {
     expect((await read(Buffer.from('ADMIN_PASSWORD=gr\xfcn', 'latin1'))).faults).toEqual([
       expect.stringMatching(/is not text in UTF-8$/),
     ]);

@@ -20,6 +20,7 @@ const LOG_FORMATS = ['pretty', 'json'] as const;
 /** In characters. */
 export const USERNAME_MIN = 3;
 export const USERNAME_MAX = 64;
+export const PASSWORD_MIN = 4;
 export const PASSWORD_MAX = 128;
 
 /** The whole configuration. `.env.example` explains every variable, `parseEnv` adds the missing defaults. */
@@ -65,7 +66,7 @@ export class Env {
   @MaxLength(USERNAME_MAX)
   readonly ADMIN_USERNAME?: string;
   @IsOptional() @IsString() @MaxLength(PASSWORD_MAX) readonly ADMIN_PASSWORD?: string;
-  @integerBetween(4, 128) readonly PASSWORD_MIN_LENGTH!: number;
+  @integerBetween(PASSWORD_MIN, PASSWORD_MAX) readonly PASSWORD_MIN_LENGTH!: number;
 
   @commaSeparated() @IsAddressList() readonly TRUST_PROXY: string[] = [];
   @commaSeparated(asOrigin) @IsOriginList() readonly CORS_ORIGINS: string[] = [];

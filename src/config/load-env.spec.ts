@@ -36,28 +36,31 @@ function faultsOf(work: () => unknown): readonly string[] {
   }
 }
 
-// Guarantees that a variable means what a person sees, or is refused by its name; no value is printed.
+// Guarantees that a variable means what a person sees, or is refused by name. Values are never printed.
 describe('every variable', () => {
-  it('is among those tried here', () => {
+  it('is tested here', () => {
     expect(variables.length).toBeGreaterThan(40);
     expect(integers.length).toBeGreaterThan(20);
   });
 
-  it.each(['\r', '\r\n', '\n'])('loses the end of a line behind its value: %j', (end) => {
+  it.each(['\r', '\r\n', '\n'])('loses a line break at its end: %j', (end) => {
     for (const [name, value] of variables) expect(withOne(name, value + end)).toEqual(parseEnv(valid));
   });
 
-  it.each([' ', '\t', '\u00a0', '\ufeff'])('loses blanks around its value, except a secret: %j', (blank) => {
-    for (const [name, value] of variables.filter(([name]) => !/SECRET|PASSWORD$/.test(name)))
-      expect(withOne(name, blank + value + blank)).toEqual(parseEnv(valid));
-    expect(withOne('ADMIN_PASSWORD', ' 1234 ').ADMIN_PASSWORD).toBe(' 1234 ');
-  });
+  it.each([' ', '\t', '\u00a0', '\ufeff'])(
+    'loses spaces around its value, unless it is a secret: %j',
+    (blank) => {
+      for (const [name, value] of variables.filter(([name]) => !/SECRET|PASSWORD$/.test(name)))
+        expect(withOne(name, blank + value + blank)).toEqual(parseEnv(valid));
+      expect(withOne('ADMIN_PASSWORD', ' 1234 ').ADMIN_PASSWORD).toBe(' 1234 ');
+    },
+  );
 
-  it.each(['', '  ', '\r', '\u00a0'])('has its default where nothing is set: %j', (nothing) => {
+  it.each(['', '  ', '\r', '\u00a0'])('has its default if it is empty: %j', (nothing) => {
     for (const [name, value] of defaults) expect(String(withOne(name, nothing)[name as 'PORT'])).toBe(value);
   });
 
-  it.each(['"', "'", '`'])('is refused in quotes that nobody has taken off: %s', (quote) => {
+  it.each(['"', "'", '`'])('is refused in quotes: %s', (quote) => {
     for (const [name, value] of variables) {
       const faults = faultsOf(() => withOne(name, quote + value + quote));
       expect(faults).toContainEqual(expect.stringMatching(`^${name} is in quotes`));
@@ -65,7 +68,7 @@ describe('every variable', () => {
   });
 
   it.each(['\u200b', '\u0000', '\u001b', '\u202e', '\ufffd'])(
-    'is refused with what cannot be seen: %j',
+    'is refused with an invisible character: %j',
     (mark) => {
       for (const [name, value] of variables) {
         const faults = faultsOf(() => withOne(name, value[0] + mark + value.slice(1)));
@@ -87,11 +90,11 @@ describe('every variable', () => {
     '５',
     '1 000',
     '99999999999999999999',
-  ])('that is a number is written in digits: %s', (value) => {
+  ])('that is a number must consist of digits: %s', (value) => {
     for (const name of integers) expect(faultsOf(() => withOne(name, value)).join()).toMatch(name);
   });
 
-  it('that is a word is written as it is documented', () => {
+  it('that is a word must be spelt as documented', () => {
     for (const [name, value] of [
       ['NODE_ENV', 'Production'],
       ['NODE_ENV', 'prod'],
@@ -108,13 +111,13 @@ describe('every variable', () => {
 });
 
 describe('NODE_ENV', () => {
-  it('decides about the defaults as it is read', () => {
+  it('is trimmed before it decides about defaults', () => {
     const env = parseEnv({ ...valid, ADMIN_SIGNUP: '', NODE_ENV: ' production\r' });
     expect(env.ADMIN_SIGNUP).toBe('closed');
   });
 });
 
-describe('a name that nobody reads', () => {
+describe('an unknown name', () => {
   it.each([
     ['DATABSE_URL', 'DATABASE_URL'],
     ['DATABASE_ULR', 'DATABASE_URL'],
@@ -126,12 +129,12 @@ describe('a name that nobody reads', () => {
     ['\u00a0NODE_ENV', 'NODE_ENV'],
     ['\ufeffNODE_ENV', 'NODE_ENV'],
     ['port', 'PORT'],
-  ])('is refused when it is nearly one of ours: %j', (name, meant) => {
+  ])('is refused if it is similar to one of ours: %j', (name, meant) => {
     const faults = faultsOf(() => parseEnv({ [name]: 'x' }));
     expect(faults).toEqual([`${name} is unknown: did you mean ${meant}?`]);
   });
 
-  it('may be anything else, or stand beside the right one', () => {
+  it('may be anything else, or be set together with the right one', () => {
     const others =
       'POST SPORT GHOST HOSTNAME NODE_OPTIONS TEST_DATABASE_URL XDG_DATA_DIRS DATABASE_SSL WORKER';
     parseEnv(Object.fromEntries(others.split(' ').map((name) => [name, 'x'])));
@@ -140,7 +143,7 @@ describe('a name that nobody reads', () => {
 });
 
 describe('CORS_ORIGINS', () => {
-  it('is compared as browsers write an origin', () => {
+  it('is converted to what browsers send', () => {
     const written =
       'https://Shop.Example, https://a.example:443, http://b.example:80/, https://bücher.example';
     expect(withOne('CORS_ORIGINS', written).CORS_ORIGINS).toEqual([
@@ -161,7 +164,7 @@ describe('CORS_ORIGINS', () => {
     'null',
     'ftp://shop.example',
     'https://a.example https://b.example',
-  ])('cannot be what no browser sends: %s', (origin) => {
+  ])('refuses what no browser sends: %s', (origin) => {
     expect(faultsOf(() => withOne('CORS_ORIGINS', origin)).join()).toMatch(/^CORS_ORIGINS must list origins/);
   });
 });
@@ -188,7 +191,7 @@ describe('DATABASE_URL', () => {
       'postgresql://u:p@h/d?sslmode=verify-full&sslrootcert=/none.pem',
       /names an unreadable file in sslrootcert/,
     ],
-  ])('says what is wrong with it, and nothing of itself: %s', (url, fault) => {
+  ])('is refused with the reason, but without its value: %s', (url, fault) => {
     for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL']) {
       const faults = faultsOf(() => parseEnv({ DATABASE_URL: URL_OF_DATABASE, [name]: url }));
       expect(faults).toEqual([expect.stringMatching(fault)]);
@@ -207,7 +210,7 @@ describe('DATABASE_URL', () => {
     expect(faultsOf(() => parseEnv({ DATABASE_URL: url }))).toEqual([]);
   });
 
-  it('is not verified where Node is told to accept everybody, which production refuses', () => {
+  it('is refused in production if Node is told not to verify servers', () => {
     const production = { ...valid, NODE_ENV: 'production', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
     expect(faultsOf(() => parseEnv(production)).join()).toMatch(/^NODE_TLS_REJECT_UNAUTHORIZED=0/);
     expect(faultsOf(() => parseEnv({ ...production, ALLOW_UNSAFE_DATABASE: 'true' }))).toEqual([]);

@@ -34,7 +34,7 @@ async function runThrough(outcomes: readonly (Error | undefined)[]): Promise<voi
 }
 
 describe('a background task', () => {
-  it('goes on after a fault, which is logged once for as long as it stays', async () => {
+  it('goes on after a fault, and logs a persistent fault once', async () => {
     const [fault, other] = [new Error('a fault'), new Error('another')];
 
     await runThrough([fault, fault, other, undefined, other]);
@@ -42,13 +42,13 @@ describe('a background task', () => {
     expect(logged).toEqual(['a fault', 'another', 'another']);
   });
 
-  it('says nothing of a database that is away', async () => {
+  it('logs nothing about an unavailable database', async () => {
     await runThrough([new ServiceBusyError(), Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })]);
 
     expect(logged).toEqual([]);
   });
 
-  it('ends when the process stops, after the run that is under way', async () => {
+  it('ends when the process stops, after the current run', async () => {
     let hasEnded = false;
     const run = async () => {
       runs.emit('begun');

@@ -5,7 +5,7 @@ const times = (count: number, ask: (index: number) => string | undefined) =>
   Array.from({ length: count }, (_, index) => ask(index));
 
 describe('PreparedStatements', () => {
-  it('names a text from its fifth time on, and always the same', () => {
+  it('gives a text a name when it comes the fifth time, and keeps that name', () => {
     const statements = new PreparedStatements();
     const names = times(7, () => statements.nameOf('SELECT $1'));
     expect(names.slice(0, 4)).toEqual(times(4, () => undefined));
@@ -19,13 +19,13 @@ describe('PreparedStatements', () => {
     expect(one).not.toBe(two);
   });
 
-  it('names no more than 100 texts', () => {
+  it('names at most 100 texts', () => {
     const statements = new PreparedStatements();
     const names = times(150, (index) => times(5, () => statements.nameOf(`SELECT ${index}`))[4]);
     expect(names.filter((name) => name !== undefined)).toHaveLength(100);
   });
 
-  it('forgets a text that others have followed by the hundred, but not one that keeps coming', () => {
+  it('forgets rare texts, but not a frequent one', () => {
     const statements = new PreparedStatements();
     for (let round = 0; round < 4; round += 1) {
       statements.nameOf('SELECT often');

@@ -21,7 +21,7 @@ describe('a PostgreSQL server', () => {
     ['that would put tables among its own', { schema: 'pg_catalog' }, /search_path.*ALTER ROLE/],
     ['that would put them among its views', { schema: 'information_schema' }, /search_path.*ALTER ROLE/],
     [
-      'with a setting that no connection may change',
+      'with a setting that no connection can change',
       { differing: [{ name: 'array_nulls', found: 'off', needed: 'on' }] },
       /array_nulls = off.*ALTER ROLE … SET array_nulls = 'on'/,
     ],

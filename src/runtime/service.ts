@@ -41,7 +41,7 @@ export class Service {
     this.server = await this.chooseServer();
     await this.openOperations(this.server);
     const port = await this.server.start(await this.prepare());
-    if (this.options.role !== 'worker') this.announce(readyLine(this.env.HOST, port));
+    if (this.options.role !== 'worker') this.announce(urlOf(this.env.HOST, port));
   }
 
   /** Becomes not ready, waits for STOP_DELAY_MS, and then finishes its requests within 10 s. */
@@ -87,7 +87,8 @@ export class Service {
   }
 
   /** Prints the line at every log level. */
-  private announce(line: string): void {
+  private announce(url: string): void {
+    const line = `Mini Order System is ready at ${url} and documented at ${url}/docs`;
     if (this.logger.isLevelEnabled('info')) this.logger.info(line);
     else console.log(line);
   }
@@ -105,9 +106,4 @@ export class Service {
 function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-function readyLine(host: string, port: number): string {
-  const url = urlOf(host, port);
-  return `Mini Order System is ready at ${url} and explains itself at ${url}/docs`;
 }

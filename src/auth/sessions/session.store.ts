@@ -57,9 +57,10 @@ export class SessionStore {
    */
   async rotate(token: RefreshToken): Promise<LiveSession | undefined> {
     const session = await this.transactions.run(async ({ manager }) => {
-      const found = await lockFamily(manager, token);
+      // Concurrent requests with the same token wait here, and see the result of the first one.
+      const [found] = await manager.query<LockedSession[]>(LOCK_SESSION, [token.familyHash]);
       if (!found) return undefined;
-      const { id, userId } = found.session;
+      const { id, userId } = found;
       const refreshToken = await nextToken(manager, token, found);
       if (!refreshToken) await manager.delete(Session, { id });
       return { id, userId, refreshToken };
@@ -121,42 +122,27 @@ export async function endSessions(manager: EntityManager, userId: number, keptId
   ]);
 }
 
-interface LockedFamily {
-  readonly session: Session;
-  readonly isInGrace: boolean;
-}
+type LockedSession = Pick<Session, 'id' | 'userId' | 'tokenHash' | 'previousHash' | 'successorSalt'> & {
+  readonly isInGrace: boolean | null;
+};
 
-/** Concurrent requests with the same token wait here, and see the result of the first one. */
-async function lockFamily(
-  manager: EntityManager,
-  { familyHash }: RefreshToken,
-): Promise<LockedFamily | undefined> {
-  const { entities, raw } = await manager
-    .createQueryBuilder(Session, 'session')
-    .addSelect(`session.rotated_at > now() - interval '${REFRESH_GRACE_SECONDS} seconds'`, 'is_in_grace')
-    .setLock('pessimistic_write')
-    .where('session.familyHash = :familyHash AND session.expiresAt > now()', { familyHash })
-    .getRawAndEntities<{ is_in_grace: boolean | null }>();
-  const [session] = entities;
-  if (!session || !(await manager.existsBy(User, { id: session.userId, isActive: true }))) return undefined;
-  return { session, isInGrace: raw[0]?.is_in_grace === true };
-}
+const LOCK_SESSION = `
+  SELECT s.id, s.user_id AS "userId", s.token_hash AS "tokenHash", s.previous_hash AS "previousHash",
+         s.successor_salt AS "successorSalt",
+         s.rotated_at > now() - interval '${REFRESH_GRACE_SECONDS} seconds' AS "isInGrace"
+    FROM sessions s JOIN users u ON u.id = s.user_id
+   WHERE s.family_hash = $1 AND s.expires_at > now() AND u.is_active
+     FOR UPDATE OF s`;
 
 async function nextToken(
   manager: EntityManager,
   token: RefreshToken,
-  { session, isInGrace }: LockedFamily,
+  { id, tokenHash, previousHash, successorSalt: oldSalt, isInGrace }: LockedSession,
 ): Promise<RefreshToken | undefined> {
-  if (token.hash.equals(session.tokenHash)) return rotateNow(manager, token, session);
-  const isLostAnswer = isInGrace && session.previousHash?.equals(token.hash);
-  return isLostAnswer && session.successorSalt ? token.successor(session.successorSalt) : undefined;
-}
-
-async function rotateNow(
-  manager: EntityManager,
-  token: RefreshToken,
-  { id }: Session,
-): Promise<RefreshToken> {
+  if (!token.hash.equals(tokenHash)) {
+    const isLostAnswer = isInGrace && previousHash?.equals(token.hash);
+    return isLostAnswer && oldSalt ? token.successor(oldSalt) : undefined;
+  }
   const salt = successorSalt();
   const successor = token.successor(salt);
   await manager.update(

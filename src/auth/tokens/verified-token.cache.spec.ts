@@ -8,7 +8,7 @@ beforeEach(() => void jest.useFakeTimers({ now: NOW_S * 1000 }));
 afterEach(() => void jest.useRealTimers());
 
 describe('verified tokens', () => {
-  it('stand for whom they were issued to, up to the second in which they expire and not in it', () => {
+  it('identify their user until the second in which they expire', () => {
     const tokens = new VerifiedTokenCache();
     tokens.add('header.claims.signature', somebody(1), NOW_S + 60);
 
@@ -18,7 +18,7 @@ describe('verified tokens', () => {
     expect(tokens.find('header.claims.signature')).toBeUndefined();
   });
 
-  it('vouch for nothing that differs from them in a letter', () => {
+  it('do not match a text that differs in one character', () => {
     const tokens = new VerifiedTokenCache();
     tokens.add('header.claims.signature', somebody(1), NOW_S + 60);
 
@@ -31,7 +31,7 @@ describe('verified tokens', () => {
       expect(tokens.find(other)).toBeUndefined();
   });
 
-  it('are forgotten in the order in which they came, beyond 5,000', () => {
+  it('are dropped beyond 5,000, the oldest first', () => {
     const tokens = new VerifiedTokenCache();
     for (let index = 0; index <= 5_000; index += 1) tokens.add(`token ${index}`, somebody(index), NOW_S + 60);
 

@@ -18,9 +18,9 @@ async function endedProcess(): Promise<number> {
   return child.pid as number;
 }
 
-// Guarantees that looking for a server never takes away the lock file of one that is just starting.
+// Guarantees that a search for a server never removes the lock file of a starting one.
 describe('findRunningPostmaster', () => {
-  it('finds no server behind the lock file of one that has ended, and leaves the file to PostgreSQL', async () => {
+  it('finds no server for a stale lock file, and leaves the file to PostgreSQL', async () => {
     const lockFile = [await endedProcess(), cluster, 1, 5432, ''].join('\n');
     await writeFile(join(cluster, 'postmaster.pid'), lockFile);
 

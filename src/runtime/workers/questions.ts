@@ -21,6 +21,9 @@ interface Answer {
 
 let lastId = 0;
 
+/** For messages to a process that has ended. */
+const ignore = () => undefined;
+
 /** For a worker: answers the questions of the primary. */
 export function answerPrimary(answers: { [Q in keyof Answers]: () => Promise<Answers[Q]> }): void {
   process.on('message', (message: Partial<Question> | null) => {
@@ -55,9 +58,4 @@ export function askWorker<Q extends keyof Answers>(
     if (worker.isConnected()) worker.send({ question, id } satisfies Question, ignore);
     else end(otherwise);
   });
-}
-
-/** For messages to a process that has ended. */
-function ignore(): void {
-  return undefined;
 }

@@ -10,19 +10,19 @@ function delaysAfter(...servedMs: (number | undefined)[]) {
 }
 
 describe('RestartPolicy', () => {
-  it('starts a worker again soon, and the longer it takes the oftener it ends, up to 5 s', () => {
+  it('doubles the delay with each restart, up to 5 s', () => {
     expect(delaysAfter(1, 1, 1, 1, 1, 1, 1, 1)).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
-  it('forgets earlier ends after a worker has served for long', () => {
+  it('begins again after a worker has served for a long time', () => {
     expect(delaysAfter(1, 1, 1, HOURS, 1)).toEqual([100, 200, 400, 100, 200]);
   });
 
-  it('gives up a worker that fails to start five times in a row', () => {
+  it('gives up after five failed starts in a row', () => {
     expect(delaysAfter(NEVER, NEVER, NEVER, NEVER, NEVER)).toEqual([100, 200, 400, 800, undefined]);
   });
 
-  it('does not give up one that serves in between, however briefly', () => {
+  it('does not give up if a worker has served in between, however briefly', () => {
     const delays = delaysAfter(NEVER, NEVER, NEVER, NEVER, 1, NEVER, NEVER, NEVER, NEVER);
     expect(delays).not.toContain(undefined);
   });

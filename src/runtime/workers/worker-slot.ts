@@ -90,11 +90,7 @@ export class WorkerSlot {
     const isHopeless = this.failure !== undefined && !this.events.hasServed();
     const delayMs = isHopeless ? undefined : this.restarts.delayMsAfter(servedMs);
     const why = this.failure ?? (servedMs === undefined ? `A worker ended before it served (${how}).` : how);
-    if (delayMs === undefined) this.events.gaveUp(why);
-    else this.startAfter(delayMs, pid, why);
-  }
-
-  private startAfter(delayMs: number, pid: number | undefined, why: string): void {
+    if (delayMs === undefined) return this.events.gaveUp(why);
     const details = { worker: pid, why, restart_in_ms: delayMs };
     this.logger.warn(details, 'a worker has ended and will be replaced');
     this.restartTimer = setTimeout(() => this.start(), delayMs);
