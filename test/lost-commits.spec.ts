@@ -13,6 +13,12 @@ const order = (buyer: Person, id: number, headers = {}) =>
     .clientOf(buyer)
     .post<OrderBody & ProblemBody>('/orders', { items: [{ product_id: id, quantity: 1 }] }, { headers });
 
+/** Numbers all events first: numbering is a transaction, whose COMMIT would otherwise meet the fault. */
+async function faultNextCommits(...faults: CommitFault[]): Promise<void> {
+  await lastEvent((await given.admin()).client);
+  proxied.proxy.faultNextCommits(...faults);
+}
+
 /** Errors of a server that stops or can no longer write, although it may have stored the COMMIT. */
 const UNKNOWN = ['08006', '40003', '57014', '57P01', '57P02', '58030', 'XX000'];
 
@@ -34,7 +40,7 @@ describe('a connection that is lost during COMMIT', () => {
       const buyer = await given.customer();
       const before = await given.database.orderCount();
       await order(buyer, lamp.id);
-      proxied.proxy.faultNextCommits(cut);
+      await faultNextCommits(cut);
 
       const answer = await order(buyer, lamp.id);
 
@@ -52,7 +58,7 @@ describe('a connection that is lost during COMMIT', () => {
       const lamp = await given.product({ stock: 10 });
       const buyer = await given.customer();
       const before = await given.database.orderCount();
-      proxied.proxy.faultNextCommits({ sqlState });
+      await faultNextCommits({ sqlState });
 
       const answer = await order(buyer, lamp.id);
 
@@ -71,9 +77,7 @@ describe('a connection that is lost during COMMIT', () => {
   ])('%s never repeats a restock: the admin is told to check', async (_, fault, stock) => {
     const lamp = await given.product({ stock: 10 });
     const admin = proxied.clientOf(await given.admin());
-    // Numbers all events first: numbering is a transaction, whose COMMIT would otherwise meet the fault.
-    await lastEvent((await given.admin()).client);
-    proxied.proxy.faultNextCommits(fault);
+    await faultNextCommits(fault);
 
     const answer = await admin.patch<ProblemBody>(`/products/${lamp.id}`, { stock_delta: 5 });
 
@@ -100,7 +104,7 @@ describe('a connection that is lost during COMMIT', () => {
     const buyer = await given.customer();
     const before = await given.database.orderCount();
     const sent = proxied.proxy.recordStatements();
-    proxied.proxy.faultNextCommits('after', 'after');
+    await faultNextCommits('after', 'after');
 
     const answer = await order(buyer, lamp.id);
 
@@ -117,7 +121,7 @@ describe('a connection that is lost during COMMIT', () => {
     const lamp = await given.product({ stock: 10 });
     const buyer = await given.customer();
     const key = { 'idempotency-key': 'lost-twice' };
-    proxied.proxy.faultNextCommits('before', 'after');
+    await faultNextCommits('before', 'after');
 
     const lost = await order(buyer, lamp.id, key);
     const found = await order(buyer, lamp.id, key);

@@ -109,9 +109,7 @@ export class EmbeddedPostgres {
     try {
       return await OwnerLock.acquire(this.urlOf('postgres'), dataDir, {
         revive: () => this.ensureRunning(),
-        lost: () => {
-          this.options.progress(`another process has taken over the PostgreSQL in ${dataDir}`);
-        },
+        lost: () => this.options.progress(`another process has taken over the PostgreSQL in ${dataDir}`),
       });
     } catch (error) {
       if (error instanceof DataDirInUseError && this.options.mayShare) return undefined;
