@@ -189,12 +189,14 @@ describe('a database of the owner’s choice', () => {
     const options = encodeURIComponent('-c search_path="My\\ shop" -c extra_float_digits=-15');
 
     const other = new World();
-    other.service = await ServiceProcess.start({ DATABASE_URL: `${database.url}?options=${options}` });
+    other.database = TestDatabase.at(`${database.url}?options=${options}`);
+    other.service = await ServiceProcess.start({ DATABASE_URL: other.database.url });
     const unusual = await day(other);
     const [table] = await database.rows<{ schema: string }>(
       `SELECT schemaname AS schema FROM pg_tables WHERE tablename = 'orders'`,
     );
     await other.service.stop();
+    await other.database.close();
     await database.drop();
 
     expect(unusual).toEqual(usual);
