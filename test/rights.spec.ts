@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ADVISORY_LOCKS } from '../src/database/advisory-locks.js';
 import type { AccountBody, ListBody, ProblemBody, UserBody } from './support/api-types.js';
 import type { Client } from './support/client.js';
@@ -29,6 +29,10 @@ async function lastLetIn(client: Client, path: string, status: number): Promise<
 
 // Guarantees that every process follows the rights in the database, with little delay.
 describe('revoking rights', () => {
+  let second: ServiceProcess;
+  beforeAll(async () => void (second = await given.secondService()));
+  afterAll(() => second.stop());
+
   const bySql = (sql: string) => async (person: Person) => {
     await given.database.rows(sql, [person.id]);
   };
@@ -51,14 +55,12 @@ describe('revoking rights', () => {
   ] as const)(
     'takes effect within 2 s on two processes for a user who is %s',
     async (_, takeAway, path, status) => {
-      const second = await given.secondService();
       const person = await given.anotherAdmin();
       const clients = [person.client, given.clientOf(second, person)];
       for (const client of clients) expect((await client.get(path)).status).toBe(200);
 
       await takeAway(person);
       const letIn = await Promise.all(clients.map((client) => lastLetIn(client, path, status)));
-      await second.stop();
 
       expect(letIn.filter((ms) => ms > REVOKED_WITHIN_MS)).toEqual([]);
     },

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { runMigrations } from '../src/database/migrator.js';
 import { audit } from './support/audit.js';
 import { asAdmin, TestDatabase } from './support/database.js';
-import { runCommand } from './support/command.js';
 
 const DUMPS = 'test/dumps';
 
@@ -40,7 +40,7 @@ describe('an update of a database', () => {
     const database = await restore(file);
     const before = await contentOf(database);
 
-    await runCommand('migrate', { args: ['run'], variables: { DATABASE_URL: database.url } });
+    await runMigrations(database.url);
     const after = await contentOf(database);
     const { balanced } = await audit(database);
     await database.drop();

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { notEqual } from 'node:assert/strict';
 import { allocate, type StockedProduct } from '../../src/orders/placement/allocate.js';
 import type { PlacementRequest } from '../../src/orders/placement/placement-request.js';
 
@@ -47,7 +47,8 @@ export const answersOf = (
   return requests.map((asked) => {
     const error = refused.get(asked);
     const order = allocated.get(asked);
-    expect([error, order].filter(Boolean)).toHaveLength(1);
+    // An `expect` for each of 100,000 orders would take longer than the rest.
+    notEqual(error === undefined, order === undefined);
     return error ? `${error.code} ${JSON.stringify(error.details)}` : order?.totalMinor;
   });
 };
