@@ -35,7 +35,11 @@ export class EventLog {
   private readonly happened = new Map<number, string[]>();
   private readonly stock = new Map<number, number>();
 
-  constructor(private readonly reader: string) {}
+  /** @param onViolation is called at each violation. */
+  constructor(
+    private readonly reader: string,
+    private readonly onViolation: () => unknown = () => undefined,
+  ) {}
 
   note(event: LoggedEvent): void {
     const { id, type, data } = event;
@@ -87,6 +91,7 @@ export class EventLog {
       promise: 'V1',
       text: `${what} for the reader of process ${this.reader}: ${text}`,
     });
+    this.onViolation();
   }
 }
 

@@ -17,8 +17,9 @@ export class Follower {
   constructor(
     private readonly service: StormedService,
     private readonly admin: Account,
+    onViolation?: () => unknown,
   ) {
-    this.log = new EventLog(service.name);
+    this.log = new EventLog(service.name, onViolation);
   }
 
   async run(signal: AbortSignal): Promise<void> {
