@@ -46,7 +46,7 @@ export class World {
   async tearDown(): Promise<void> {
     await this.service.stop();
     const { balanced } = await audit(this.database);
-    await this.database.drop();
+    await this.database.leave();
     expect(balanced).toBe(true);
   }
 
