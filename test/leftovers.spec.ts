@@ -25,5 +25,5 @@ describe('a test run that is killed', () => {
 
     await until('no process is left', () => Promise.resolve(processesIn(runFolder).length === 0));
     await until('the folder is gone', () => Promise.resolve(!existsSync(runFolder)));
-  });
+  }, 90_000);
 });
