@@ -11,7 +11,7 @@ import { AppModule } from './app.module.js';
 import { ClientErrors } from './http/problems/client-errors.js';
 import { DomainError } from './common/domain-error.js';
 import { ProblemDetailsFilter } from './http/problems/problem-details.filter.js';
-import { isPreflight, RouteTable } from './http/problems/route-table.js';
+import { isPreflight, METHODS, RouteTable } from './http/problems/route-table.js';
 import { BODY_LIMIT_BYTES, keepBodiesRaw } from './http/body-parser.js';
 import { trustedProxies } from './http/client-address.js';
 import {
@@ -157,7 +157,7 @@ const PREFLIGHT_MAX_AGE_S = 600;
 function openToOrigins(app: NestFastifyApplication, origins: string[]): void {
   const options = {
     origin: origins,
-    methods: ['GET', 'HEAD', 'POST', 'PATCH'],
+    methods: METHODS,
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE_S,
   };

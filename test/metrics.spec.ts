@@ -167,7 +167,7 @@ describe('the metrics', () => {
     expect(after.sum('http_request_duration_seconds_count', { route: 'unmatched', status: '404' })).toBe(
       before.sum('http_request_duration_seconds_count', { route: 'unmatched', status: '404' }) + 20,
     );
-    expect([...after.valuesOf('method')].sort()).toEqual(['GET', 'OTHER', 'PATCH', 'POST']);
+    expect([...after.valuesOf('method')].sort()).toEqual(['DELETE', 'GET', 'OTHER', 'PATCH', 'POST']);
   });
 
   it('are not on the API’s port, and their port serves nothing but metrics and health', async () => {

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_BODY } from '../body-parser.js';
 
+/** The methods that routes use. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
+
 /** Knows which methods each path takes, so that a wrong method is 405 with `Allow` instead of 404. */
 export class RouteTable {
   private readonly routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];

@@ -1,9 +1,9 @@
 import { Histogram } from 'prom-client';
 import type { RequestWatcher } from '../../http/finished-requests.js';
+import { METHODS } from '../../http/problems/route-table.js';
 import { isStream } from '../../http/stream-route.js';
 
-/** Others can only be refused. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'OPTIONS']);
+const LABELLED_METHODS = new Set(['OPTIONS', ...METHODS]);
 
 /** Whatever clients send, the labels are those of routes that exist. */
 export function httpMetrics(): RequestWatcher {
@@ -17,7 +17,7 @@ export function httpMetrics(): RequestWatcher {
 
   return ({ request, route = 'unmatched', status, isAborted, durationMs }) => {
     if (isStream(request) && status === 200) return;
-    const method = METHODS.has(request.method) ? request.method : 'OTHER';
+    const method = LABELLED_METHODS.has(request.method) ? request.method : 'OTHER';
     const labels = [method, route, isAborted ? 'aborted' : String(status)] as const;
     const child = children.get(labels.join(' ')) ?? durations.labels(...labels);
     children.set(labels.join(' '), child);
