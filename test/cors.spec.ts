@@ -37,6 +37,13 @@ describe('CORS', () => {
     expect(asked.headers.get('access-control-max-age')).toBe('600');
   });
 
+  it('answers OPTIONS without an origin with the methods of the path, as without CORS', async () => {
+    const headers = { 'access-control-request-method': 'PATCH' };
+    const asked = await open.anyone.call('OPTIONS', '/orders/1/confirm', { headers });
+
+    expect([asked.status, asked.headers.get('allow')]).toEqual([204, 'PATCH']);
+  });
+
   it('answers per origin, exposes the headers that pages need, and allows no cookies', async () => {
     const { headers } = await open.anyone.get('/products', preflight);
 

@@ -4,20 +4,20 @@ import { JSON_BODY } from '../body-parser.js';
 /** The methods that routes use. */
 export const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 
-/** Knows which methods each path takes, so that a wrong method is 405 with `Allow` instead of 404. */
+/** Knows the methods of each path, so that a wrong method is answered with 405 and `Allow` instead of 404. */
 export class RouteTable {
   private readonly routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
 
   /** Must be called before any route is registered. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }: RouteOptions) => {
-      // The route of CORS, for preflights.
+      // The CORS route, for preflights.
       if (url === '*') return;
       this.routes.push({ pattern: asRegExp(url), methods: [method].flat() });
     });
   }
 
-  /** RFC 9110, 9.3.7, and RFC 5789, 3.1: OPTIONS is answered with what can be done at a path. */
+  /** Answers OPTIONS with the methods of the path (RFC 9110, 9.3.7; RFC 5789, 3.1). */
   answerOptions(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
       const methods =
@@ -36,11 +36,12 @@ export class RouteTable {
   }
 }
 
+/** Any other OPTIONS request with CORS headers would get a plain text 400 from @fastify/cors. */
 export function isPreflight({ headers }: FastifyRequest): boolean {
-  return headers['access-control-request-method'] !== undefined;
+  return Boolean(headers.origin && headers['access-control-request-method']);
 }
 
-/** Fastify's route syntax, as far as routes here use it: `:name` is one segment, `*` the rest. */
+/** The part of Fastify's route syntax that is used here: `:name` is one segment, `*` the rest. */
 function asRegExp(route: string): RegExp {
   const escaped = route.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/:[A-Za-z_]+/g, '[^/]+').replace(/\*/g, '.*')}$`);
