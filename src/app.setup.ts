@@ -23,21 +23,21 @@ import {
 } from './http/client-limits.js';
 import { answerBeforeBodiesEnd } from './http/lingering-close.js';
 import { securityHeaders } from './http/security-headers.js';
-import { UnfinishedBodies } from './http/unfinished-bodies.js';
+import { limitUnfinishedBodies } from './http/unfinished-bodies.js';
 import type { Env } from './config/env.js';
 import type { AppSecrets } from './config/secret-file.js';
 import { NestLogger } from './telemetry/logger.js';
 import { RequestDrain } from './health/request.drain.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 
-/** How often slow clients are looked for, at least. */
+/** Slow clients are looked for at least this often. */
 const TIMEOUT_CHECK_MS = 2_000;
 const PATH_PARAMETER_MAX = 100;
 
-/** What is taken over from a client or proxy that numbers its own requests. */
+/** An `X-Request-Id` that is accepted from a client or proxy. */
 const FOREIGN_REQUEST_ID = /^[\w.-]{1,64}$/;
 
-/** The application as it is served, but for the listening. */
+/** The complete application, except that it does not listen yet. */
 export async function createApp(
   env: Env,
   secrets: AppSecrets,
@@ -72,8 +72,9 @@ export async function createApp(
   if (env.CORS_ORIGINS.length > 0) openToOrigins(app, env.CORS_ORIGINS);
   await limitRequestRate(fastify, env.RATE_LIMIT_PER_MINUTE);
   routes.answerOptions(fastify);
-  const refuse = (socket: Socket) => clientErrors.refuse('request-timeout', socket);
-  new UnfinishedBodies(Math.ceil(env.MAX_CONNECTIONS / 20), refuse).watch(fastify);
+  limitUnfinishedBodies(fastify, Math.ceil(env.MAX_CONNECTIONS / 20), (socket) =>
+    clientErrors.refuse('request-timeout', socket),
+  );
   serveDocs(fastify, () => describeApi(app));
   return app;
 }
@@ -91,20 +92,20 @@ function createAdapter(
     trustProxy: trustedProxies(env.TRUST_PROXY),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: env.REQUEST_TIMEOUT_MS,
-    // As when a client does not read its answer.
+    // For clients that do not read their answer.
     connectionTimeout: 2 * env.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: env.KEEP_ALIVE_TIMEOUT_MS,
-    // What still comes while stopping is served.
+    // Requests that arrive while the service is stopping are served.
     return503OnClosing: false,
     http: {
       headersTimeout: Math.ceil(env.REQUEST_TIMEOUT_MS / 3),
       connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, Math.ceil(env.REQUEST_TIMEOUT_MS / 15)),
       maxHeaderSize: HEADERS_LIMIT_BYTES,
-      // A hook of ours answers with a problem.
+      // Our own check answers with a problem.
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: PATH_PARAMETER_MAX },
-    // For a URL that cannot be read no hook runs.
+    // No hook runs for a malformed URL.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers(headers).header('x-request-id', request.id);
       problems.answer(error, request, reply);
@@ -115,20 +116,17 @@ function createAdapter(
   });
 }
 
-/** What is wrong with a request whatever its route. */
+/** Checks that apply to every route. */
 function faultOf(request: FastifyRequest): DomainError | undefined {
   if (isWithoutHost(request)) return new DomainError('malformed-request', 'HTTP/1.1 requires a Host header.');
   if (request.url.length > URL_LENGTH_MAX) return new DomainError('uri-too-long');
-  if (!hasLongTags(request)) return undefined;
+  const { 'if-match': wanted = '', 'if-none-match': unwanted = '' } = request.headers;
+  if (wanted.length <= TAGS_LENGTH_MAX && unwanted.length <= TAGS_LENGTH_MAX) return undefined;
   const limit = `If-Match and If-None-Match may have ${TAGS_LENGTH_MAX} characters each.`;
   return new DomainError('header-fields-too-large', limit);
 }
 
-function hasLongTags({ headers }: FastifyRequest): boolean {
-  return [headers['if-match'], headers['if-none-match']].some((tags = '') => tags.length > TAGS_LENGTH_MAX);
-}
-
-/** RFC 9112, 3.2. What is older than 1.0 has no headers and is not served. */
+/** RFC 9112, 3.2. HTTP/0.9 has no headers and is not served. */
 function isWithoutHost({ headers, raw }: FastifyRequest): boolean {
   return headers.host === undefined && raw.httpVersion !== '1.0';
 }
@@ -138,7 +136,7 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && FOREIGN_REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Answers of ours that a page of another origin may read. */
+/** Headers that a page of another origin may read. */
 const EXPOSED_HEADERS = [
   'ETag',
   'Idempotency-Replayed',
@@ -150,7 +148,7 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'X-Request-Id',
 ];
-/** Seconds for which a browser need not ask again. */
+/** How long a browser may reuse the answer to a preflight. */
 const PREFLIGHT_MAX_AGE_S = 600;
 
 /** Without credentials: tokens travel in a header, never in a cookie. */

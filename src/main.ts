@@ -6,11 +6,11 @@ import { explainStartFailure } from './runtime/start-failure.js';
 import { processRole } from './config/process-role.js';
 import { sendStartFailure } from './runtime/workers/start-failure-message.js';
 
-/** npm repeats a Ctrl-C that the terminal has sent already; a person's second one comes later. */
+/** npm repeats a Ctrl-C that the terminal has already sent; a person's second one comes later. */
 const SAME_SIGNAL_MS = 500;
-/** A stop that takes longer hangs, as on a frozen database. A primary waits for its workers. */
+/** A stop that takes longer hangs, for example on a frozen database. A primary waits for its workers. */
 const STOP_DEADLINE_MS = { alone: 9_500, primary: 9_500, worker: 6_500 };
-/** How long a stop waits for a start that is under way, to undo it; a worker has nothing to undo. */
+/** A stop during the start waits this long for it, to undo it; a worker has nothing to undo. */
 const START_GRACE_MS = { alone: 3_000, primary: 3_000, worker: 0 };
 
 function readConfiguration(): Env {
@@ -26,13 +26,13 @@ function readConfiguration(): Env {
 const env = readConfiguration();
 const role = processRole(env);
 const logger = await createLogger(env, role);
-// Loaded only now, so that a faulty configuration is reported at once.
+// Loaded only now, so that an invalid configuration is reported at once.
 const { Service } = await import('./runtime/service.js');
 const stopping = new AbortController();
 const service = new Service(env, logger, {
   role,
   signal: stopping.signal,
-  // A primary answers no requests, and saves the memory.
+  // Loaded lazily: a primary serves no requests and saves the memory.
   createApp: async (secrets, telemetry) => {
     const { createApp } = await import('./app.setup.js');
     return createApp(env, secrets, logger, telemetry);
@@ -61,7 +61,7 @@ async function stop(exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-/** Where all processes say the same, it is the primary's to say. */
+/** What all processes would log alike, workers log at debug level. */
 function say(text: string): void {
   logger[role === 'worker' ? 'debug' : 'info'](text);
 }
@@ -72,7 +72,7 @@ function onSignal(signal: NodeJS.Signals): void {
     say(`${signal}: stopping`);
     void stop(0);
   } else if (role === 'worker') {
-    // A terminal sends Ctrl-C to all processes, and then the primary stops its workers.
+    // A terminal sends Ctrl-C to all processes, and then the primary stops its workers too.
     logger.debug(`${signal}: stopping already`);
   } else if (signal !== firstSignal || Date.now() - stoppingSince > SAME_SIGNAL_MS) {
     logger.warn(`${signal}: ending at once`);

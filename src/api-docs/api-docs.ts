@@ -16,14 +16,14 @@ the same \`Idempotency-Key\` never orders twice.
 4. **Order** it with \`POST /orders\`, as the admin or as the customer, and look at its stock with
    \`GET /products\`.
 
-Every error is a problem (RFC 9457); its \`type\` leads to a page that says what to do, and
-[all of them](/problems) are listed. Unknown fields of a body and unknown parameters of a list are refused
-with 422, unknown paths with 404, and other methods with 405; HEAD works wherever GET does. Responses may
+Every error is a problem (RFC 9457). Its \`type\` leads to a page that says what to do; there is also a
+[list of all problems](/problems). Unknown fields of a body and unknown parameters of a list are refused
+with 422, unknown paths with 404, and other methods with 405. HEAD works wherever GET does. Responses may
 gain fields later.
 
-Every answer has an \`X-Request-Id\`, which finds it in the log; if requests are limited, \`RateLimit-Limit\`,
-\`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds); if traces are recorded, \`traceresponse\`; and for
-pages of other origins that may read it, \`Access-Control-Allow-Origin\`.`;
+Every answer has an \`X-Request-Id\` to find it in the log. It also has \`RateLimit-Limit\`,
+\`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) if requests are limited, \`traceresponse\` if traces
+are recorded, and \`Access-Control-Allow-Origin\` for pages of other origins that may read it.`;
 
 const TOKENS = 'Tokens are JWTs, issued and verified as RFC8725 recommends.';
 const BEARER = `The access_token of POST /login. ${TOKENS}`;
@@ -35,7 +35,6 @@ const SERVER = {
   'x-internal': false,
 };
 
-/** The description of the API, from the decorators of its controllers. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -47,7 +46,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Products', 'The catalogue and its stock')
     .addTag('Orders', 'Place, read, confirm and cancel orders')
     .addTag('Events', 'The event log')
-    .addTag('Webhooks', 'Endpoints that are called about events')
+    .addTag('Webhooks', 'Endpoints that receive events')
     .addTag('Users', 'Manage users, for admins')
     .addTag('Audit', 'Proof that the stock adds up')
     .addTag('Operations', 'For load balancers and monitors')

@@ -5,13 +5,12 @@ import { constants, gunzip, gzip } from 'node:zlib';
 import type { Exchange } from '../http/exchange.decorator.js';
 import { sendIfModified } from '../http/preconditions.js';
 
-/** A gzip coding that is not given the weight 0 (RFC 9110, 12.5.3). */
+/** Matches gzip unless its weight is 0 (RFC 9110, 12.5.3). */
 const TAKES_GZIP = /(^|[ ,])(gzip|x-gzip|\*)( *; *q=(1|0?\.\d*[1-9])\S*)? *(,|$)/i;
 
 /**
- * Content that stays the same while the process runs. It is compressed once,
- * when it is first asked for, so that nobody can keep the process busy with
- * it; caches may keep it, and ask by its ETag whether it is still good.
+ * Content that stays the same while the process runs. It is compressed only once, on the first request, so
+ * that clients cannot keep the process busy. Caches may keep it and revalidate it by its ETag.
  */
 export class CachedContent {
   private prepared?: Promise<{ readonly compressed: Buffer; readonly hash: string }>;

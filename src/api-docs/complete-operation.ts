@@ -1,53 +1,42 @@
-import type {
-  ContentObject,
-  ParameterObject,
-  ReferenceObject,
-  RequestBodyObject,
-  ResponseObject,
-} from '@nestjs/swagger';
+import type { ParameterObject, ReferenceObject, RequestBodyObject, ResponseObject } from '@nestjs/swagger';
 import type { Operation, Schemas } from './document.js';
 import { exampleOf } from './examples.js';
 import type { ProblemResponses } from './problem-components.js';
 import { problemsOf } from './problems-of-operation.js';
 
+type Described = RequestBodyObject | ResponseObject | ReferenceObject | undefined;
+
 const TOKEN_SCHEMES = [{ bearer: [] }, { password: [] }];
 
-/** An operation with everything that follows from what its decorators say, and without their notes. */
+/** Replaces the notes of an operation's decorators by everything that follows from them. */
 export function completeOperation(
   method: string,
   operation: Operation,
   schemas: Schemas,
   problems: ProblemResponses,
 ): Operation {
-  const { description, parameters = [], requestBody, responses, ...rest } = withoutNotes(operation);
-  const successes = Object.entries(responses).map(([status, response]) => [
-    status,
-    withExamples(response as ResponseObject, schemas),
-  ]);
+  const described = Object.entries(operation).filter(([name]) => !name.startsWith('x-'));
+  const {
+    description,
+    parameters = [],
+    requestBody,
+    responses,
+    ...rest
+  } = Object.fromEntries(described) as Operation;
+  for (const part of [requestBody, ...Object.values(responses)]) addExamples(part, schemas);
   return {
     ...rest,
     description: [description, who(operation)].filter(Boolean).join(' '),
     security: securityOf(operation),
     parameters: parameters.map(withoutPrefill),
-    ...(requestBody === undefined
-      ? {}
-      : { requestBody: withExample(requestBody as RequestBodyObject, schemas) }),
-    responses: {
-      ...(Object.fromEntries(successes) as Operation['responses']),
-      ...problems.of(problemsOf(method, operation)),
-    },
+    ...(requestBody && { requestBody }),
+    responses: { ...responses, ...problems.of(problemsOf(method, operation)) },
   };
 }
 
-function withoutNotes(operation: Operation): Operation {
-  return Object.fromEntries(
-    Object.entries(operation).filter(([name]) => !name.startsWith('x-')),
-  ) as unknown as Operation;
-}
-
 /**
- * Swagger UI fills in the example of a parameter and sends it. That suits the id of a path; a filter would
- * hide rows, an ETag fit one version only, and a key show the first order again.
+ * Swagger UI fills in the example of a parameter and sends it. This suits the id in a path. But a filter
+ * would hide rows, an ETag would match only one version, and a key would return the first order again.
  */
 function withoutPrefill(parameter: ParameterObject | ReferenceObject): ParameterObject | ReferenceObject {
   if ('$ref' in parameter || parameter.in === 'path') return parameter;
@@ -55,34 +44,21 @@ function withoutPrefill(parameter: ParameterObject | ReferenceObject): Parameter
   return { ...parameter, schema: Object.fromEntries(members) };
 }
 
-/** Who may call, for a reader. */
-function who({ 'x-access': access = { kind: 'signed-in' } }: Operation): string {
+function who({ 'x-access': access }: Operation): string {
   if (access.kind === 'public') return 'Open to anyone.';
   if (access.kind === 'optional') return 'Open to anyone; a token, if sent, must be valid.';
   return access.kind === 'signed-in' ? 'For signed-in users.' : `For ${access.roles.join('s and ')}s.`;
 }
 
-function securityOf({ 'x-access': access }: Operation) {
-  if (access?.kind === 'public') return [];
-  return access?.kind === 'optional' ? [{}, ...TOKEN_SCHEMES] : TOKEN_SCHEMES;
+function securityOf({ 'x-access': { kind } }: Operation) {
+  if (kind === 'public') return [];
+  return kind === 'optional' ? [{}, ...TOKEN_SCHEMES] : TOKEN_SCHEMES;
 }
 
-function withExamples(response: ResponseObject, schemas: Schemas): ResponseObject {
-  const { content } = response;
-  return content === undefined ? response : { ...response, content: contentWithExamples(content, schemas) };
-}
-
-export function withExample(body: RequestBodyObject, schemas: Schemas): RequestBodyObject {
-  return { ...body, content: contentWithExamples(body.content, schemas) };
-}
-
-function contentWithExamples(content: ContentObject, schemas: Schemas): ContentObject {
-  return Object.fromEntries(
-    Object.entries(content).map(([mediaType, { schema, ...rest }]) => [
-      mediaType,
-      schema === undefined || 'examples' in rest || 'example' in rest
-        ? { schema, ...rest }
-        : { schema, example: exampleOf(schema, schemas), ...rest },
-    ]),
-  ) as ContentObject;
+/** Adds an example to each kind of content that has none. */
+export function addExamples(part: Described, schemas: Schemas): void {
+  const content = part && 'content' in part ? part.content : undefined;
+  for (const body of Object.values(content ?? {})) {
+    if (body.schema && !body.examples && !('example' in body)) body.example = exampleOf(body.schema, schemas);
+  }
 }

@@ -1,10 +1,7 @@
 import type { SchemaObject } from '@nestjs/swagger';
 import type { Schema, Schemas } from './document.js';
 
-/**
- * An example of a schema, put together from those of its members. Of an object it has the members that
- * are required, and the others that have an example of their own.
- */
+/** An example of a schema. Of an object, it has the required members and those with an example. */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if ('$ref' in schema) return exampleOf(schemas[schema.$ref.split('/').at(-1) ?? ''] as Schema, schemas);
   if (schema.example !== undefined) return schema.example;

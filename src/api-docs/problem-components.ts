@@ -1,4 +1,4 @@
-import type { ExampleObject, ReferenceObject, ResponseObject } from '@nestjs/swagger';
+import type { ExampleObject, ExamplesObject, ReferenceObject, ResponseObject } from '@nestjs/swagger';
 import { PROBLEM_CODES, type ProblemCode, PROBLEMS, problemType } from '../common/problem-catalogue.js';
 import { API_HEADERS, headersOfStatuses } from '../http/openapi/api-headers.js';
 import { PATTERNS } from '../http/openapi/patterns.js';
@@ -11,9 +11,17 @@ const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 const DEFAULT = 'Any other problem: see [all problems](/problems).';
 const COMMON_MEMBERS = ['type', 'title', 'status', 'detail', 'code', 'request_id'];
 
+/** Problems, the schemas that describe them, and those with an example. */
+interface Described {
+  readonly description: string;
+  readonly codes: readonly ProblemCode[];
+  readonly schemas: readonly string[];
+  readonly examples: readonly ProblemCode[];
+}
+
 const schemaName = (code: ProblemCode) => `${asComponentName(code)}Problem`;
 
-/** A schema for each kind of problem, so that its code tells which members there are. */
+/** A schema for each kind of problem, so that the code determines the members. */
 export function problemSchemas(): Schemas {
   return {
     RequestId: { ...API_HEADERS['X-Request-Id'].schema, example: '0b7e0f0a-5d6c-4c8e-9f3a-2b1d8c7e6f5a' },
@@ -59,31 +67,28 @@ export function problemExamples(
   );
 }
 
-/** Answers with one of some problems; operations that share one refer to one component. */
+/** Answers with one of several problems; operations with the same problems share a component. */
 export class ProblemResponses {
   readonly components: Record<string, ResponseObject> = {};
-  /** The problems of which these answers refer to an example. */
+  /** The problems that have an example. */
   readonly shown = new Set<ProblemCode>();
 
-  /** The answers of an operation with its own problems, each status by itself, and one for all others. */
+  /** One answer for each status that the operation names, and one for all others. */
   of({ own, other }: OperationProblems): Record<string, ReferenceObject> {
     return { ...this.byStatus(own), default: this.byDefault(other) };
   }
 
   byStatus(codes: readonly ProblemCode[]): Record<string, ReferenceObject> {
-    const statuses = statusesOf(codes).sort((a, b) => a - b);
+    const ofStatus = (status: number) => codes.filter((code) => PROBLEMS[code].status === status);
     return Object.fromEntries(
-      statuses.map((status) => [
-        String(status),
-        this.ofStatus(codes.filter((code) => PROBLEMS[code].status === status)),
-      ]),
+      statusesOf(codes).map((status) => [status, this.ofOneStatus(ofStatus(status))]),
     );
   }
 
-  private ofStatus(codes: readonly ProblemCode[]): ReferenceObject {
+  private ofOneStatus(codes: readonly ProblemCode[]): ReferenceObject {
     const name = codes.map(asComponentName).join('Or');
     const description = codes.map((code) => PROBLEMS[code].title).join('; or: ');
-    return this.referTo(name, description, { codes, schemas: codes.map(schemaName), examples: codes });
+    return this.referTo(name, { description, codes, schemas: codes.map(schemaName), examples: codes });
   }
 
   private byDefault(codes: readonly ProblemCode[]): ReferenceObject {
@@ -91,38 +96,24 @@ export class ProblemResponses {
     const single = codes.filter((code) => !groups.some(([, all]) => all.some((one) => one === code)));
     const schemas = [...single.map(schemaName), ...groups.map(([name]) => name)];
     const name = schemas.map((schema) => schema.replace(/Problem$/, '')).join('Or');
-    return this.referTo(name, DEFAULT, { codes, schemas, examples: ['service-unavailable'] });
+    return this.referTo(name, { description: DEFAULT, codes, schemas, examples: ['service-unavailable'] });
   }
 
-  private referTo(name: string, description: string, problems: Described): ReferenceObject {
-    this.components[name] ??= problemResponse(description, problems);
-    for (const code of problems.examples) this.shown.add(code);
+  private referTo(name: string, { description, codes, schemas, examples }: Described): ReferenceObject {
+    const references = examples.map((code) => [code, reference('examples', code)]);
+    const content = { schema: oneOf(schemas), examples: Object.fromEntries(references) as ExamplesObject };
+    this.components[name] ??= {
+      description,
+      headers: headersOfStatuses(statusesOf(codes)),
+      content: { [PROBLEM_MEDIA_TYPE]: content },
+    };
+    for (const code of examples) this.shown.add(code);
     return reference('responses', name);
   }
 }
 
 function statusesOf(codes: readonly ProblemCode[]): number[] {
   return [...new Set(codes.map((code) => PROBLEMS[code].status))];
-}
-
-/** Problems, the schemas that describe them and those that are shown. */
-interface Described {
-  readonly codes: readonly ProblemCode[];
-  readonly schemas: readonly string[];
-  readonly examples: readonly ProblemCode[];
-}
-
-function problemResponse(description: string, { codes, schemas, examples }: Described): ResponseObject {
-  return {
-    description,
-    headers: headersOfStatuses(statusesOf(codes)),
-    content: {
-      [PROBLEM_MEDIA_TYPE]: {
-        schema: oneOf(schemas),
-        examples: Object.fromEntries(examples.map((code) => [code, reference('examples', code)])),
-      },
-    },
-  };
 }
 
 function oneOf(schemas: readonly string[]): ReferenceObject | { oneOf: ReferenceObject[] } {

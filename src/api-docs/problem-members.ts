@@ -8,7 +8,7 @@ import { ORDER_STATUSES } from '../orders/order-status.js';
 import { PER_CUSTOMER_MAX } from '../products/product.entity.js';
 import { ORDER_PRODUCTS_MAX } from '../orders/placement/merge-lines.js';
 
-/** The schema of a member that a problem document has beside the common ones. */
+/** The schema of a member that a problem has in addition to the common ones. */
 export type Member = (SchemaObject | ReferenceObject) & {
   readonly const?: unknown;
   readonly example?: unknown;
@@ -16,46 +16,46 @@ export type Member = (SchemaObject | ReferenceObject) & {
 
 const id = { type: 'integer', minimum: 1, maximum: ID_MAX };
 const pieces = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
-/** Nest's type does not know the null of OpenAPI 3.1. */
+/** Nest's type does not know null types (OpenAPI 3.1). */
 const time = { type: ['string', 'null'], format: 'date-time', maxLength: 24 } as unknown as SchemaObject;
 const line = { type: 'string', minLength: 1, maxLength: 500, pattern: PATTERNS.line };
 
+const object = (description: string, properties: Record<string, SchemaObject>, example?: object) => ({
+  type: 'object',
+  description,
+  required: Object.keys(properties),
+  properties,
+  ...(example && { example }),
+});
+
 /** Schemas that members refer to. */
 export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
-  ShortLine: {
-    type: 'object',
-    description: 'A line that asks for more units than are available.',
-    required: ['product_id', 'requested', 'available'],
-    properties: { product_id: id, requested: pieces, available: pieces },
-    example: { product_id: 1, requested: 2, available: 1 },
-  },
-  LineNotOnSale: {
-    type: 'object',
-    description: 'A line whose product is not on sale now; null for a sale without a start or an end.',
-    required: ['product_id', 'sale_starts_at', 'sale_ends_at'],
-    properties: {
+  ShortLine: object(
+    'A line that asks for more units than are available.',
+    { product_id: id, requested: pieces, available: pieces },
+    { product_id: 1, requested: 2, available: 1 },
+  ),
+  LineNotOnSale: object(
+    'A line whose product is not on sale now; null for a sale without a start or an end.',
+    {
       product_id: id,
       sale_starts_at: { ...time, example: '2026-01-31T12:00:00.000Z' },
       sale_ends_at: { ...time, example: null },
     },
-  },
-  LineBeyondLimit: {
-    type: 'object',
-    description: 'A line that exceeds the limit per customer of its product.',
-    required: ['product_id', 'max_per_customer', 'already_ordered', 'requested'],
-    properties: {
+  ),
+  LineBeyondLimit: object(
+    'A line that exceeds the limit per customer of its product.',
+    {
       product_id: id,
       max_per_customer: { ...pieces, minimum: 1, maximum: PER_CUSTOMER_MAX },
       already_ordered: pieces,
       requested: pieces,
     },
-    example: { product_id: 1, max_per_customer: 2, already_ordered: 1, requested: 2 },
-  },
-  InputFault: {
-    type: 'object',
-    description: 'Where the input breaks a rule, and which one.',
-    required: ['location', 'pointer', 'code', 'message'],
-    properties: {
+    { product_id: 1, max_per_customer: 2, already_ordered: 1, requested: 2 },
+  ),
+  InputFault: object(
+    'Where the input breaks a rule, and which one.',
+    {
       location: { type: 'string', enum: ['body', 'query', 'path', 'header'] },
       pointer: {
         type: 'string',
@@ -67,13 +67,8 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
       code: { type: 'string', maxLength: 50, pattern: PATTERNS.kebabCase },
       message: line,
     },
-    example: {
-      location: 'body',
-      pointer: '/items/0/quantity',
-      code: 'too-small',
-      message: 'must not be less than 1',
-    },
-  },
+    { location: 'body', pointer: '/items/0/quantity', code: 'too-small', message: 'must not be less than 1' },
+  ),
 };
 
 const listOf = (items: SchemaObject | ReferenceObject, maxItems: number): Member => ({
@@ -90,17 +85,16 @@ const retryAfter: Member = {
   minimum: 0,
   maximum: 86_400,
   description: 'Seconds, as in Retry-After.',
+  example: 840,
 };
 
-/** RFC 6749, 5.2; what OAuth 2 clients look for. */
+/** For OAuth 2 clients (RFC 6749, 5.2). */
 const invalidGrant = (error_description: string): Record<string, Member> => ({
   error: { const: 'invalid_grant' },
   error_description: { ...line, example: error_description },
 });
 
-/**
- * The members that come with each kind of problem; the API description has them as members of the problem.
- */
+/** The additional members of each kind of problem. */
 export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string, Member>>>> = {
   unauthenticated: {
     error: { const: 'invalid_token', description: 'Present if a token was sent (RFC 6750, 3.1).' },
@@ -114,7 +108,7 @@ export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string
   'insufficient-stock': { lines: listOf({ $ref: '#/components/schemas/ShortLine' }, ORDER_PRODUCTS_MAX) },
   'not-on-sale': {
     lines: listOf({ $ref: '#/components/schemas/LineNotOnSale' }, ORDER_PRODUCTS_MAX),
-    retry_after: { ...retryAfter, example: 840 },
+    retry_after: retryAfter,
   },
   'purchase-limit-exceeded': {
     lines: listOf({ $ref: '#/components/schemas/LineBeyondLimit' }, ORDER_PRODUCTS_MAX),
@@ -126,12 +120,12 @@ export const PROBLEM_MEMBERS: Partial<Record<ProblemCode, Readonly<Record<string
     current_status: { type: 'string', enum: [...ORDER_STATUSES], example: 'CANCELLED' },
   },
   'validation-failed': { errors: listOf({ $ref: '#/components/schemas/InputFault' }, FAULTS_MAX) },
-  'too-many-attempts': { retry_after: { ...retryAfter, example: 840 } },
-  'too-many-registrations': { retry_after: { ...retryAfter, example: 840 } },
+  'too-many-attempts': { retry_after: retryAfter },
+  'too-many-registrations': { retry_after: retryAfter },
   'too-many-requests': { retry_after: { ...retryAfter, example: 42 } },
 };
 
-/** Members that are not always there. */
+/** Additional members that are not always present. */
 export const OPTIONAL_MEMBERS: Partial<Record<ProblemCode, readonly string[]>> = {
   unauthenticated: ['error'],
   'not-on-sale': ['retry_after'],

@@ -6,7 +6,7 @@ import { PROBLEM_CODES, type ProblemCode, PROBLEMS, problemType } from '../commo
 
 const HTML = 'text/html; charset=utf-8';
 
-/** The pages that the `type` of a problem leads to. */
+/** The pages to which the `type` of a problem leads. */
 @ApiExcludeController()
 @Controller('problems')
 export class ProblemsController {
@@ -48,7 +48,7 @@ function page(title: string, content: string): string {
   );
 }
 
-/** The catalogue's texts hold one placeholder in angle brackets, and names between backticks. */
+/** The only markup in the catalogue: one placeholder in angle brackets, and names between backticks. */
 function asHtml(content: string): string {
   return content.replaceAll('<token>', '&lt;token&gt;').replace(/`([^`]+)`/g, '<code>$1</code>');
 }

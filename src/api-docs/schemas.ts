@@ -1,26 +1,17 @@
 import type { OpenAPIObject, SchemaObject } from '@nestjs/swagger';
-import { mapObjects, type Schemas } from './document.js';
+import type { Schemas } from './document.js';
 
 const INT32_MAX = 2_147_483_647;
-const REFERENCE = '#/components/schemas/';
+const REFERENCES = /"\$ref":"#\/components\/schemas\/(\w+)"/g;
 
-/** Names schemas by the trade's words: `OrderResponseDto` is `Order` to clients. */
+/** A deep copy with public names for schemas: `OrderResponseDto` becomes `Order`. */
 export function withPublicNames(document: OpenAPIObject): OpenAPIObject {
-  const renamed = mapObjects(document, (object) =>
-    typeof object.$ref === 'string' && object.$ref.startsWith(REFERENCE)
-      ? { ...object, $ref: REFERENCE + publicName(object.$ref.slice(REFERENCE.length)) }
-      : object,
-  ) as OpenAPIObject;
-  const schemas = Object.entries(renamed.components?.schemas ?? {});
-  const names = new Set(schemas.map(([name]) => publicName(name)));
-  if (names.size < schemas.length) throw new Error('Two classes of the API have the same public name.');
-  return {
-    ...renamed,
-    components: {
-      ...renamed.components,
-      schemas: Object.fromEntries(schemas.map(([name, schema]) => [publicName(name), schema])),
-    },
-  };
+  const copy = copyOf(document, (name, member) => (name === '$ref' ? publicName(member as string) : member));
+  const schemas = Object.entries(copy.components?.schemas ?? {});
+  const renamed = Object.fromEntries(schemas.map(([name, schema]) => [publicName(name), schema]));
+  if (Object.keys(renamed).length < schemas.length)
+    throw new Error('Two classes of the API have the same public name.');
+  return { ...copy, components: { ...copy.components, schemas: renamed } };
 }
 
 function publicName(className: string): string {
@@ -29,38 +20,29 @@ function publicName(className: string): string {
 
 /** The format of an integer follows from its limits. */
 export function withIntegerFormats<T>(document: T): T {
-  return mapObjects(document, (object) => {
-    const { type, format, maximum } = object as SchemaObject;
+  return copyOf(document, (_name, member) => {
+    const { type, format, maximum } = (member ?? {}) as SchemaObject;
     // A member that may be null has two types.
     const isInteger = [type ?? []].flat().includes('integer');
-    if (!isInteger || format !== undefined || maximum === undefined) return object;
-    return { ...object, format: maximum > INT32_MAX ? 'int64' : 'int32' };
-  }) as T;
+    if (!isInteger || format !== undefined || maximum === undefined) return member;
+    return { ...(member as SchemaObject), format: maximum > INT32_MAX ? 'int64' : 'int32' };
+  });
+}
+
+/** @param replace is asked for every member of every object and list, inner ones first. */
+function copyOf<T>(document: T, replace: (name: string, member: unknown) => unknown): T {
+  return JSON.parse(JSON.stringify(document), replace) as T;
 }
 
 /**
- * Closes the schemas that request bodies use, but for those of OAuth 2: an
- * unknown field is 422. Those of answers stay open, since a later version may
- * add to them; the tests hold today's answers to what is described today.
+ * Closes the schemas that request bodies use, except those of OAuth 2: unknown fields are refused with 422.
+ * Answers stay open, because later versions may add fields; tests compare today's answers strictly.
  */
-export function withClosedRequests(schemas: Schemas, bodies: unknown): Schemas {
-  const used = new Set<string>();
-  const follow = (part: unknown): void => {
-    mapObjects(part, (object) => {
-      const name = typeof object.$ref === 'string' ? object.$ref.slice(REFERENCE.length) : undefined;
-      if (name === undefined || used.has(name)) return object;
-      used.add(name);
-      follow(schemas[name]);
-      return object;
-    });
-  };
-  follow(bodies);
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [
-      name,
-      used.has(name) && 'properties' in schema
-        ? { ...schema, additionalProperties: schema.additionalProperties ?? false }
-        : schema,
-    ]),
-  );
+export function closeRequests(schemas: Schemas, bodies: unknown, seen = new Set<string>()): void {
+  for (const [, name = ''] of JSON.stringify(bodies).matchAll(REFERENCES)) {
+    const schema = schemas[name];
+    if (schema === undefined || seen.has(name)) continue;
+    closeRequests(schemas, schema, seen.add(name));
+    if ('properties' in schema) schema.additionalProperties ??= false;
+  }
 }

@@ -1,15 +1,14 @@
 import { ServiceBusyError } from './domain-error.js';
 
 export interface SemaphoreLimits {
-  /** What may run at once. */
+  /** Tasks that may run at the same time. */
   readonly slots: number;
-  /** What may wait for a slot; more is refused at once. */
+  /** Tasks that may wait for a slot; more are refused at once. */
   readonly waitingMax: number;
-  /** How long anything waits, in milliseconds, before it is refused. */
+  /** A task that has waited this long is refused. */
   readonly waitMsMax: number;
 }
 
-/** What waits for a slot. */
 interface Waiting {
   readonly isUrgent: boolean;
   readonly proceed: () => void;
@@ -26,9 +25,8 @@ export class BoundedSemaphore {
   }
 
   /**
-   * @param isUrgent goes before those that are not, and where the queue is full takes the place of the last
-   *   of them.
-   * @throws ServiceBusyError when too many wait already, or the wait takes too long.
+   * @param isUrgent goes before tasks that are not urgent; in a full queue it replaces the last of them.
+   * @throws ServiceBusyError if the queue is full, or the wait takes too long.
    */
   async run<T>(task: () => Promise<T>, isUrgent = false): Promise<T> {
     await this.acquire(isUrgent);
@@ -68,7 +66,7 @@ export class BoundedSemaphore {
     this.waiting.splice(firstOther < 0 ? this.waiting.length : firstOther, 0, entry);
   }
 
-  /** The slot goes straight to the next task. */
+  /** Passes the slot on to the next task. */
   private release(): void {
     const next = this.waiting.shift();
     if (next) next.proceed();

@@ -3,13 +3,13 @@ interface Entry<Value> {
   readonly expiresAtMs: number;
 }
 
-/** A map whose entries end by themselves. Where there are too many, the one that was set first goes. */
+/** A map whose entries expire. When it is full, a new entry replaces the one that was set first. */
 export class ExpiringMap<Key, Value> {
   private readonly entries = new Map<Key, Entry<Value>>();
 
   constructor(private readonly entriesMax: number) {}
 
-  /** @param expiresAtMs by the clock of `Date.now()`. */
+  /** @param expiresAtMs in the time of `Date.now()`. */
   set(key: Key, value: Value, expiresAtMs: number): void {
     this.entries.delete(key);
     this.entries.set(key, { value, expiresAtMs });
@@ -28,8 +28,7 @@ export class ExpiringMap<Key, Value> {
     this.entries.delete(key);
   }
 
-  /** Deletes all entries with such a value. */
-  deleteWhere(isSo: (value: Value) => boolean): void {
-    for (const [key, { value }] of this.entries) if (isSo(value)) this.entries.delete(key);
+  deleteWhere(matches: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.entries) if (matches(value)) this.entries.delete(key);
   }
 }

@@ -1,21 +1,18 @@
 /** Minor units (cents) in one unit of a price. */
 const MINOR_PER_UNIT = 100;
 
-/** The largest price of one piece: 99,999,999.99. */
+/** The highest price of one unit: 99,999,999.99. */
 export const PRICE_MAX_MINOR = 9_999_999_999;
 
-/** The largest total of one order: 999,999,999,999.99, far below 2^53. */
+/** The highest total of one order: 999,999,999,999.99, far below 2^53 minor units. */
 export const TOTAL_MAX_MINOR = 99_999_999_999_999;
 
-/**
- * The minor units that are nearest to an amount; the same ones for all that is within half a minor unit of
- * them.
- */
+/** The nearest whole number of minor units. */
 export function toMinorUnits(amount: number): number {
   return Math.round(amount * MINOR_PER_UNIT);
 }
 
-/** Exact: a decimal with two places parses to the double nearest to n/100, which is what `n / 100` is. */
+/** Exact: both a parsed decimal with two places and `n / 100` are the double nearest to n/100. */
 export function hasAtMostTwoDecimals(amount: number): boolean {
   return fromMinor(toMinorUnits(amount)) === amount;
 }

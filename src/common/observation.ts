@@ -1,11 +1,11 @@
-/** Must call `work` once, at once, and pass its result on. */
+/** Must call `work` immediately and exactly once, and return its result. */
 export type Watcher<Subject, Result> = (work: () => Promise<Result>, subject: Subject) => Promise<Result>;
 
-/** Work that may be measured or traced. The code that does it does not know its watchers. */
+/** Work that can be measured or traced. The code that does the work does not know its watchers. */
 export class Observed<Subject, Result = unknown> {
   private watcher: Watcher<Subject, Result> | undefined;
 
-  /** Adds a watcher around those there are. */
+  /** Adds a watcher around the existing ones. */
   watch(watcher: Watcher<Subject, Result>): void {
     const inner = this.watcher;
     this.watcher = inner ? (work, subject) => watcher(() => inner(work, subject), subject) : watcher;
@@ -17,10 +17,10 @@ export class Observed<Subject, Result = unknown> {
 }
 
 export interface TraceContext {
-  /** To be kept with work that runs later. */
+  /** For work that runs later. */
   current(): unknown;
   logFields(): Readonly<Record<string, string>>;
-  /** The same function, bound to the current trace. */
+  /** The function, bound to the current trace. */
   bind(run: () => void): () => void;
 }
 

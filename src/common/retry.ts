@@ -1,4 +1,8 @@
-/** @param delayMsAfter asked after each failure: the pause before the next attempt, or nothing to give up. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+export { delay };
+
+/** @param delayMsAfter returns the pause before the next attempt, or undefined to give up. */
 export async function retry<T>(
   work: (attempt: number) => Promise<T>,
   delayMsAfter: (error: unknown, attempt: number) => number | undefined,
@@ -14,11 +18,7 @@ export async function retry<T>(
   return retry(work, delayMsAfter, attempt + 1);
 }
 
-export function delay(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Asks every 50 ms until the answer is yes; whether it was before the time was over. */
+/** Checks a condition every 50 ms; false if it does not hold in time. */
 export async function becomesTrue(condition: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

@@ -1,10 +1,7 @@
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
-/**
- * A rule of our own. @param name is the public code of its fault. @param demand ends the sentence "The field
- * …".
- */
+/** A rule of our own. @param name is the public code of its fault; @param demand completes "The field …". */
 export const Rule = (
   name: string,
   demand: string | ((value: unknown) => string),
@@ -15,14 +12,19 @@ export const Rule = (
   return ValidateBy({ name, validator: { validate: holds, defaultMessage } });
 };
 
-/** Reads text as something else, and leaves what is no text to the rules. */
+/** Converts text; any other value is left to the rules. */
 export const FromText = (read: (text: string) => unknown) =>
   Transform(({ value }: TransformFnParams): unknown => (typeof value === 'string' ? read(value) : value));
 
 export const Trim = () => FromText((text) => text.trim());
 
-/** Text that is no number stays as it is, and the rules refuse it. */
+/** Text that is not a number stays as it is, and the rules refuse it. */
 export const FromDigits = () => FromText((text) => (/^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text));
 
 export const FromBooleanWord = () =>
   FromText((text) => (text === 'true' ? true : text === 'false' ? false : text));
+
+/** Characters as PostgreSQL counts them, that is code points; class-validator leaves some out. */
+export function lengthOf(text: string): number {
+  return [...text].length;
+}

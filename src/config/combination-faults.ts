@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isCommonPassword } from '../common/common-passwords.js';
-import { lengthOf } from '../common/text.js';
+import { lengthOf } from '../common/rules.js';
 import { holdsCertificate, isUnverified, refusesTls } from './database-url.js';
 import type { Env } from './env.js';
 

@@ -4,7 +4,7 @@ import type { AuthenticatedUser } from '../auth/access/authenticated-user.js';
 import { CurrentUser } from '../auth/access/current-user.decorator.js';
 import { Roles } from '../auth/access/roles.decorator.js';
 import { type Exchange, HttpExchange } from '../http/exchange.decorator.js';
-import { StreamRoute } from '../http/stream-route.js';
+import { StreamRoute } from '../health/request.drain.js';
 import { ApiEventList, ApiEventStream } from './event-schemas.js';
 import { type EventPaginationDto, EventStreamQueryDto, ListEventsQueryDto } from './event.dto.js';
 import { EventFeed, type FeedEvent } from './event.feed.js';
@@ -25,9 +25,9 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'List events, oldest first',
     description:
-      'Everything that happened to orders and products, each once, in an order that never changes; an ' +
-      'event always follows its cause. Keep the last id you have read, and you miss nothing. `data` is the ' +
-      'order or product as it was at that moment.',
+      'Lists everything that happened to orders and products, each event once, in an order that never ' +
+      'changes. An event always follows its cause. Continue from the last id you have read, and you miss ' +
+      'nothing. `data` is the order or product as it was at that moment.',
   })
   @ApiEventList()
   @Get()

@@ -8,7 +8,6 @@ class HealthDto {
   @ApiProperty({ enum: ['ok'] }) readonly status!: 'ok';
 }
 
-/** Not limited by RATE_LIMIT_PER_MINUTE. */
 @ApiTags('Operations')
 @Controller('health')
 export class HealthController {
@@ -33,7 +32,7 @@ export class HealthController {
       'Tells whether the service can take requests now. Checks the database; 503 while it is ' +
       'unavailable, and while the service is stopping.',
   })
-  @ApiOkResponse({ type: HealthDto, description: 'The process is running.' })
+  @ApiOkResponse({ type: HealthDto, description: 'The service can take requests.' })
   @Public()
   @Get('ready')
   async ready(): Promise<HealthDto> {

@@ -1,23 +1,22 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { delay } from '../common/retry.js';
 import { DatabaseReader } from '../database/database.reader.js';
 import { RequestDrain } from './request.drain.js';
 
-/** As long as any request waits for a connection. */
+/** The time for which requests wait for a connection. */
 const ANSWER_MS_MAX = 2_000;
-/** However many ask, the database is asked once in this time. */
+/** However many probes arrive, the database is queried once in this time. */
 const FRESH_MS = 500;
 
-/** A server that only reads, as a standby does, cannot take orders. */
+/** A read-only server, such as a standby, cannot take orders. */
 const PROBE = "SELECT current_setting('transaction_read_only') = 'off' AS writable";
 
-/**
- * Ready means that the database answers within 2 s and takes writes, and that the process is not stopping.
- */
+/** Ready means: the database answers within 2 s and accepts writes, and the process is not stopping. */
 @Injectable()
 export class ReadinessProbe {
   private readonly logger = new Logger('Readiness');
   private verdict: Promise<boolean> | undefined;
-  /** The last query, which may go on for longer than anybody waits for it. */
+  /** The last query, which may outlast its verdict. */
   private query: Promise<boolean> | undefined;
   private wasReady = true;
 
@@ -26,7 +25,7 @@ export class ReadinessProbe {
     private readonly drain: RequestDrain,
   ) {}
 
-  /** Never throws, and takes 2 s at most. */
+  /** Never throws, and takes at most 2 s. */
   async isReady(): Promise<boolean> {
     if (this.drain.hasBegun) return false;
     this.verdict ??= this.judge();
@@ -34,13 +33,8 @@ export class ReadinessProbe {
   }
 
   private async judge(): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ANSWER_MS_MAX);
-    });
     this.query ??= this.ask();
-    const isReady = await Promise.race([this.query, tooLate]);
-    clearTimeout(timer);
+    const isReady = await Promise.race([this.query, delay(ANSWER_MS_MAX, false, { ref: false })]);
     setTimeout(() => (this.verdict = undefined), FRESH_MS).unref();
     if (isReady !== this.wasReady) this.logger.warn(isReady ? 'ready again' : 'not ready');
     this.wasReady = isReady;

@@ -1,26 +1,32 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
-import { isStream } from '../http/stream-route.js';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { delay } from '../common/retry.js';
 
-/** Counts the requests that a stopping process has to finish: received in full and not answered yet. */
+/** A route whose answer never ends by itself: a stop does not wait for it, and its duration means nothing. */
+export const StreamRoute = () => RouteConfig({ isStream: true });
+
+export function isStream({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { readonly isStream?: boolean } | undefined)?.isStream === true;
+}
+
+/** Counts the requests that a stopping process must finish: fully received, but not yet answered. */
 @Injectable()
 export class RequestDrain {
   private count = 0;
   private begun = false;
   private onFinished: (() => void) | undefined;
 
-  /** From then on the process is not ready, but answers what still comes. */
   get hasBegun(): boolean {
     return this.begun;
   }
 
-  get takenUp(): number {
+  get inProgress(): number {
     return this.count;
   }
 
   watch(fastify: FastifyInstance): void {
     fastify.addHook('preValidation', (request, reply, done) => {
-      // A stream ends when the process stops.
       if (isStream(request)) return done();
       this.count += 1;
       // The client's next connection leads to another process.
@@ -33,19 +39,15 @@ export class RequestDrain {
     });
   }
 
+  /** From now on the process is not ready, but still answers requests. */
   announce(): void {
     this.begun = true;
   }
 
-  /** Waits until nothing is taken up or the time is over. */
-  finish(timeoutMs: number): Promise<void> {
-    if (this.count === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.onFinished = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Waits until no request is in progress, or until the time is up. */
+  async finish(timeoutMs: number): Promise<void> {
+    if (this.count === 0) return;
+    const finished = new Promise<void>((resolve) => (this.onFinished = resolve));
+    await Promise.race([finished, delay(timeoutMs)]);
   }
 }

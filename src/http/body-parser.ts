@@ -8,22 +8,19 @@ export const MULTIPART_BODY = 'multipart/form-data';
 
 export type BodyMediaType = typeof JSON_BODY | typeof URLENCODED_BODY | typeof MULTIPART_BODY;
 
-/** Bytes; larger bodies are 413. An order of 1,000 products needs about 50 KiB. */
+/** Larger bodies are refused with 413. An order of 1,000 products needs about 50 KiB. */
 export const BODY_LIMIT_BYTES = 256 * 1024;
 const NESTING_LIMIT = 32;
 const MEMBERS_MAX = 100;
 const LIST_MAX = 10_000;
 
-/** As Fastify reads it, but for its parameters. */
+/** The same check as Fastify's, but only up to the parameters. */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
-/** ASCII is UTF-8, too. */
+/** ASCII is a subset of UTF-8. */
 const UTF8_NAMES = ['utf-8', 'utf8', 'us-ascii', 'ascii'];
 
-/**
- * `BodyGuard` parses bodies after the other guards, so that
- * a stranger's body costs nothing and is 401, not 400.
- */
+/** `BodyGuard` parses bodies after the other guards, so that a stranger gets 401 before 400. */
 export function keepBodiesRaw(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
@@ -33,7 +30,7 @@ export function keepBodiesRaw(fastify: FastifyInstance): void {
       done(null, body);
     },
   );
-  // Fastify would refuse what is no media type before the guards.
+  // Fastify would refuse an invalid media type before the guards run.
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     const contentType = headers['content-type'];
     if (contentType !== undefined && !MEDIA_TYPE.test(contentType))
@@ -42,12 +39,12 @@ export function keepBodiesRaw(fastify: FastifyInstance): void {
   });
 }
 
-/** RFC 9110, 8.4. */
+/** Whether the body is compressed or otherwise encoded (RFC 9110, 8.4). */
 export function isCoded(contentEncoding = ''): boolean {
   return /[^\s,]/.test(contentEncoding.replace(/\bidentity\b/gi, ''));
 }
 
-/** None of the accepted media types, or a charset other than UTF-8, is nothing. */
+/** Undefined unless the media type is accepted and the charset, if given, is UTF-8. */
 export function mediaTypeOf(
   contentType: string | undefined,
   accepted: readonly BodyMediaType[],
@@ -59,13 +56,9 @@ export function mediaTypeOf(
 }
 
 /** @throws DomainError `malformed-json`, or `malformed-request` for a form. */
-export async function parseBody(
-  raw: Buffer,
-  mediaType: BodyMediaType,
-  contentType: string,
-): Promise<unknown> {
-  // The parser of forms would read ASCII as Latin-1.
-  return mediaType === JSON_BODY ? parseJson(raw) : await parseFields(raw, contentType.replace(CHARSET, ''));
+export function parseBody(raw: Buffer, mediaType: BodyMediaType, contentType: string): unknown {
+  // The form parser would read ASCII as Latin-1.
+  return mediaType === JSON_BODY ? parseJson(raw) : parseForm(raw, contentType.replace(CHARSET, ''));
 }
 
 function parseJson(raw: Buffer): unknown {
@@ -79,9 +72,7 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-/**
- * Deep or wide values exhaust the stack or the time; names that every object has are ways to its prototype.
- */
+/** Refuses values deep or wide enough to exhaust the stack or the time, and names of prototype members. */
 function assertHarmless(value: unknown, levelsLeft: number): void {
   if (value === null || typeof value !== 'object') return;
   if (levelsLeft === 0) throw new RangeError('nested too deeply');
@@ -91,13 +82,5 @@ function assertHarmless(value: unknown, levelsLeft: number): void {
   for (const name of names) {
     if (name in Object.prototype) throw new RangeError('forbidden member');
     assertHarmless((value as Record<string, unknown>)[name], levelsLeft - 1);
-  }
-}
-
-async function parseFields(raw: Buffer, contentType: string): Promise<Record<string, string>> {
-  try {
-    return await parseForm(raw, contentType);
-  } catch (error) {
-    throw error instanceof DomainError ? error : new DomainError('malformed-request');
   }
 }

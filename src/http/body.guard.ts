@@ -15,15 +15,15 @@ import { type BodyMediaType, isCoded, JSON_BODY, mediaTypeOf, parseBody } from '
 const ACCEPTED_BODIES = 'acceptedBodies';
 const IS_BODY_OPTIONAL = 'isBodyOptional';
 
-/** The media types that a route reads; without it, JSON. */
+/** The media types that a route accepts; without this decorator, JSON. */
 export const AcceptsBody = (...mediaTypes: BodyMediaType[]) =>
   applyDecorators(SetMetadata(ACCEPTED_BODIES, mediaTypes), ApiConsumes(...mediaTypes));
 
-/** No body is as good as an empty object; for routes whose fields may all be left out. */
+/** For routes whose fields are all optional: no body means an empty object. */
 export const OptionalBody = (type: Type) =>
   applyDecorators(SetMetadata(IS_BODY_OPTIONAL, true), ApiBody({ type, required: false }));
 
-/** The last of the guards: the order of refusals is part of the contract (401, 403, 415/400, 422, …). */
+/** The last guard: the order of refusals is part of the contract (401, 403, 415 or 400, 422, …). */
 @Injectable()
 export class BodyGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -36,8 +36,7 @@ export class BodyGuard implements CanActivate {
     return true;
   }
 
-  /** An empty body is no body. */
-  private async parse({ headers, method }: FastifyRequest, body: Buffer, context: ExecutionContext) {
+  private parse({ headers, method }: FastifyRequest, body: Buffer, context: ExecutionContext): unknown {
     if (body.length === 0) return undefined;
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (isCoded(headers['content-encoding'])) {

@@ -2,21 +2,21 @@ import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { BlockList, isIP } from 'node:net';
 
-/** An IPv6 client may take a new address of its network for every request. */
+/** An IPv6 client can use a new address of its network for every request, so limits count networks. */
 const IPV6_NETWORK_BITS = 64;
 
-/** Some proxies add the client's port to its address; an IPv6 address then stands in brackets. */
+/** Some proxies add the client's port, and then put an IPv6 address in brackets. */
 const ADDRESS_WITH_PORT = /^(?:\[(.+)\]|([\d.]+))(?::[\w.-]*)?$/;
 
 type Hops = Pick<FastifyRequest, 'ip' | 'ips'>;
 
-/** Who a client is to every limit. Where X-Forwarded-For holds no address, it is the proxy that sent it. */
+/** Identifies a client for all limits. If X-Forwarded-For holds no address, it is the proxy that sent it. */
 export function clientAddress({ ip, ips = [ip] }: Hops): string {
   const nearest = ips.map(addressIn).findLast((address) => address !== undefined);
   return normalizeIP(nearest ?? '', IPV6_NETWORK_BITS);
 }
 
-/** For Fastify's `trustProxy`, which asks for each hop, beginning at the service. */
+/** For Fastify's `trustProxy`, which asks about each hop, from the service outwards. */
 export function trustedProxies(addressesAndRanges: readonly string[]): false | ((hop: string) => boolean) {
   if (addressesAndRanges.length === 0) return false;
   const trusted = new BlockList();

@@ -5,18 +5,18 @@ import type { Logger } from 'pino';
 import { DomainError } from '../common/domain-error.js';
 import { clientAddress } from './client-address.js';
 
-/** Characters; longer URLs are 414. RFC 9110, 4.1, asks for 8,000 at least. */
+/** Characters; longer URLs are refused with 414. RFC 9110, 4.1, asks for at least 8,000. */
 export const URL_LENGTH_MAX = 8_000;
-/** Of the header section as a whole. Larger ones are 431. */
+/** Of all headers together; larger ones are refused with 431. */
 export const HEADERS_LIMIT_BYTES = 16 * 1024;
-/** Characters of `If-Match` and of `If-None-Match`, each room for hundreds of tags. Longer ones are 431. */
+/** Characters of `If-Match` and of `If-None-Match`, room for hundreds of tags; longer ones are 431. */
 export const TAGS_LENGTH_MAX = 4_000;
 const WINDOW_MS = 60_000;
-/** Beyond that, the clients that were quiet longest are forgotten. */
+/** Beyond this number, the least recently seen clients are forgotten. */
 const CLIENTS_MAX = 20_000;
 const DROP_LOG_INTERVAL_MS = 60_000;
 
-/** Counted per process and in memory; what must hold across processes is counted in PostgreSQL. */
+/** Counts in memory, per process; limits that must hold across processes are counted in PostgreSQL. */
 export async function limitRequestRate(fastify: FastifyInstance, perMinute: number): Promise<void> {
   if (perMinute === 0) return;
   await fastify.register(rateLimit, {
@@ -26,16 +26,16 @@ export async function limitRequestRate(fastify: FastifyInstance, perMinute: numb
     timeWindow: WINDOW_MS,
     cache: CLIENTS_MAX,
     keyGenerator: clientAddress,
-    // A flood must not make the service look dead.
+    // A flood must not make health probes fail.
     allowList: ({ routeOptions }) => routeOptions.url?.startsWith('/health/') === true,
     errorResponseBuilder: (_request, { ttl }) =>
       new DomainError('too-many-requests', undefined, { retry_after: Math.ceil(ttl / 1000) }),
   });
-  // As a hook it counts unknown routes too.
+  // A hook also counts unknown routes.
   fastify.addHook('onRequest', fastify.rateLimit());
 }
 
-/** A worker's own `server.maxConnections` would not close a connection but hand it to the next worker. */
+/** Node's `server.maxConnections` would hand a connection on to the next worker instead of closing it. */
 export function limitConnections(fastify: FastifyInstance, max: number, logger: Logger): void {
   let open = 0;
   let quietUntil = 0;

@@ -3,16 +3,14 @@ import { DomainError } from '../common/domain-error.js';
 import type { Resource } from '../database/json.js';
 import { type Exchange, sendJson } from './exchange.decorator.js';
 
-/** The number of a row's version, or what stands for that of other content. */
+/** The version number of a row, or the hash of other content. */
 type Version = number | string;
 
-/**
- * RFC 9110, 13. Without a `Last-Modified`, `If-Modified-Since` and `If-Unmodified-Since` are to be ignored.
- */
+/** RFC 9110, 13. Without a `Last-Modified`, the conditions on dates are ignored. */
 export interface Preconditions {
-  /** Whether `If-Match` names versions that the client has seen; `*` names none. */
+  /** Whether `If-Match` names versions; `*` names none. */
   readonly nameVersions: boolean;
-  /** @throws DomainError `precondition-failed` unless a change of this version is what the client wants. */
+  /** @throws DomainError `precondition-failed` unless the client wants to change this version. */
   readonly check: (version: number) => void;
 }
 
@@ -40,10 +38,7 @@ export function sendResourceIfModified(exchange: Exchange, { version, json }: Ve
   return body === undefined ? undefined : sendJson(exchange, body);
 }
 
-/**
- * Answers a read: with 304 where the client has this
- * version already, and with 412 where it wants another one.
- */
+/** Answers a read: with 304 if the client has this version, with 412 if it wants another one. */
 export function sendIfModified<T>(exchange: Exchange, version: Version, body: T): T | undefined {
   const { headers } = exchange.request;
   assertWanted(headers['if-match'], version);
@@ -58,7 +53,7 @@ function entityTag(version: Version): string {
   return `"${version}"`;
 }
 
-/** `If-Match` compares strongly: a weak tag is never the current one. What cannot be read matches nothing. */
+/** `If-Match` compares strongly: a weak tag never matches, nor does a malformed one. */
 function assertWanted(ifMatch: string | undefined, version: Version): void {
   if (ifMatch === undefined || ifMatch.trim() === '*' || tagsOf(ifMatch).includes(entityTag(version))) return;
   throw new DomainError('precondition-failed');

@@ -2,47 +2,38 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 
 /**
- * Bounds the bodies that are still arriving, each of which may take the
- * body limit in memory. One too many cuts the one that has taken longest
- * with 408: honest bodies take milliseconds, so nobody can shut others out.
+ * Bounds the bodies that are still arriving, each of which may take the body limit in memory. One too many
+ * cuts off the slowest with 408: honest bodies take milliseconds, so nobody can shut others out.
  */
-export class UnfinishedBodies {
+export function limitUnfinishedBodies(
+  fastify: FastifyInstance,
+  max: number,
+  refuse: (socket: Socket) => void,
+): void {
   /** In order of arrival. */
-  private readonly replies = new Set<FastifyReply>();
+  const unfinished = new Set<FastifyReply>();
 
-  constructor(
-    private readonly max: number,
-    private readonly refuse: (socket: Socket) => void,
-  ) {}
-
-  watch(fastify: FastifyInstance): void {
-    fastify.addHook('onRequest', (request, reply, done) => {
-      if (hasBody(request)) process.nextTick(() => this.addIfUnfinished(request, reply));
-      done();
-    });
-  }
-
-  /** Nearly all bodies come with their headers. */
-  private addIfUnfinished(request: FastifyRequest, reply: FastifyReply): void {
-    if (!request.raw.complete && !request.raw.destroyed) this.add(request, reply);
-  }
-
-  private add(request: FastifyRequest, reply: FastifyReply): void {
-    this.replies.add(reply);
-    request.raw.once('close', () => this.replies.delete(reply));
-    const [oldest] = this.replies;
-    if (this.replies.size > this.max && oldest) this.cut(oldest);
-  }
-
-  private cut(reply: FastifyReply): void {
-    this.replies.delete(reply);
+  const cutOff = (reply: FastifyReply) => {
+    unfinished.delete(reply);
     const { socket } = reply.request.raw;
     if (reply.raw.headersSent) socket.destroy();
-    else this.refuse(socket);
-  }
+    else refuse(socket);
+  };
+  // Nearly all bodies have arrived by the next tick.
+  const addIfUnfinished = ({ raw }: FastifyRequest, reply: FastifyReply) => {
+    if (raw.complete || raw.destroyed) return;
+    unfinished.add(reply);
+    raw.once('close', () => unfinished.delete(reply));
+    const [oldest] = unfinished;
+    if (unfinished.size > max && oldest) cutOff(oldest);
+  };
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (hasBody(request)) process.nextTick(addIfUnfinished, request, reply);
+    done();
+  });
 }
 
-/** RFC 9112, 6: a message has a body when one of these says so. */
+/** RFC 9112, 6: a message has a body if one of these headers announces it. */
 function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

@@ -68,7 +68,7 @@ export const ApiIdempotentWrite = (status: 200 | 201, type: Type, description: s
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'Makes retries safe: repeated with the same key, a request has one effect.',
+      description: 'Makes retries safe: a request repeated with the same key takes effect only once.',
       schema: {
         type: 'string',
         minLength: 1,

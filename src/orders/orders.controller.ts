@@ -115,8 +115,7 @@ export class OrdersController {
     operationId: 'getOrderHistory',
     summary: 'Read the history of an order',
     description:
-      'Tells when and by whom the order was placed, confirmed and cancelled, and the reason given for ' +
-      'cancelling it; or when it expired.',
+      'Shows when and by whom the order was placed, confirmed and cancelled, and why; or when it expired.',
   })
   @ApiIdParam('order')
   @ApiConditionalRead(OrderHistoryResponseDto, 'The history, oldest first.')

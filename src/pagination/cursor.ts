@@ -4,13 +4,13 @@ import { ValidationFailedError } from '../common/domain-error.js';
 const CHECKSUM_BYTES = 4;
 const NUMBER_BYTES = 8;
 
-/** The least and the largest that a number of a position may be. */
+/** The limits of a number in a position. */
 export type Range = readonly [min: number, max: number];
 
 /**
- * An opaque cursor holds a position and a checksum over it and the list with
- * its filters, so that a cursor of another list is refused. It is no signature:
- * who computes one only chooses where to begin in a list that they may read.
+ * An opaque cursor holds a position, and a checksum over it, the list and its filters, so that a cursor of
+ * another list is refused. The checksum is no signature: a forged cursor only selects where to begin in a
+ * list that its sender may read anyway.
  */
 export function encodeCursor(list: string, ...position: number[]): string {
   const end = position.length * NUMBER_BYTES;
@@ -20,7 +20,7 @@ export function encodeCursor(list: string, ...position: number[]): string {
   return bytes.toString('base64url');
 }
 
-/** @throws ValidationFailedError for a cursor that is not of this list, or whose numbers are out of range. */
+/** @throws ValidationFailedError for a cursor of another list, or with numbers out of range. */
 export function decodeCursor(list: string, cursor: string, ranges: readonly Range[]): number[] {
   const bytes = Buffer.from(cursor, 'base64url');
   const isWhole = bytes.length === ranges.length * NUMBER_BYTES + CHECKSUM_BYTES;

@@ -27,7 +27,7 @@ export class PaginationDto {
   @ApiProperty({
     description:
       `False if \`total\` is not exact, because the list has more than ${TOTAL_EXACT_MAX} rows, ` +
-      'or had them in the last 10 s.',
+      'or had within the last 10 s.',
   })
   readonly total_is_exact!: boolean;
 
@@ -42,7 +42,7 @@ export class PaginationDto {
   readonly next_cursor!: string | null;
 }
 
-/** Answers with the body of a list, which is JSON text already, and its `Link` header (RFC 8288). */
+/** Returns the body of a list as JSON text, and sets its `Link` header (RFC 8288). */
 export function answerWithPage(page: Page, exchange: Exchange): string {
   const { items, limit, total, totalIsExact, nextCursor } = page;
   const pages = Math.ceil(total / limit);
@@ -78,7 +78,6 @@ function linkHeader(
   return links.join(', ');
 }
 
-/** Describes the answer of a list of these items. */
 export const ApiListResponse = (item: Type) =>
   applyDecorators(
     ApiExtraModels(item, PaginationDto),

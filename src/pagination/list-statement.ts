@@ -1,23 +1,23 @@
 import { PAGE_LIMIT_MAX } from './page-query.dto.js';
 
-/** Rows are counted up to this many; beyond it `total` means "at least" and costs no more. */
+/** Rows are counted only up to this many; beyond it, `total` means "at least". */
 export const TOTAL_EXACT_MAX = 1_000;
-/** Rows that numbered pages reach; beyond them, a cursor goes on. */
+/** Numbered pages reach this many rows; only a cursor goes further. */
 export const PAGES_REACH = 10_000;
-/** Rows that the first pages reach; PostgreSQL plans for them as for few. */
+/** The reach of the first pages: few enough rows for a fast plan. */
 export const NEAR_REACH = 2 * PAGE_LIMIT_MAX;
-/** Rows that one page, and the count, look through for those that pass the filter of a list. */
+/** With a filter that no index serves, a page and the count search this many rows. */
 export const FILTERED_MAX = 500;
 
-/** Conditions by the names of filters, each on the placeholder of its value. */
+/** The SQL condition of each filter, by its name; the argument is the placeholder of its value. */
 export type Conditions = Readonly<Record<string, (value: string) => string>>;
 
 /** A list as the database walks it: along one index, in a total order. */
 export interface List {
-  /** A cursor is good for the list of this name with the same filters only. */
+  /** A cursor is valid only for the list of this name with the same filters. */
   readonly name: string;
   readonly table: string;
-  /** The columns of the order: of the id, or of the time and then the id. */
+  /** The columns that define the order: the id, or the time and then the id. */
   readonly id: string;
   readonly time?: string;
   readonly direction: 'ASC' | 'DESC';
@@ -31,10 +31,9 @@ export interface List {
   readonly row: string;
 }
 
-/** Which rows of a list to read: those behind so many others, few or many, or behind a position. */
+/** Where a page begins: after few rows, after many, or after the position of a cursor. */
 export type Place = 'near' | 'far' | 'after';
 
-/** What the statement answers with. */
 export interface ListPart {
   readonly total: number;
   readonly totalIsExact: boolean;
@@ -42,24 +41,23 @@ export interface ListPart {
   readonly found: number;
   /** The JSON of those within the limit; null for none. */
   readonly items: string | null;
-  /** The last one within the limit; null where there are fewer. */
+  /** The last row within the limit; null if there are fewer. */
   readonly lastTime: Date | null;
   readonly lastId: number | null;
-  /** With an unindexed filter: where looking through rows has ended before the end of the list, if it has. */
+  /** With an unindexed filter: the last row searched, if the search stopped before the end of the list. */
   readonly filteredToTime?: Date | null;
   readonly filteredToId?: number | null;
 }
 
-/** Of a list that is known to be longer. */
+/** Replaces the count of a list that is known to be longer. */
 const UNCOUNTED = `SELECT ${TOTAL_EXACT_MAX} AS total, false AS "totalIsExact"`;
 
-/** Writing the text takes longer than sending it. */
+/** Cached, because writing a statement takes longer than sending it. */
 const texts = new Map<string, string>();
 
 /**
- * One statement for a part of a list and, unless it `counts` nothing, the count
- * of the whole. Its parameters are the values of the filters in the order of
- * their names, the limit, and then the offset, or id and time of the position.
+ * One statement for a page of a list and, if `counts`, the size of the whole list. Its parameters are the
+ * values of `filters` in their order, the limit, and the offset, or the id and time of the position.
  */
 export function listStatement(list: List, filters: readonly string[], place: Place, counts: boolean): string {
   const key = `${list.name} ${place} ${counts} ${filters.join(' ')}`;
@@ -69,9 +67,9 @@ export function listStatement(list: List, filters: readonly string[], place: Pla
 }
 
 /**
- * Ids first, then each row by its id. The reaches are constants of the text, so
- * that PostgreSQL plans for short walks, and every walk says its order, so that
- * it takes the index. Neither the filter nor the rows can be turned into a join.
+ * Finds the ids first, then reads each row by its id. The reaches are literals in the text, so that
+ * PostgreSQL plans for a short walk. Every walk is ordered, so that it uses the index. PostgreSQL cannot turn
+ * the filter or the rows into a join.
  */
 function writeStatement(list: List, filters: readonly string[], place: Place, counts: boolean): string {
   const where = [list.where, ...conditionsOf(list.indexed, filters)];
@@ -121,14 +119,14 @@ function keysOf({ id, time = 'NULL::timestamptz' }: List): string {
 
 function countOf(list: List, where: readonly (string | undefined)[], passes: string): string {
   const max = passes ? FILTERED_MAX : TOTAL_EXACT_MAX;
-  // Keys that nobody looks at take a fifth of its time.
+  // Selecting keys that are not used would take a fifth of the time.
   const keys = passes ? keysOf(list) : '';
   return `SELECT least(count(*) ${passes && `FILTER (WHERE ${passes})`}, ${max})::integer AS total,
                  count(*) <= ${max} AS "totalIsExact"
             FROM (${walk(list, where, max + 1, keys)}) AS key`;
 }
 
-/** The last key of a window that is full: the list may go on behind it. */
+/** The last key of a full window: the list may continue after it. */
 function lastOf(window: string): string {
   return (
     `SELECT time AS "filteredToTime", id AS "filteredToId" FROM (${window}) AS key OFFSET ` +

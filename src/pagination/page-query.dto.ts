@@ -6,7 +6,6 @@ export const PAGE_MAX = 1_000_000_000;
 export const PAGE_LIMIT_MAX = 100;
 export const CURSOR_LENGTH_MAX = 200;
 
-/** Which part of a list to answer with: a numbered page, or what follows a cursor. */
 export class PageQueryDto {
   @IntegerField(1, PAGE_MAX, {
     required: false,

@@ -6,7 +6,7 @@ import { type List, type ListPart, listStatement, NEAR_REACH, PAGES_REACH } from
 import { ID_MAX } from '../http/validation/rules.js';
 import type { PageQueryDto } from './page-query.dto.js';
 
-/** One page of a list, with what is known of the rest. */
+/** One page of a list, and what is known about the rest. */
 export interface Page {
   /** JSON, separated by commas. */
   readonly items: string;
@@ -15,7 +15,7 @@ export interface Page {
   readonly total: number;
   readonly totalIsExact: boolean;
   readonly nextCursor: string | null;
-  /** Whether `page + 1` has what follows; otherwise the cursor has it, if anything does. */
+  /** Whether the next rows are on `page + 1`; if not, `nextCursor` leads to them, if there are any. */
   readonly nextPageFollows: boolean;
 }
 
@@ -38,14 +38,14 @@ export const PAGE_TOO_DEEP: InputFault = {
     'page as cursor',
 };
 
-/** For so long, a list that was found too long for an exact total is not counted again. */
+/** For this time, a list that is too long for an exact total is not counted again. */
 const LONG_MS = 10_000;
 const longLists = new ExpiringMap<string, true>(1_000);
 
 /**
  * Reads one page of a list at a cost that does not grow with the table. Pages never overlap. A walk by cursor
- * shows every row once that was there at its start and has not left the list.
- * @throws ValidationFailedError for a page beside a cursor, a foreign cursor, or a page that is too deep.
+ * shows each row that stays in the list exactly once.
+ * @throws ValidationFailedError for a page together with a cursor, a foreign cursor, or a page too deep.
  */
 export async function paginate(
   database: DatabaseReader,
@@ -82,13 +82,12 @@ export async function paginate(
   };
 }
 
-/** A time, up to the end of the year 9999, or 0 in lists by id; and an id. */
+/** A time up to the end of the year 9999 (0 in lists by id), and an id. */
 const POSITION: readonly Range[] = [
   [0, Date.UTC(9999, 11, 31)],
   [0, ID_MAX],
 ];
 
-/** The parameters of the position. */
 function positionIn({ time: byTime }: List, cursorList: string, cursor: string): unknown[] {
   const [time, id] = decodeCursor(cursorList, cursor, POSITION) as [number, number];
   return byTime === undefined ? [id] : [id, new Date(time)];

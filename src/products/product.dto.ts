@@ -24,8 +24,7 @@ class ProductDetailsDto {
     required: false,
     nullable: true,
     example: null,
-    description:
-      'Your own name for the product, case-sensitive. No two products have the same; null for none.',
+    description: 'Your own code for the product, unique and case-sensitive; null for none.',
   })
   @Trim()
   readonly sku?: string | null;

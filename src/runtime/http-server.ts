@@ -52,7 +52,7 @@ export class HttpServer implements RequestServer {
     const drain = this.app.get(RequestDrain);
     drain.announce();
     if (this.env.STOP_DELAY_MS > 0) await delay(this.env.STOP_DELAY_MS);
-    if (drain.takenUp > 0) this.logger.info(`finishing ${drain.takenUp} requests`);
+    if (drain.inProgress > 0) this.logger.info(`finishing ${drain.inProgress} requests`);
     const finished = drain.finish(DRAIN_MS);
     const closed = this.app.close();
     await finished;

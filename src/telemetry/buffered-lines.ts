@@ -1,16 +1,14 @@
 import { type DestinationStream, pino } from 'pino';
 
-/** How long a line waits at most. */
 const WAIT_MS_MAX = 100;
-/** What a pipe takes in one piece (PIPE_BUF): the lines of several processes are never mixed up. */
+/** A pipe takes this much in one piece (PIPE_BUF), so lines of several processes are never mixed. */
 const BATCH_BYTES_MAX = 4_096;
 const WITH_METADATA: unique symbol = Symbol.for('pino.metadata');
 const INFO = pino.levels.values.info as number;
 
 /**
- * Writes lines in batches, because a write for each line costs more than
- * the line. Warnings and errors go out at once, and what is left when the
- * process exits; only a crash loses lines, those of the last `WAIT_MS_MAX`.
+ * Writes lines in batches, because a write costs more than the line itself. Warnings and errors are written
+ * at once, and the rest when the process exits. Only a killed process loses lines: those of its last 100 ms.
  */
 export class BufferedLines implements DestinationStream {
   /** Makes pino set `lastLevel` before each line. */

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../../common/domain-error.js';
-import { lengthOf } from '../../common/text.js';
+import { lengthOf } from '../../common/rules.js';
 import type { Env } from '../../config/env.js';
 import { isCommonPassword } from '../../common/common-passwords.js';
 import { usernameKey } from './username.js';

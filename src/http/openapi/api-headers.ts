@@ -17,9 +17,8 @@ const mediaTypes = { type: 'string', maxLength: 100, pattern: '^[a-z-]+/[a-z-]+(
 const count = { type: 'integer', minimum: 0, maximum: 1_000_000, example: 6_000 };
 
 /**
- * The headers of answers; the components of the API description. One with
- * `x-statuses` comes with these statuses only, and always with those of `x-always`:
- * a default answer stands for many statuses, so OpenAPI's `required` cannot say it.
+ * The headers of answers. One with `x-statuses` comes only with these statuses, and always with those of
+ * `x-always`: a default answer stands for many statuses, so OpenAPI's `required` cannot express this.
  */
 export const API_HEADERS = {
   'X-Request-Id': {
@@ -70,7 +69,7 @@ export const API_HEADERS = {
   },
   'Idempotency-Replayed': {
     required: true,
-    description: 'Whether the request had been carried out before, under the same key.',
+    description: 'Whether the request had already been carried out, with the same key.',
     schema: { type: 'boolean' },
   },
   'X-Accel-Buffering': {
@@ -121,7 +120,7 @@ export const API_HEADERS = {
 
 export type ApiHeaderName = keyof typeof API_HEADERS;
 
-/** On every answer; the optional ones where the service is configured so. */
+/** On every answer; the optional ones depend on the configuration. */
 export const HEADERS_OF_EVERY_ANSWER: readonly ApiHeaderName[] = [
   'X-Request-Id',
   'RateLimit-Limit',
@@ -131,12 +130,11 @@ export const HEADERS_OF_EVERY_ANSWER: readonly ApiHeaderName[] = [
   'traceresponse',
 ];
 
-/** References to headers, for the decorators of answers. */
 export function apiHeaders(...names: ApiHeaderName[]): Record<string, ReferenceObject> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** References to the headers that come with one of some statuses. */
+/** The headers that may come with one of these statuses. */
 export function headersOfStatuses(statuses: readonly number[]): Record<string, ReferenceObject> {
   const names = Object.entries(API_HEADERS).filter(([, header]) => {
     const { 'x-statuses': own = [] } = header as { readonly 'x-statuses'?: readonly number[] };
@@ -145,7 +143,7 @@ export function headersOfStatuses(statuses: readonly number[]): Record<string, R
   return apiHeaders(...names.map(([name]) => name as ApiHeaderName));
 }
 
-/** Without an example: Swagger UI would send it, and it fits one version only. */
+/** Without an example: Swagger UI would send it, and it would match only one version. */
 const ApiTags = (name: 'If-Match' | 'If-None-Match', description: string) =>
   ApiHeader({
     name,
@@ -175,7 +173,6 @@ export const ApiConditionalRead = (type: Type, description: string) =>
     ApiProblems('precondition-failed'),
   );
 
-/** Describes a write that is refused where the client has not seen the present version. */
 export const ApiConditionalWrite = (description: string) =>
   applyDecorators(
     ApiTags('If-Match', description),

@@ -3,13 +3,12 @@ import { fromMinor } from '../../common/money.js';
 import { PATTERNS } from './patterns.js';
 import { ID_MAX } from '../validation/rules.js';
 
-/** Nest's type of these options is a union that a spread cannot be told apart in. */
+/** Nest's type for these options is a union, which a spread does not match. */
 const property = (options: object) => ApiProperty(options);
 
 export const ApiId = (options: ApiPropertyOptions = {}) =>
   property({ example: 1, ...options, type: 'integer', minimum: 1, maximum: ID_MAX });
 
-/** The `id` of a path. */
 export const ApiIdParam = (resource: string) =>
   ApiParam({
     name: 'id',
@@ -17,19 +16,18 @@ export const ApiIdParam = (resource: string) =>
     schema: { type: 'integer', minimum: 1, maximum: ID_MAX, example: 1 },
   });
 
-/** A whole number in an answer. */
 export const ApiWholeNumber = (options: ApiPropertyOptions = {}) =>
   property({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, ...options, type: 'integer' });
 
-/** One line of text that is not blank. */
+/** One line of text, not blank. */
 export const ApiLine = (maxLength: number, options: ApiPropertyOptions = {}) =>
   property({ minLength: 1, pattern: PATTERNS.text, ...options, type: 'string', maxLength });
 
-/** Without `multipleOf`: validators that divide doubles would refuse 19.99 as a multiple of 0.01. */
+/** Without `multipleOf`: validators that divide doubles do not accept 19.99 as a multiple of 0.01. */
 export const ApiMoney = (maxMinor: number, options: ApiPropertyOptions = {}) =>
   property({ ...options, type: 'number', minimum: 0, maximum: fromMinor(maxMinor) });
 
-/** A time as `Date.toISOString` writes it. */
+/** A time in the format of `Date.toISOString`. */
 export const ApiTimestamp = (options: ApiPropertyOptions = {}) =>
   property({
     example: '2026-01-31T12:00:00.000Z',

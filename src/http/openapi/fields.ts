@@ -1,39 +1,25 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
 import { fromMinor, hasAtMostTwoDecimals } from '../../common/money.js';
-import {
-  HasAtLeast,
-  HasAtMost,
-  ID_MAX,
-  IsAmount,
-  IsCleanText,
-  IsIntegerBetween,
-  IsOptionalButNotNull,
-  IsTimestamp,
-} from '../validation/rules.js';
+import { HasAtLeast, HasAtMost, ID_MAX, IsAmount, IsCleanText, IsTimestamp } from '../validation/rules.js';
 import { PATTERNS } from './patterns.js';
 
-/** Says once what a field may be, for the API description and for validation. */
+/** Describes a field once, for both the API description and validation. */
 export const Field = (described: object, ...rules: PropertyDecorator[]) => {
   const { required = true, nullable = false } = described as Pick<
     ApiPropertyOptions,
     'required' | 'nullable'
   >;
-  const isOptional = nullable ? IsOptional : IsOptionalButNotNull;
-  return applyDecorators(
-    ...(required ? [] : [isOptional()]),
-    ...rules,
-    // Nest's type of these options is a union that a spread cannot be told apart in.
-    ApiProperty(described),
-  );
+  const isOptional = nullable ? IsOptional() : ValidateIf((_object, value) => value !== undefined);
+  return applyDecorators(...(required ? [] : [isOptional]), ...rules, ApiProperty(described));
 };
 
-/** Text that is compared or looked up, of whatever characters. */
+/** Text that is compared or looked up; it may contain any characters. */
 export const TextField = (maxLength: number, options: ApiPropertyOptions = {}) =>
   Field({ ...options, type: 'string', maxLength }, IsString(), HasAtMost(maxLength));
 
-/** One line of text that people read; not a blank one where something is required of it. */
+/** One line of text for people to read; not blank if a minimum length is required. */
 export const LineField = (minLength: number, maxLength: number, options: ApiPropertyOptions = {}) =>
   Field(
     {
@@ -50,7 +36,7 @@ export const LineField = (minLength: number, maxLength: number, options: ApiProp
   );
 
 export const IntegerField = (minimum: number, maximum: number, options: ApiPropertyOptions = {}) =>
-  Field({ ...options, type: 'integer', minimum, maximum }, IsIntegerBetween(minimum, maximum));
+  Field({ ...options, type: 'integer', minimum, maximum }, IsInt(), Min(minimum), Max(maximum));
 
 export const IdField = (options: ApiPropertyOptions = {}) => IntegerField(1, ID_MAX, options);
 
@@ -60,7 +46,7 @@ export const BooleanField = (options: ApiPropertyOptions = {}) =>
 export const EnumField = (values: readonly string[], options: ApiPropertyOptions = {}) =>
   Field({ ...options, enum: values }, IsIn(values));
 
-/** A time, of which milliseconds are kept; it may have nine decimals of a second and an offset. */
+/** A time with an offset and up to nine decimals of a second, of which milliseconds are kept. */
 export const TimestampField = (options: ApiPropertyOptions = {}) =>
   Field(
     { example: '2026-01-31T12:00:00Z', ...options, type: 'string', format: 'date-time', maxLength: 35 },
@@ -74,7 +60,7 @@ export const MoneyField = (maxMinor: number, options: ApiPropertyOptions = {}) =
     IsAmount(fromMinor(maxMinor), ' with at most two decimals', hasAtMostTwoDecimals),
   );
 
-/** An amount that the client has worked out, perhaps in floating point: it is rounded to two decimals. */
+/** An amount that the client computed, perhaps in floating point: it is rounded to two decimals. */
 export const RoundedMoneyField = (maxMinor: number, options: ApiPropertyOptions = {}) =>
   Field(
     { ...options, type: 'number', minimum: 0, maximum: fromMinor(maxMinor) },

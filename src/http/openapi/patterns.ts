@@ -1,15 +1,15 @@
 const CONTROLS = String.raw`\x00-\x1f\x7f-\x9f`;
 const ANY = `[^${CONTROLS}]`;
-/** No space either, not even one that does not break. */
+/** No spaces either, not even non-breaking ones. */
 const VISIBLE = String.raw`[^\x00-\x20\x7f-\xa0]`;
 
-/** In what ECMA-262, RE2, Java, .NET and Python share. A slash in front would be a literal to some tools. */
+/** In the syntax that ECMA-262, RE2, Java, .NET and Python share. Some tools misread an escaped slash. */
 export const PATTERNS = {
   /** No control characters (Unicode's Cc). */
   line: `^${ANY}*$`,
   /** A line that is not blank; spaces around it do not count. */
   text: `^${ANY}*${VISIBLE}${ANY}*$`,
-  /** The same with three characters between the spaces around it. */
+  /** At least three characters, not counting spaces around them. */
   username: `^${ANY}*${VISIBLE}${ANY}+${VISIBLE}${ANY}*$`,
   base64Url: '^[A-Za-z0-9_-]+$',
   jwt: String.raw`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`,

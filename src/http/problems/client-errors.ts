@@ -12,21 +12,21 @@ const CODE_OF_PARSER_ERROR: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** A request that is not answered yet, and the one in front of it. */
+/** An unanswered request, and the one before it on the same connection. */
 interface InProgress {
   readonly response: ServerResponse;
   readonly before: ServerResponse | undefined;
 }
 
-/** Answers by hand where there is no request or only half of one. */
+/** Writes the answer to the socket if there is no request, or only half of one. */
 export class ClientErrors {
-  /** The latest of each connection. All before it have been received in full. */
+  /** The latest request of each connection. All earlier ones have been received in full. */
   private readonly latest = new WeakMap<Socket, InProgress>();
 
-  /** @param commonHeaders those of every answer, which no hook adds here. */
+  /** @param commonHeaders those of every answer, which no hook can add here. */
   constructor(private readonly commonHeaders: Readonly<Record<string, string>>) {}
 
-  /** Must come before every hook that may wait. */
+  /** Must be called before any hook that may wait is added. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', ({ socket }, { raw: response }, done) => {
       this.latest.set(socket, { response, before: this.latest.get(socket)?.response });
@@ -38,9 +38,9 @@ export class ClientErrors {
     });
   }
 
-  /** Requests before it on the same connection that have been taken up are answered first, and alone. */
+  /** If an earlier request on the same connection is still being processed, only that one is answered. */
   answer(error: NodeJS.ErrnoException, socket: Socket): void {
-    const earlier = this.takenUpOn(socket);
+    const earlier = this.processedOn(socket);
     if (error.code === 'ECONNRESET' || !socket.writable || this.hasAnswered(socket)) socket.destroy();
     else if (earlier) earlier.once('close', () => socket.destroySoon());
     else this.refuse(CODE_OF_PARSER_ERROR[error.code ?? ''] ?? 'malformed-request', socket);
@@ -65,16 +65,16 @@ export class ClientErrors {
     lingerOn(socket);
   }
 
-  /** Whether the request that cannot be read to its end has its answer. */
+  /** Whether the incomplete request already has its answer. */
   private hasAnswered(socket: Socket): boolean {
     const { response } = this.latest.get(socket) ?? {};
     return response !== undefined && response.headersSent && !response.req.complete;
   }
 
-  /** Node sends the responses before it first. */
-  private takenUpOn(socket: Socket): ServerResponse | undefined {
+  /** The latest complete request that is still being processed; Node sends earlier responses first. */
+  private processedOn(socket: Socket): ServerResponse | undefined {
     const { response, before } = this.latest.get(socket) ?? {};
-    const takenUp = response?.req.complete ? response : before;
-    return takenUp?.writableFinished ? undefined : takenUp;
+    const complete = response?.req.complete ? response : before;
+    return complete?.writableFinished ? undefined : complete;
   }
 }

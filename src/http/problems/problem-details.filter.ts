@@ -5,7 +5,7 @@ import { asDomainError, problemFor } from './problem.js';
 import { PROBLEMS } from '../../common/problem-catalogue.js';
 import type { RouteTable } from './route-table.js';
 
-/** The only place where errors become answers. */
+/** The only place that turns errors into answers. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problems');
@@ -17,7 +17,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
-  /** Also for what Fastify refuses before it has a route. */
+  /** Also answers what Fastify refuses before it has found a route. */
   answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     if (reply.sent) return;
     const error = this.preciseError(asDomainError(thrown), request, reply);

@@ -4,17 +4,9 @@ import { DomainError } from '../../common/domain-error.js';
 import { type ProblemCode, PROBLEMS, problemType } from '../../common/problem-catalogue.js';
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
-
 const RETRY_AFTER_S = 1;
 
-/** RFC 9457. */
-export interface Problem {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** What frameworks throw is told apart by its status; its words are not passed on. */
+/** Of a framework's error only the status counts; its message is not passed on. */
 const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'malformed-request',
   401: 'unauthenticated',
@@ -29,7 +21,7 @@ const CODE_OF_FOREIGN_STATUS: Readonly<Record<number, ProblemCode>> = {
   503: 'service-unavailable',
 };
 
-/** An unknown fault becomes `internal-error`, with its cause for the log. */
+/** An unknown error becomes `internal-error`, with its cause for the log. */
 export function asDomainError(thrown: unknown): DomainError {
   const error = asServiceBusy(thrown);
   if (error instanceof DomainError) return error;
@@ -44,7 +36,8 @@ function foreignStatus(error: unknown): number {
   return isFastifyError && typeof statusCode === 'number' ? statusCode : 500;
 }
 
-export function problemFor(error: DomainError, requestId: string): Problem {
+/** The answer to an error (RFC 9457). */
+export function problemFor(error: DomainError, requestId: string) {
   const { status, title } = PROBLEMS[error.code];
   return {
     status,
@@ -61,14 +54,11 @@ export function problemFor(error: DomainError, requestId: string): Problem {
   };
 }
 
-function extraHeaders(error: DomainError, status: number): Record<string, string> {
-  if (status === 401) return { 'www-authenticate': challengeFor(error) };
-  const { retry_after: retryAfter } = error.details as { readonly retry_after?: number };
-  const seconds = retryAfter ?? (status === 503 ? RETRY_AFTER_S : undefined);
+function extraHeaders({ details }: DomainError, status: number): Record<string, string> {
+  const { error, retry_after: wait } = details as { readonly error?: string; readonly retry_after?: number };
+  // RFC 6750, 3.1.
+  const isBadToken = error === 'invalid_token';
+  if (status === 401) return { 'www-authenticate': isBadToken ? 'Bearer error="invalid_token"' : 'Bearer' };
+  const seconds = wait ?? (status === 503 ? RETRY_AFTER_S : undefined);
   return seconds === undefined ? {} : { 'retry-after': String(seconds) };
-}
-
-/** RFC 6750, 3.1. */
-function challengeFor(error: DomainError): string {
-  return error.details.error === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }

@@ -2,7 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ValidationFailedError } from '../../common/domain-error.js';
 import { ID_MAX } from './rules.js';
 
-/** Digits without sign or leading zero, up to `ID_MAX`. */
+/** Accepts digits without a sign or leading zeros, up to `ID_MAX`. */
 @Injectable()
 export class IdPipe implements PipeTransform<unknown, number> {
   transform(value: unknown): number {

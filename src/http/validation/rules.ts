@@ -1,9 +1,6 @@
-import { applyDecorators } from '@nestjs/common';
-import { IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { Rule } from '../../common/rules.js';
-import { lengthOf } from '../../common/text.js';
+import { lengthOf, Rule } from '../../common/rules.js';
 
-/** Ids are `bigint` in the database; up to here, JSON numbers are exact. */
+/** Ids are `bigint` in the database, but JSON numbers are exact only up to here. */
 export const ID_MAX = Number.MAX_SAFE_INTEGER;
 
 export const IsCleanText = () =>
@@ -20,7 +17,7 @@ export const HasAtLeast = (min: number) =>
     (value) => typeof value === 'string' && (value.length > 2 * min || lengthOf(value) >= min),
   );
 
-/** Looks at no more than the length of a text that is far too long. */
+/** Counts characters only if the text is not far too long anyway. */
 export const HasAtMost = (max: number) =>
   Rule(
     'too-long',
@@ -28,16 +25,11 @@ export const HasAtMost = (max: number) =>
     (value) => typeof value === 'string' && value.length <= 2 * max && lengthOf(value) <= max,
   );
 
-export const IsIntegerBetween = (min: number, max: number) => applyDecorators(IsInt(), Min(min), Max(max));
-
-/** `null` does not count as left out. */
-export const IsOptionalButNotNull = () => ValidateIf((_object, value) => value !== undefined);
-
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})T(?!24)\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i;
 
 /**
- * `Date` takes the 30th of February for the 2nd of March; a day must come back as it was. The offset must not
- * lead out of the years 1 to 9999, which is all that RFC 3339 can say.
+ * `Date` reads the 30th of February as the 2nd of March, so the day must survive a round trip. The offset
+ * must not lead out of the years 1 to 9999, the range of RFC 3339.
  */
 function isTimestamp(value: unknown): boolean {
   const day = typeof value === 'string' ? RFC3339.exec(value)?.[1] : undefined;
@@ -57,7 +49,7 @@ export const HoldsNoLists = () =>
     (value) => Array.isArray(value) && !value.some(Array.isArray),
   );
 
-/** @param more what else the message says of an amount that is fine. */
+/** @param more what the message adds to the range; @param isFine checks it. */
 export const IsAmount = (max: number, more = '', isFine: (amount: number) => boolean = () => true) =>
   Rule(
     'not-an-amount',

@@ -4,26 +4,25 @@ import { DomainError, ServiceBusyError } from '../../common/domain-error.js';
 import { asServiceBusy, isRetryable } from '../../database/database-errors.js';
 import { poolOf } from '../../database/pool.js';
 import { COMMITS, OutcomeUnknownError, TRANSACTIONS } from '../../database/transaction.runner.js';
-import { measure, timing } from './measure.js';
+import { measure, timed } from './measure.js';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Transactions that write. */
 export function watchTransactions(): void {
   const durations = new Histogram({
     name: 'database_transaction_duration_seconds',
-    help: 'An attempt at a writing transaction, from asking for a connection, by how it ended.',
+    help: 'One attempt at a writing transaction, from the request for a connection, by outcome.',
     labelNames: ['outcome'],
     buckets: BUCKETS,
   });
   const commits = new Histogram({
     name: 'database_commit_duration_seconds',
-    help: 'From sending COMMIT, and the write in front of it, to its answer.',
+    help: 'From sending COMMIT, with the write in front of it, to its answer.',
     buckets: BUCKETS,
   });
   const retries = new Counter({
     name: 'database_transaction_retries_total',
-    help: 'Transactions that were run again after a deadlock or a lost connection.',
+    help: 'Transactions that were retried after a deadlock or a lost connection.',
   });
   TRANSACTIONS.watch(async (work, attempt) => {
     if (attempt > 1) retries.inc();
@@ -35,7 +34,7 @@ export function watchTransactions(): void {
     end({ outcome: 'committed' });
     return result;
   });
-  COMMITS.watch(timing(commits));
+  COMMITS.watch((work) => timed(commits, work));
 }
 
 function outcomeOf(error: unknown): string {
@@ -46,7 +45,6 @@ function outcomeOf(error: unknown): string {
   return known instanceof DomainError ? 'refused' : 'failed';
 }
 
-/** The connections of this process at the moment of looking. */
 export function measurePool(dataSource: DataSource, size: number): void {
   new Gauge({
     name: 'database_pool_connections',
@@ -58,7 +56,7 @@ export function measurePool(dataSource: DataSource, size: number): void {
       this.set({ state: 'idle' }, idleCount);
     },
   });
-  const limitHelp = 'Connections that there may be (DATABASE_POOL_SIZE).';
+  const limitHelp = 'Largest number of connections (DATABASE_POOL_SIZE).';
   measure('database_pool_connections_limit', limitHelp, () => size);
   const waiting = () => poolOf(dataSource)?.waitingCount ?? 0;
   measure('database_pool_waiting', 'Work that waits for a connection.', waiting);

@@ -1,12 +1,12 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Histogram } from 'prom-client';
-import type { RequestWatcher } from '../../http/finished-requests.js';
 import { METHODS } from '../../http/problems/route-table.js';
-import { isStream } from '../../http/stream-route.js';
+import { isStream } from '../../health/request.drain.js';
 
 const LABELLED_METHODS = new Set(['OPTIONS', ...METHODS]);
 
-/** Whatever clients send, the labels are those of routes that exist. */
-export function httpMetrics(): RequestWatcher {
+/** Whatever clients send, the labels are those of methods and routes that exist. */
+export function httpMetrics(): (request: FastifyRequest, reply: FastifyReply) => void {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'From the headers of a request to the end of its answer, by route template.',
@@ -15,12 +15,14 @@ export function httpMetrics(): RequestWatcher {
   });
   const children = new Map<string, Histogram.Internal<string>>();
 
-  return ({ request, route = 'unmatched', status, isAborted, durationMs }) => {
-    if (isStream(request) && status === 200) return;
+  return (request, { raw, statusCode, elapsedTime }) => {
+    if (isStream(request) && statusCode === 200) return;
     const method = LABELLED_METHODS.has(request.method) ? request.method : 'OTHER';
-    const labels = [method, route, isAborted ? 'aborted' : String(status)] as const;
-    const child = children.get(labels.join(' ')) ?? durations.labels(...labels);
-    children.set(labels.join(' '), child);
-    child.observe(durationMs / 1000);
+    const route = request.routeOptions.url ?? 'unmatched';
+    const status = raw.writableFinished ? String(statusCode) : 'aborted';
+    const key = `${method} ${route} ${status}`;
+    let child = children.get(key);
+    if (child === undefined) children.set(key, (child = durations.labels(method, route, status)));
+    child.observe(elapsedTime / 1000);
   };
 }

@@ -1,7 +1,6 @@
 import { Gauge, type Histogram } from 'prom-client';
-import type { Watcher } from '../../common/observation.js';
 
-/** A number as it is at the moment of looking. */
+/** A gauge that is read when the metrics are collected. */
 export function measure(name: string, help: string, read: () => number): void {
   new Gauge({
     name,
@@ -12,10 +11,8 @@ export function measure(name: string, help: string, read: () => number): void {
   });
 }
 
-/** Times work, whether it succeeds or not. */
-export function timing<Subject, Result>(durations: Histogram): Watcher<Subject, Result> {
-  return (work) => {
-    const end = durations.startTimer();
-    return work().finally(() => end());
-  };
+/** Times work, whether it succeeds or fails. */
+export function timed<T>(durations: Histogram, work: () => Promise<T>): Promise<T> {
+  const end = durations.startTimer();
+  return work().finally(end);
 }

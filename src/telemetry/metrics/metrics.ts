@@ -16,16 +16,16 @@ import { httpMetrics } from './http-metrics.js';
 import { measureQueue, watchExpiries, watchPlacement } from './placement-metrics.js';
 import { measureWebhooks, watchDeliveries } from './webhook-metrics.js';
 
-/** Gauges that are named like counters, and counts that cost a walk over all handles. */
+/** Gauges that are named like counters, and counts that must walk over all handles. */
 const UNWANTED = ['handles', 'requests', 'resources'].flatMap((what) => [
   `nodejs_active_${what}`,
   `nodejs_active_${what}_total`,
 ]);
 
-/** One per process, in the registry of the process; see docs/alerts.md. */
+/** One per process: prom-client's registry is global. See docs/alerts.md. */
 export class Metrics {
   readonly registry = register;
-  readonly requests = httpMetrics();
+  readonly observeRequest = httpMetrics();
 
   constructor() {
     collectDefaultMetrics();
@@ -44,13 +44,12 @@ export class Metrics {
     measureQueue(app.get(OrdersService), env.PLACEMENT_QUEUE_MAX);
     measurePool(app.get(DataSource), env.DATABASE_POOL_SIZE);
     const sweeper = app.get(ExpirySweeper);
-    const overdueHelp =
-      'How long the oldest expired order has been waiting to be cancelled, at the last look.';
+    const overdueHelp = 'How long the oldest expired order had waited to be cancelled, at the last check.';
     measure('orders_overdue_seconds', overdueHelp, () => sweeper.overdueSeconds);
     measureStreams(app);
     measureWebhooks(app.get(WebhookDispatcher));
     const drain = app.get(RequestDrain);
-    measure('http_requests_in_progress', 'Requests that are being worked on.', () => drain.takenUp);
+    measure('http_requests_in_progress', 'Requests in progress.', () => drain.inProgress);
   }
 }
 
@@ -71,7 +70,7 @@ function watchLogins(): void {
   });
 }
 
-/** Two times, of which the later one counts: each process knows only the audits that it was asked for. */
+/** Two times, of which the later one tells the state: each process only knows the audits it ran itself. */
 function watchAudits(): void {
   const audits = new Gauge({
     name: 'stock_audit_timestamp_seconds',

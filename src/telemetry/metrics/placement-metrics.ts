@@ -4,11 +4,11 @@ import type { ProblemCode } from '../../common/problem-catalogue.js';
 import type { OrdersService } from '../../orders/orders.service.js';
 import { EXPIRIES } from '../../orders/expired-orders.js';
 import { GROUPS, PLACEMENTS, STEPS } from '../../orders/placement/placement-queue.js';
-import { measure, timing } from './measure.js';
+import { measure, timed } from './measure.js';
 
 const WAIT_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** Present from the start, because Prometheus cannot see a series begin. */
+/** Reported as 0 from the start: Prometheus cannot see the first increase of a new series. */
 const REASONS: readonly ProblemCode[] = [
   'insufficient-stock',
   'product-not-found',
@@ -19,7 +19,6 @@ const REASONS: readonly ProblemCode[] = [
   'internal-error',
 ];
 
-/** Orders and the groups they are placed in. */
 export function watchPlacement(): void {
   const placed = new Counter({ name: 'orders_placed_total', help: 'Orders that were placed.' });
   const replayed = new Counter({
@@ -51,12 +50,12 @@ function watchGroups(): void {
   });
   const waits = new Histogram({
     name: 'placement_queue_wait_seconds',
-    help: 'From the arrival of an order until it was taken up for the first time.',
+    help: 'From the arrival of an order until its first attempt began.',
     buckets: WAIT_BUCKETS,
   });
   const locks = new Histogram({
     name: 'placement_lock_wait_seconds',
-    help: 'From asking for the locks of a group, BEGIN included, until it had them or gave up.',
+    help: 'From requesting the locks of a group, with BEGIN, until it had them or gave up.',
     buckets: WAIT_BUCKETS,
   });
   GROUPS.watch((work, orders) => {
@@ -67,13 +66,11 @@ function watchGroups(): void {
     }
     return work();
   });
-  const timeLock = timing<'lock' | 'write', unknown>(locks);
-  STEPS.watch((work, step) => (step === 'lock' ? timeLock(work, step) : work()));
+  STEPS.watch((work, step) => (step === 'lock' ? timed(locks, work) : work()));
 }
 
 export function watchExpiries(): void {
-  const help = 'Orders that were cancelled because they had expired.';
-  const expired = new Counter({ name: 'orders_expired_total', help });
+  const expired = new Counter({ name: 'orders_expired_total', help: 'Expired orders that were cancelled.' });
   EXPIRIES.watch(async (work) => {
     const batch = await work();
     expired.inc(batch.cancelled);
@@ -82,7 +79,7 @@ export function watchExpiries(): void {
 }
 
 export function measureQueue({ queue }: OrdersService, limit: number): void {
-  measure('placement_queue_orders', 'Orders that wait to be taken up.', () => queue.length);
-  const help = 'Orders that may wait (PLACEMENT_QUEUE_MAX); more are refused.';
+  measure('placement_queue_orders', 'Orders waiting to be placed.', () => queue.length);
+  const help = 'Largest number of waiting orders (PLACEMENT_QUEUE_MAX); more are refused.';
   measure('placement_queue_orders_limit', help, () => limit);
 }

@@ -3,7 +3,6 @@ import { DELIVERIES } from '../../webhooks/endpoint-worker.js';
 import type { WebhookDispatcher } from '../../webhooks/webhook.dispatcher.js';
 import { measure } from './measure.js';
 
-/** What this process has sent. */
 export function watchDeliveries(): void {
   const deliveries = new Counter({
     name: 'webhook_deliveries_total',
@@ -18,7 +17,7 @@ export function watchDeliveries(): void {
   });
 }
 
-/** Every process looks at all endpoints; so take the highest number, not the sum. */
+/** Every process reports on all endpoints: alerts must use the maximum, not the sum. */
 export function measureWebhooks(dispatcher: WebhookDispatcher): void {
   new Gauge({
     name: 'webhook_endpoints',

@@ -1,13 +1,18 @@
 import { type Context, context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { COMMITS, TRANSACTIONS } from '../../database/transaction.runner.js';
 import { GROUPS, STEPS } from '../../orders/placement/placement-queue.js';
-import { during, spanning, statement, tracer } from './spans.js';
+import { during, tracer } from './spans.js';
 
-const LINK = 'mini_order_system';
+const PREFIX = 'mini_order_system';
 
-/**
- * A group is a trace of its own. It links to the requests of its orders, and their waiting times link to it.
- */
+/** Spans of statements, by the semantic conventions for databases. */
+const STATEMENTS = {
+  lock: { name: 'lock products', operation: 'SELECT', table: 'products' },
+  write: { name: 'record orders', operation: 'INSERT', table: 'orders' },
+  commit: { name: 'COMMIT', operation: 'COMMIT', table: undefined },
+};
+
+/** A group is a trace of its own. It links to the requests of its orders, and their waits link to it. */
 export function tracePlacement(): void {
   GROUPS.watch((work, orders) => {
     const now = Date.now();
@@ -15,30 +20,35 @@ export function tracePlacement(): void {
     const group = tracer().startSpan('place group', {
       root: true,
       attributes: {
-        [`${LINK}.group.orders`]: orders.length,
-        [`${LINK}.group.lines`]: orders.reduce((sum, { item }) => sum + item.lines.length, 0),
+        [`${PREFIX}.group.orders`]: orders.length,
+        [`${PREFIX}.group.lines`]: orders.reduce((sum, { item }) => sum + item.lines.length, 0),
       },
       links: callers.flatMap((caller) => trace.getSpanContext(caller) ?? []).map((to) => ({ context: to })),
     });
     orders.forEach(({ arrivedAt, isRequeued }, index) => {
       const options = {
         startTime: arrivedAt,
-        attributes: { [`${LINK}.order.held_up`]: isRequeued },
+        attributes: { [`${PREFIX}.order.held_up`]: isRequeued },
         links: [{ context: group.spanContext() }],
       };
       tracer().startSpan('wait in queue', options, callers[index]).end(now);
     });
     return context.with(ROOT_CONTEXT, () => during(group, work));
   });
-  TRANSACTIONS.watch(
-    spanning('transaction', SpanKind.INTERNAL, (attempt) => ({ [`${LINK}.transaction.attempt`]: attempt })),
-  );
-  COMMITS.watch(spanning('COMMIT', SpanKind.CLIENT, () => statement('COMMIT')));
-  const lock = spanning<'lock' | 'write', unknown>('lock products', SpanKind.CLIENT, () =>
-    statement('SELECT', 'products'),
-  );
-  const write = spanning<'lock' | 'write', unknown>('record orders', SpanKind.CLIENT, () =>
-    statement('INSERT', 'orders'),
-  );
-  STEPS.watch((work, step) => (step === 'lock' ? lock : write)(work, step));
+  TRANSACTIONS.watch((work, attempt) => {
+    const attributes = { [`${PREFIX}.transaction.attempt`]: attempt };
+    return during(tracer().startSpan('transaction', { attributes }), work);
+  });
+  COMMITS.watch((work) => duringStatement('commit', work));
+  STEPS.watch((work, step) => duringStatement(step, work));
+}
+
+function duringStatement<T>(step: keyof typeof STATEMENTS, work: () => Promise<T>): Promise<T> {
+  const { name, operation, table } = STATEMENTS[step];
+  const attributes = {
+    'db.system.name': 'postgresql',
+    'db.operation.name': operation,
+    'db.collection.name': table,
+  };
+  return during(tracer().startSpan(name, { kind: SpanKind.CLIENT, attributes }), work);
 }

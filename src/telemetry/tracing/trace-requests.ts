@@ -15,30 +15,28 @@ import { tracer } from './spans.js';
 const propagator = new W3CTraceContextPropagator();
 
 /**
- * A span for every request but the probes, under that of `traceparent` if there is one (W3C Trace Context).
- * Must be the first hook, so that the others run in the trace.
+ * Starts a span for every request except health probes, as a child of `traceparent` if the client sends one
+ * (W3C Trace Context). Must be the first hook, so that the others run in the trace.
  */
 export function traceRequests(fastify: FastifyInstance): void {
   const contexts = new WeakMap<FastifyRequest, Context>();
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url?.startsWith('/health/')) {
-      done();
-      return;
-    }
+    if (request.routeOptions.url?.startsWith('/health/')) return done();
     const parent = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
     const span = startSpan(request, parent);
-    contexts.set(request, trace.setSpan(parent, span));
+    const active = trace.setSpan(parent, span);
+    contexts.set(request, active);
     void reply.header('traceresponse', traceParentOf(span));
     reply.raw.once('close', () => endSpan(span, request, reply));
-    context.with(trace.setSpan(parent, span), done);
+    context.with(active, done);
   });
-  // A body arrives by events of the socket, which lose the context.
+  // The body arrives in socket events, which run outside the context.
   fastify.addHook('preValidation', (request, _reply, done) => {
     context.with(contexts.get(request) ?? ROOT_CONTEXT, done);
   });
 }
 
-/** By the semantic conventions for HTTP servers, without `url.path`, which may hold anything. */
+/** Follows the semantic conventions for HTTP servers, without `url.path`: it may hold private data. */
 function startSpan(request: FastifyRequest, parent: Context): Span {
   const { method, id, routeOptions } = request;
   const route = routeOptions.url;
@@ -46,7 +44,7 @@ function startSpan(request: FastifyRequest, parent: Context): Span {
     'http.request.method': method,
     'url.scheme': request.protocol,
     'http.response.header.x-request-id': [id],
-    ...(route === undefined ? {} : { 'http.route': route }),
+    'http.route': route,
   };
   const name = route === undefined ? method : `${method} ${route}`;
   return tracer().startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);

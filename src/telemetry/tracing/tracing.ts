@@ -8,7 +8,6 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { delay } from '../../common/retry.js';
@@ -18,41 +17,39 @@ import { LinkSampler } from './link-sampler.js';
 import { tracePlacement } from './trace-placement.js';
 import { traceRequests } from './trace-requests.js';
 
-/** More spans are dropped while the collector is away. */
+/** While the collector is away, spans beyond this number are dropped. */
 const SPANS_WAITING_MAX = 2_048;
 const BATCH_SPANS = 512;
 const SEND_EVERY_MS = 500;
 const SEND_TIMEOUT_MS = 5_000;
 const STOP_MS_MAX = 500;
 const COMPLAINT_INTERVAL_MS = 60_000;
-/** As many as a group may have orders. */
+/** As many as the largest group may have orders. */
 const LINKS_MAX = 1_000;
 
 export class Tracing {
-  private constructor(private readonly provider: TracerProvider) {}
+  /** Must be called before any other hook is added. */
+  readonly watch = traceRequests;
+  private readonly provider: TracerProvider;
 
   /** Once per process. */
-  static start(env: Env, logger: Logger): Tracing {
+  constructor(env: Env, logger: Logger) {
     complainTo(logger);
-    const provider = new TracerProvider({
+    this.provider = new TracerProvider({
       resource: resourceFromAttributes({
         'service.name': env.OTEL_SERVICE_NAME,
         'service.instance.id': randomUUID(),
       }),
       spanLimits: { linkCountLimit: LINKS_MAX },
-      sampler: samplerOf(env.OTEL_TRACES_SAMPLER_ARG),
+      sampler: new LinkSampler(
+        new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(env.OTEL_TRACES_SAMPLER_ARG) }),
+      ),
       spanProcessors: [processorTo(`${env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '')}/v1/traces`)],
     });
-    trace.setGlobalTracerProvider(provider);
+    trace.setGlobalTracerProvider(this.provider);
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     traceBy(ACTIVE);
     tracePlacement();
-    return new Tracing(provider);
-  }
-
-  /** Must be called before any other hook is added. */
-  watch(fastify: FastifyInstance): void {
-    traceRequests(fastify);
   }
 
   async stop(): Promise<void> {
@@ -69,10 +66,6 @@ const ACTIVE: TraceContext = {
     return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
   },
 };
-
-function samplerOf(ratio: number): LinkSampler {
-  return new LinkSampler(new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }));
-}
 
 function processorTo(url: string): BatchSpanProcessor {
   return new BatchSpanProcessor({

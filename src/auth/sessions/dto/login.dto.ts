@@ -1,7 +1,7 @@
 import { PASSWORD_MAX, USERNAME_MAX } from '../../../config/env.js';
 import { LineField, TextField } from '../../../http/openapi/fields.js';
 import { PATTERNS } from '../../../http/openapi/patterns.js';
-import { OAuthParameters } from '../../../http/validation/oauth-parameters.decorator.js';
+import { OAuthParameters } from '../../../http/validation/dto.pipe.js';
 
 @OAuthParameters()
 export class LoginDto {

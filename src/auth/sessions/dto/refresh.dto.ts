@@ -1,6 +1,6 @@
 import { TextField } from '../../../http/openapi/fields.js';
 import { PATTERNS } from '../../../http/openapi/patterns.js';
-import { OAuthParameters } from '../../../http/validation/oauth-parameters.decorator.js';
+import { OAuthParameters } from '../../../http/validation/dto.pipe.js';
 import { EXAMPLE_REFRESH_TOKEN } from './token.dto.js';
 
 const REFRESH_TOKEN_MAX = 200;
