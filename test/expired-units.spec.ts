@@ -51,6 +51,8 @@ describe('a buyer who needs units held by expired orders', () => {
     const refused = await buyer.places({ [lamp.id]: 1 });
 
     expect([confirmed.status, refused.status]).toEqual([200, 409]);
+    expect(await statusesOf(given.database, [order])).toEqual([{ status: 'CONFIRMED' }]);
+    expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
   it('gets the units of hundreds of orders and of several products in one request', async () => {
@@ -62,6 +64,7 @@ describe('a buyer who needs units held by expired orders', () => {
     const bought = await buyer.places({ [lamp.id]: 250, [desk.id]: 30 });
 
     expect(bought.status).toBe(201);
+    expect([await given.database.stockOf(lamp), await given.database.stockOf(desk)]).toEqual([0, 0]);
   });
 
   it('is told how much is available if it is not enough, and orders of other products stay', async () => {
@@ -128,6 +131,8 @@ describe('a buyer who needs units held by expired orders', () => {
     outside.release();
 
     expect((await waiting).status).toBe(201);
+    expect(await statusesOf(given.database, [order])).toEqual([{ status: 'CANCELLED' }]);
+    expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
   it('is refused soon if the expired order stays locked, for example by a confirmation', async () => {
@@ -154,5 +159,6 @@ describe('a buyer who needs units held by expired orders', () => {
     const bought = await buyer.places({ [lamp.id]: 1 });
 
     expect(bought.status).toBe(201);
+    expect(await given.database.stockOf(lamp)).toBe(0);
   });
 });

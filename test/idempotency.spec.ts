@@ -126,7 +126,9 @@ describe('Idempotency-Key', () => {
 
     const again = await buyer.places({ [lamp.id]: 1 }, headers);
 
+    expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.body.id).toBe(first.body.id);
+    expect(await given.database.stockOf(lamp)).toBe(0);
   });
 
   it('treats a key with and without quotes as the same key', async () => {
@@ -136,7 +138,9 @@ describe('Idempotency-Key', () => {
     const bare = await buyer.places({ [lamp.id]: 1 }, key('order-1'));
     const quoted = await buyer.places({ [lamp.id]: 1 }, key('"order-1"'));
 
+    expect([bare.status, quoted.status]).toEqual([201, 201]);
     expect(quoted.body.id).toBe(bare.body.id);
+    expect(await given.database.stockOf(lamp)).toBe(9);
   });
 
   it.each([

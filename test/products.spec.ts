@@ -100,6 +100,7 @@ describe('changing a product', () => {
       { headers: { 'if-match': '*' } },
     );
     expect(answer.status).toBe(428);
+    expect(await given.database.stockOf(lamp)).toBe(10);
   });
 
   it('answers 404 for a product that does not exist', async () => {

@@ -166,5 +166,6 @@ describe('a sale window', () => {
     const cancelled = await buyer.client.patch(`/orders/${order.id}/cancel`);
 
     expect([confirmed.status, cancelled.status]).toEqual([200, 200]);
+    expect(await given.database.stockOf(lamp)).toBe(10);
   });
 });

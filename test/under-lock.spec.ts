@@ -73,5 +73,6 @@ describe('a write that has to wait for a row', () => {
     outside.release();
 
     expect((await waiting).body.code).toBe(code);
+    expect(await given.database.stockOf(lamp)).toBe(code === 'insufficient-stock' ? 2 : 5);
   });
 });
