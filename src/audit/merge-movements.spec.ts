@@ -15,7 +15,7 @@ const sold = (id: number, at: number) => movement('SOLD', id, at, -1);
 const putIn = (id: number, at: number) => movement('CORRECTED', id, at, 1);
 
 describe('merging movements', () => {
-  it('puts the newest first, and says what comes next in each stream', () => {
+  it('puts the newest first, and returns the next position of each stream', () => {
     const streams = [[sold(9, 50), sold(4, 20)], [putIn(2, 40), putIn(1, 10)], []];
 
     const { movements, next } = mergeNewestFirst(streams, 3);
@@ -24,7 +24,7 @@ describe('merging movements', () => {
     expect(next).toEqual([0, 1, 0]);
   });
 
-  it('keeps the order of a stream whatever its times say, wherever the list is taken up again', () => {
+  it('keeps the order of each stream whatever its times are, across pages', () => {
     const [sales, changes] = [
       [sold(3, 10), sold(2, 30), sold(1, 5)],
       [putIn(2, 20), putIn(1, 8)],
@@ -42,7 +42,7 @@ describe('merging movements', () => {
     expect(second.next).toEqual([0, 0]);
   });
 
-  it('takes what came in as earlier than what went out within the same millisecond', () => {
+  it('counts a restock as earlier than a sale in the same millisecond', () => {
     const oneWay = mergeNewestFirst([[sold(1, 7)], [putIn(1, 7)]], 2).movements;
     const theOther = mergeNewestFirst([[putIn(1, 7)], [sold(1, 7)]], 2).movements;
 

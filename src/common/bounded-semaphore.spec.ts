@@ -10,7 +10,7 @@ function gate() {
 }
 
 describe('BoundedSemaphore', () => {
-  it('runs as many at once as it has slots, in order of arrival', async () => {
+  it('runs as many tasks at once as it has slots, in order of arrival', async () => {
     const semaphore = new BoundedSemaphore({ slots: 2, waitingMax: 10, waitMsMax: 60_000 });
     const started: number[] = [];
     const gates = [gate(), gate(), gate(), gate()];
@@ -31,7 +31,7 @@ describe('BoundedSemaphore', () => {
     expect(started).toEqual([0, 1, 2, 3]);
   });
 
-  it('refuses whoever finds the queue full, and serves those in it', async () => {
+  it('refuses a task if the queue is full, and serves the queued ones', async () => {
     const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 1, waitMsMax: 60_000 });
     const first = gate();
     const running = semaphore.run(first.task);
@@ -58,7 +58,7 @@ describe('BoundedSemaphore', () => {
     expect(served).toEqual(['B', 'D', 'a', 'c']);
   });
 
-  it('gives an urgent task the place of the last other one when the queue is full, and of no urgent one', async () => {
+  it('lets an urgent task replace the last ordinary one in a full queue, but no urgent one', async () => {
     const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 2, waitMsMax: 60_000 });
     const first = gate();
     const serve = (name: string, isUrgent: boolean) => semaphore.run(() => Promise.resolve(name), isUrgent);
@@ -82,7 +82,7 @@ describe('BoundedSemaphore', () => {
     expect(await serve('f', false)).toBe('f');
   });
 
-  it('refuses whoever has waited too long, without losing a slot', async () => {
+  it('refuses a task that has waited too long, without losing a slot', async () => {
     const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 5, waitMsMax: 1 });
     const first = gate();
     const running = semaphore.run(first.task);
@@ -93,7 +93,7 @@ describe('BoundedSemaphore', () => {
     expect(await semaphore.run(() => Promise.resolve('free again'))).toBe('free again');
   });
 
-  it('gives the slot back when a task fails', async () => {
+  it('frees the slot when a task fails', async () => {
     const semaphore = new BoundedSemaphore({ slots: 1, waitingMax: 1, waitMsMax: 1 });
     await expect(semaphore.run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(await semaphore.run(() => Promise.resolve('free'))).toBe('free');

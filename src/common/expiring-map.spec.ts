@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('an entry of an expiring map', () => {
-  it('is there until its time, and not any more at that time', () => {
+  it('exists until its expiry time, and no longer at that time', () => {
     const map = new ExpiringMap<string, number>(10);
     map.set('a', 1, Date.now() + 10);
 
@@ -19,7 +19,7 @@ describe('an entry of an expiring map', () => {
     expect(map.get('a')).toBeUndefined();
   });
 
-  it('makes room when there are too many, the one that was set first before the others', () => {
+  it('is removed when there are too many, the oldest first', () => {
     const map = new ExpiringMap<string, number>(2);
     const later = Date.now() + 1_000;
     map.set('a', 1, later);

@@ -5,7 +5,7 @@ import { fromMinor, hasAtMostTwoDecimals, PRICE_MAX_MINOR, TOTAL_MAX_MINOR, toMi
 describe('money', () => {
   const amounts = fc.integer({ min: 0, max: TOTAL_MAX_MINOR });
 
-  it('gives every amount with two decimals its own number of minor units, and back', () => {
+  it('converts every amount with two decimals to minor units and back', () => {
     fc.assert(
       fc.property(amounts, (minor) => {
         const text = `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')}`;
@@ -17,7 +17,7 @@ describe('money', () => {
     );
   });
 
-  it('knows every amount with a third decimal that is not 0', () => {
+  it('detects every amount with a third decimal other than 0', () => {
     const thousandths = fc.integer({ min: 1, max: PRICE_MAX_MINOR }).filter((n) => n % 10 !== 0);
     fc.assert(
       fc.property(thousandths, (n) => {
@@ -26,7 +26,7 @@ describe('money', () => {
     );
   });
 
-  it('takes a sum of doubles for the sum of the amounts', () => {
+  it('reads a sum of doubles as the exact sum of the amounts', () => {
     const lines = fc.array(
       fc.tuple(fc.integer({ min: 0, max: 99_999_999 }), fc.integer({ min: 1, max: 10_000 })),
     );

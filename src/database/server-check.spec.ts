@@ -15,21 +15,25 @@ const SUITABLE: ServerFindings = {
 describe('a PostgreSQL server', () => {
   it.each([
     ['that is too old', { version: 14 }, /^PostgreSQL 14 is too old: use 15 or newer$/],
-    ['with an encoding that knows few letters', { encoding: 'LATIN1' }, /LATIN1.*CREATE DATABASE/],
-    ['with an encoding that takes any bytes', { encoding: 'SQL_ASCII' }, /SQL_ASCII.*CREATE DATABASE/],
+    ['with an encoding for few letters', { encoding: 'LATIN1' }, /LATIN1.*CREATE DATABASE/],
+    ['with an encoding that accepts any bytes', { encoding: 'SQL_ASCII' }, /SQL_ASCII.*CREATE DATABASE/],
     ['without a schema for tables', { schema: null, searchPath: '""' }, /search_path = "".*ALTER ROLE/],
-    ['that would put tables among its own', { schema: 'pg_catalog' }, /search_path.*ALTER ROLE/],
-    ['that would put them among its views', { schema: 'information_schema' }, /search_path.*ALTER ROLE/],
+    ['with the system catalogue as its first schema', { schema: 'pg_catalog' }, /search_path.*ALTER ROLE/],
+    [
+      'with information_schema as its first schema',
+      { schema: 'information_schema' },
+      /search_path.*ALTER ROLE/,
+    ],
     [
       'with a setting that no connection can change',
       { differing: [{ name: 'array_nulls', found: 'off', needed: 'on' }] },
       /array_nulls = off.*ALTER ROLE … SET array_nulls = 'on'/,
     ],
-  ])('%s is refused with what to do', (_, findings, words) => {
+  ])('%s is refused with the remedy', (_, findings, words) => {
     expect(faultsOf({ ...SUITABLE, ...findings })).toEqual([expect.stringMatching(words)]);
   });
 
-  it('that is suitable is not refused', () => {
+  it('that is suitable is accepted', () => {
     expect(faultsOf({ ...SUITABLE, version: 15, schema: 'pgshop' })).toEqual([]);
   });
 });

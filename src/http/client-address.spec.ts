@@ -4,8 +4,8 @@ import { clientAddress, trustedProxies } from './client-address.js';
 const PROXY = '10.0.0.1';
 const via = (...hops: string[]) => clientAddress({ ip: hops.at(-1) as string, ips: hops });
 
-// Guarantees that a client has one identity, whichever way its address is written.
-describe('the address of a client', () => {
+// Guarantees that a client has one identity, however its address is written.
+describe('the identity of a client', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['192.0.2.7:20001', '192.0.2.7'],
@@ -24,7 +24,7 @@ describe('the address of a client', () => {
     ['2001:db8::', '2001:db8::'],
     ['fe80::1%eth0', 'fe80::'],
     ['1::4:5:6:7:8', '1:0:0:4::'],
-  ])('of %s is %s', (address, client) => {
+  ])('at %s is %s', (address, client) => {
     expect(via(PROXY, address)).toBe(client);
     expect(via(address)).toBe(client);
   });
@@ -47,16 +47,19 @@ describe('the address of a client', () => {
     '2001:db8::1]:80',
     '2001:db8:1:2:3:4:5:6:20001',
     '%eth0',
-  ])('is that of the proxy when it sends %p', (text) => {
+  ])('is that of the proxy if the proxy sends %p', (text) => {
     expect(via(PROXY, text)).toBe(PROXY);
     expect(via('10.0.0.2', PROXY, text)).toBe(PROXY);
   });
 
-  it.each(['1', '1.', '[', ':', '%', ','])('is that of the proxy when it sends thousands of %p', (text) => {
-    expect(via(PROXY, text.repeat(15_000))).toBe(PROXY);
-  });
+  it.each(['1', '1.', '[', ':', '%', ','])(
+    'is that of the proxy if the proxy sends thousands of %p',
+    (text) => {
+      expect(via(PROXY, text.repeat(15_000))).toBe(PROXY);
+    },
+  );
 
-  it('is the same for all whose connection is gone before it is asked for', () => {
+  it('is the same for all clients whose connection has already ended', () => {
     expect(clientAddress({ ip: undefined as unknown as string })).toBe('');
   });
 });

@@ -8,7 +8,7 @@ const RANGES: Range[] = [
 ];
 
 describe('a cursor', () => {
-  it('gives back the position that it was made from', () => {
+  it('returns the position that it was made from', () => {
     expect(decodeCursor('lamps', encodeCursor('lamps', -5, 2_147_483_647), RANGES)).toEqual([
       -5, 2_147_483_647,
     ]);
@@ -23,7 +23,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('is refused in another list, and in every other spelling', () => {
+  it('is refused for another list and in every other spelling', () => {
     const cursor = encodeCursor('lamps', 1, 1);
 
     for (const [list, text] of [

@@ -5,15 +5,15 @@ import { useWorld } from '../support/world.js';
 
 const given = useWorld({ LOG_LEVEL: 'warn', ...FREQUENT_LOGINS });
 
-/** Nobody makes up a refresh token, or the present password of somebody else. */
+/** Generated requests cannot guess a refresh token or another user's password. */
 const NEEDS_A_SECRET = new Set(['POST /refresh', 'POST /logout', 'POST /me/password']);
 
-/** Webhooks are off here, as by default: an address that is made up must not be called. */
+/** Webhooks are off, as by default, so that no generated address is called. */
 const isOff = (name: string) => / \/webhooks/.test(name) && name !== 'GET /webhooks';
 
-// Guarantees that no request that can be made up from the description is a server error.
+// Guarantees that no request generated from the description causes a server error.
 describe('5,000 generated requests', () => {
-  it('are answered as the description says, each operation with success among them', async () => {
+  it('are answered as described, and every operation also succeeds', async () => {
     const seen = await checkGenerated(given, 5_000);
 
     const { operations } = ApiDocument.read();

@@ -9,13 +9,13 @@ const STOCK = 1_000;
 const given = useWorld();
 
 let second: ServiceProcess;
-/** For each of ten customers, as a client of the first process and of the second. */
+/** Each of ten customers as a client of the first process and of the second one. */
 let customers: readonly (readonly [Client, Client])[];
 
 beforeAll(async () => {
   second = await given.secondService();
   const people = await given.customers(10);
-  // 200,000 answers are not held to the contract: other tests do that.
+  // The 200,000 responses are not compared with the description; other tests do that.
   const clientOf = ({ url }: ServiceProcess, token?: string) => new Client(() => url, token, false);
   customers = people.map(({ client: { token } }) => [
     clientOf(given.service, token),
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => second.stop());
 
-/** The statuses of 100 requests of a customer for one piece, ten at a time, half of them on each process. */
+/** The statuses of a customer's 100 requests for one unit, ten at a time, half of them on each process. */
 async function askAgainAndAgain(clients: readonly [Client, Client], id: number): Promise<number[]> {
   const statuses: number[] = [];
   for (let round = 0; round < 10; round += 1) {
@@ -36,9 +36,9 @@ async function askAgainAndAgain(clients: readonly [Client, Client], id: number):
   return statuses;
 }
 
-// Guarantees D2 at full length; drop-races.spec.ts has one such crowd.
+// Guarantees limits per customer with many crowds; drop-races.spec.ts has one.
 describe(`at a limit of 2, on two processes, ${RACES} times over`, () => {
-  it('10 customers with 100 requests each get exactly 20 pieces', async () => {
+  it('10 customers with 100 requests each get exactly 20 units', async () => {
     const ids = await given.database.addProducts(RACES, STOCK);
     await given.database.rows('UPDATE products SET max_per_customer = 2');
 

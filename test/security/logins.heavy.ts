@@ -15,8 +15,8 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
-// Guarantees that the time of an answer does not tell whether a name exists.
-describe('a login that fails', () => {
+// Guarantees that the response time does not reveal whether a name exists.
+describe('a failed login', () => {
   it('takes as long for an unknown name and a deactivated user as for a wrong password', async () => {
     const [known, gone] = await given.customers(2);
     await given.database.rows('UPDATE users SET is_active = false WHERE id = $1', [gone.id]);
@@ -27,7 +27,7 @@ describe('a login that fails', () => {
     ];
     const times = attempts.map((): number[] => []);
 
-    // In turn, so that what else the machine does falls on all of them alike.
+    // In turn, so that other load on the machine affects all of them equally.
     for (let n = 0; n < TRIES; n += 1) {
       for (const [index, attempt] of attempts.entries()) {
         const begun = performance.now();
@@ -38,16 +38,16 @@ describe('a login that fails', () => {
 
     const [wrong, ...others] = times.map(median) as [number, ...number[]];
     for (const other of others) {
-      // Without the hash it would be a tenth.
+      // Without hashing it would take a tenth.
       expect(other / wrong).toBeGreaterThan(0.7);
       expect(other / wrong).toBeLessThan(1.4);
     }
   });
 });
 
-// Guarantees that a flood of guesses gets as far as a trickle.
+// Guarantees that a flood of guesses achieves no more than a few slow ones.
 describe('a flood of guesses', () => {
-  it('has ten of a thousand looked at, over two processes', async () => {
+  it('has only ten of a thousand passwords checked, across two processes', async () => {
     await withWorld({}, async (world) => {
       const { username } = await world.customer();
       const second = await world.secondService();
@@ -71,9 +71,9 @@ describe('a flood of guesses', () => {
   });
 });
 
-// Guarantees that hashing leaves the event loop alone.
+// Guarantees that hashing does not block the event loop.
 describe('a burst of passwords', () => {
-  it('leaves room for others: while hundreds wait to be hashed, a product list comes at once', async () => {
+  it('does not delay others: a product list comes at once while hundreds wait for hashing', async () => {
     const product = await given.product();
     const hashing = { isOver: false };
     const burst = Promise.all(
