@@ -1,6 +1,6 @@
 // `npm run test:failover`: two services behind HAProxy, on a PostgreSQL cluster of three nodes under Patroni
-// and etcd, all of it on this machine. Restarts one service after the other, and then kills the primary,
-// again and again, while buyers buy; in the end every answer is compared with the database.
+// and etcd, all on this machine. It restarts one service after the other and then kills the primary several
+// times, while buyers place orders. At the end every answer is compared with the database.
 import { randomInt } from 'node:crypto';
 import { Cluster } from './support/cluster.js';
 import { failOver } from './support/fail-over.js';
@@ -13,7 +13,7 @@ import { auditOf, judged } from './support/verdicts.js';
 
 const { clients, failovers, restarts } = readOptions(process.argv.slice(2));
 
-/** Loopback addresses that nobody else is likely to use, one for each machine that this would be. */
+/** Loopback addresses that are probably unused, one for each simulated machine. */
 function chooseAddresses() {
   const [b, c] = [randomInt(100, 200), randomInt(256)];
   const at = (d: number) => `127.${b}.${c}.${d}`;

@@ -1,6 +1,6 @@
 // `npm run test:pgbouncer [-- jest's arguments]`: the tests, with PgBouncer in
-// transaction mode between the service and PostgreSQL. What tests do past the
-// service (databases made and dropped, locks held) goes to the server itself.
+// transaction mode between the service and PostgreSQL. What tests do directly in the
+// database (creating and dropping databases, holding locks) goes to the server itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const CONFIGURATION = resolve('deploy/pgbouncer/pgbouncer.ini');
 const JEST = ['--experimental-vm-modules', resolve('node_modules/jest/bin/jest.js')];
 /** As in test/support/global-setup.mjs. */
 const SETTINGS = { fsync: 'off', max_connections: '200', deadlock_timeout: '20ms' };
-/** What is not run, and why PgBouncer cannot be in between. */
+/** The tests that are left out, and why they cannot use PgBouncer. */
 const WITHOUT_POOLER = {
   'test/embedded.spec.ts': 'starts what it tests from the database up',
   'test/embedded-start.spec.ts': 'starts what it tests from the database up',
@@ -70,7 +70,7 @@ async function runTests(stage: Stage, variables: Record<string, string>): Promis
   const skipped = Object.keys(WITHOUT_POOLER).map((path) => `--testPathIgnorePatterns=${path}`);
   const env = { ...process.env, ...variables };
   const args = [...JEST, ...process.argv.slice(2), ...skipped];
-  // With all that the tests have started, should they be ended before their time.
+  // This ends everything that the tests have started, in case they are interrupted.
   const jest = spawn(process.execPath, args, { env, stdio: 'inherit', detached: true });
   stage.finallyDo(() => jest.exitCode === null && jest.pid && process.kill(-jest.pid, 'SIGTERM'));
   const [code] = (await once(jest, 'exit')) as [number | null];

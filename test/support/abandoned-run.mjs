@@ -1,5 +1,5 @@
-// A run of the tests in which somebody starts a service with
-// a database of its own and never stops it. Says what runs.
+// A test run that starts a service with its own database and
+// never stops it. It prints what is running.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -34,7 +34,7 @@ export const request = (
   lines: Object.entries(quantities).map(([id, quantity]) => ({ productId: Number(id), quantity })),
   expectedTotalMinor,
 });
-/** What each was told, in the order given: its total, or why it was refused. */
+/** The answer to each order, in the same order: its total, or the reason of its refusal. */
 export const answersOf = (
   products: ReadonlyMap<number, StockedProduct>,
   requests: PlacementRequest[],

@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { ApiDocument, type Header, type Operation, type Response, type Schema } from './api-document.js';
 
-/** What came back, as far as a description can speak of it. */
+/** A response, as far as it is described. */
 export interface Received {
   readonly status: number;
   readonly headers: Headers;
@@ -11,7 +11,7 @@ export interface Received {
 }
 
 /**
- * Headers of the protocol, of browsers' policies and of the connection, which no single operation is about.
+ * Headers of the protocol, of browser policies and of the connection, which belong to no single operation.
  */
 const GENERAL_HEADERS = new Set([
   'accept-ranges', 'cache-control', 'connection', 'content-length', 'content-security-policy', 'content-type',
@@ -20,20 +20,20 @@ const GENERAL_HEADERS = new Set([
   'access-control-expose-headers',
 ]); // prettier-ignore
 
-/** What the service has beside the API: pages for people, and the description itself. */
+/** The paths outside the API: pages for people, and the description itself. */
 const PAGES = /^\/(docs|problems|openapi\.json|openapi\.yaml)(\/|$)/;
 const PROBLEM_JSON = 'application/problem+json';
 
 /**
- * Holds answers to `openapi.json`: status, headers and body, of which nothing may be there that is not
- * described. What is no operation may only refuse, with a problem of the catalogue.
+ * Compares responses with `openapi.json`: status, headers and body, which may have nothing undescribed. A
+ * path without an operation may only answer with a problem of the catalogue.
  */
 export class AnswerCheck {
   private readonly document: ApiDocument;
   private readonly ajv = new Ajv2020({
     strict: false,
     validateSchema: false,
-    // A validator is used a few times, so what counts is how soon it is there.
+    // A validator is used only a few times, so fast compilation matters more than fast validation.
     inlineRefs: false,
     code: { optimize: false },
   });
@@ -54,7 +54,7 @@ export class AnswerCheck {
     this.ajv.addSchema(this.document.document, 'openapi.json');
   }
 
-  /** What is wrong with the answer to a request, in words. */
+  /** The faults of a response to a request. */
   faults(method: string, url: string, received: Received): string[] {
     const path = pathOf(url);
     const operation = this.operationOf(method, path);
@@ -64,7 +64,7 @@ export class AnswerCheck {
     return faults.map((fault) => `${method} ${path} → ${received.status}: ${fault}`);
   }
 
-  /** What is wrong with an answer that must be a problem, whatever was asked. */
+  /** The faults of a response that must be a problem, whatever the request was. */
   faultsOfProblem(received: Received): string[] {
     const code = received.text === '' ? '' : (parsed(received.text) as { code?: string }).code;
     const response = Object.values(this.document.document.components?.responses ?? {})
@@ -81,8 +81,8 @@ export class AnswerCheck {
   }
 
   /**
-   * A status that is not described by itself falls under
-   * the default answer if one of the problems there has it.
+   * A status without its own description belongs to the
+   * default response if one of the problems there has it.
    */
   private faultsOfOperation({ responses }: Operation, method: string, received: Received): string[] {
     const { default: other, [received.status]: own } = responses;
@@ -152,7 +152,7 @@ function closed(document: OpenAPIObject): OpenAPIObject {
   ) as OpenAPIObject;
 }
 
-/** The path as the service's router reads it; nothing matches one that cannot be decoded. */
+/** The path as the service's router reads it; a path that cannot be decoded matches nothing. */
 function pathOf(url: string): string {
   const path = (url.split(/[?#]/)[0] as string).replace(/(?<=.)\/$/, '');
   try {
@@ -162,7 +162,7 @@ function pathOf(url: string): string {
   }
 }
 
-/** A header is text; an integer or a boolean is one that is written so. */
+/** Headers are text, so integers and booleans are parsed from it. */
 function asValueOf({ type }: Schema, text: string): unknown {
   if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   return type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-/** As much of JSON Schema as the description uses. */
+/** The part of JSON Schema that the description uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -26,9 +26,9 @@ export interface Schema {
 export interface Header {
   readonly required?: boolean;
   readonly schema: Schema;
-  /** The only statuses that it comes with. */
+  /** The only statuses that have it. */
   readonly 'x-statuses'?: readonly number[];
-  /** Those that it always comes with. */
+  /** The statuses that always have it. */
   readonly 'x-always'?: readonly number[];
 }
 
@@ -49,7 +49,7 @@ export interface Operation {
   readonly security: readonly Record<string, string[]>[];
   readonly parameters: readonly { name: string; in: string; required?: boolean; schema?: Schema }[];
   readonly requestBody?: { content: Record<string, { schema: Schema }> };
-  /** The schemas of the body by media type; none where the operation has no body. */
+  /** The schemas of the body by media type; empty if the operation has no body. */
   readonly bodies: Readonly<Record<string, Schema>>;
   readonly responses: Readonly<Record<string, Response>>;
 }
@@ -74,7 +74,7 @@ export class ApiDocument {
     return new ApiDocument(JSON.parse(readFileSync('openapi.json', 'utf8')) as OpenAPIObject);
   }
 
-  /** A component with its reference followed; what is no reference is there already. */
+  /** A component, with its reference resolved if it is one. */
   resolve<T extends object>(part: T): Omit<T, '$ref'> {
     const [, kind, name] = /^#\/components\/(\w+)\/(.+)$/.exec((part as { $ref?: string }).$ref ?? '') ?? [];
     if (kind === undefined || name === undefined) return part;
@@ -85,7 +85,7 @@ export class ApiDocument {
     return (this.document.components as unknown as Components)[kind][name] as T | undefined;
   }
 
-  /** The problems that an answer may be, by their codes, each with its status. */
+  /** The problems that a response may be: their codes and statuses. */
   problemsOf({ content }: Response): Map<string, number> {
     const schema = content?.['application/problem+json']?.schema;
     return new Map(schema ? this.problemsOfSchema(schema) : []);

@@ -101,7 +101,7 @@ export interface EventListBody {
   pagination: { limit: number; next_after: number; has_more: boolean; log_began_at: string };
 }
 
-/** An endpoint that is called about events. */
+/** A webhook endpoint. */
 export interface WebhookBody {
   id: number;
   url: string;

@@ -2,18 +2,18 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** What is cut out of a built file, or put in its place. */
+/** A pattern in a built file, and its replacement. */
 export interface Damage {
   readonly file: string;
   readonly pattern: RegExp;
   readonly replacement: string;
 }
 
-/** A copy of the built service that lacks what keeps a promise. */
+/** A copy of the built service without the code that keeps a promise. */
 export class BrokenBuild {
   private constructor(private readonly folder: string) {}
 
-  /** @throws Error when there is nothing to damage, because the code has changed. */
+  /** @throws Error if the pattern is not found, because the code has changed. */
   static async make(...damages: Damage[]): Promise<BrokenBuild> {
     const build = new BrokenBuild(await mkdtemp(join(tmpdir(), 'broken-build-')));
     await cp('dist', join(build.folder, 'dist'), { recursive: true });

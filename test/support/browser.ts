@@ -13,17 +13,17 @@ export const chromiumPath = (process.env.PATH ?? '')
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   .find((path) => existsSync(path));
 
-/** A page in a profile of its own, and all that the browser had to complain of it. */
+/** A page in its own browser profile, and all errors of the browser. */
 export interface Visit {
   readonly page: Page;
   readonly complaints: string[];
 }
 
-/** Gives a test file a browser; where there is none, its tests have to be skipped. */
+/** Gives a test file a browser; if there is none, its tests have to be skipped. */
 export function useBrowser(): { visit(url: string): Promise<Visit> } {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    // It has no sandbox, which needs rights that containers do not give; it sees nothing but our own page.
+    // Without a sandbox, which needs rights that containers lack; the browser opens only our own page.
     if (chromiumPath)
       browser = await chromium.launch({ executablePath: chromiumPath, timeout: START_MAX_MS });
   });

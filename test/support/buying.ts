@@ -3,7 +3,7 @@ import type { Answer, Client } from './client.js';
 
 export const oneOf = ({ id }: { id: number }) => ({ items: [{ product_id: id, quantity: 1 }] });
 
-/** Somebody who buys until the service is gone, eight orders at a time. */
+/** A buyer who places eight orders at a time until the service is gone. */
 export class Buying {
   readonly answers: Answer<OrderBody>[] = [];
   readonly over: Promise<unknown>;

@@ -7,7 +7,7 @@ export interface Certificate {
 }
 
 /**
- * A certificate authority of a test's own, gone with it; the
+ * A temporary certificate authority for one test. Its
  * certificates are X.509 v3 (RFC 5280), signed with ECDSA.
  */
 export class CertificateAuthority {
@@ -57,7 +57,7 @@ export class CertificateAuthority {
 const [BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OBJECT_ID, UTF8_STRING] = [1, 2, 3, 4, 6, 12] as const;
 const [GENERALIZED_TIME, SEQUENCE, SET] = [24, 0x30, 0x31] as const;
 
-/** A value in DER (X.690): its tag, its length, and what it consists of. */
+/** A value in DER (X.690): its tag, its length and its content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

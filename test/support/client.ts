@@ -1,6 +1,6 @@
 import { mustKeepContract } from './contract.js';
 
-/** What came back, with its body parsed. */
+/** A response with its body parsed. */
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
@@ -14,7 +14,7 @@ export interface CallOptions {
   readonly body?: string | Uint8Array | FormData | URLSearchParams;
 }
 
-/** A client of the REST API, signed in or not. Every answer it gets has to be as `openapi.json` says. */
+/** A client of the REST API, signed in or not. Every response must match `openapi.json`. */
 export class Client {
   constructor(
     private readonly baseUrl: () => string,
@@ -22,7 +22,7 @@ export class Client {
     private readonly isOfApi = true,
   ) {}
 
-  /** A client of the port for whoever runs the service, of which `openapi.json` says nothing. */
+  /** A client of the operator's port, which `openapi.json` does not describe. */
   static ofOperations(baseUrl: () => string): Client {
     return new Client(baseUrl, undefined, false);
   }
@@ -76,7 +76,7 @@ export class Client {
   }
 }
 
-/** A stream has no end: what comes first has to do. */
+/** A stream has no end, so only its beginning is read. */
 async function textOf(response: Response): Promise<string> {
   if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
   const reader = response.body?.getReader();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 
-/** Works on the embedded PostgreSQL of a folder, which is made where it is missing. */
+/** Works on the embedded PostgreSQL of a folder, which is created if it is missing. */
 export async function onCluster(
   dataDir: string,
   work: (url: string) => Promise<unknown> = () => Promise.resolve(),
@@ -16,7 +16,7 @@ export async function onCluster(
 
 let made: Promise<string> | undefined;
 
-/** Puts an empty cluster into a folder: a copy, which takes a tenth of the time that making one does. */
+/** Copies an empty cluster into a folder, which takes a tenth of the time that initdb needs. */
 export async function copyClusterTo(dataDir: string): Promise<void> {
   made ??= makeCluster();
   await promisify(execFile)('cp', ['-a', await made, dataDir]);

@@ -6,7 +6,7 @@ import { pooled } from './pooler.js';
 
 const run = promisify(execFile);
 
-/** Runs one of the built commands of `src/cli`, as `npm run` would, and answers with what it printed. */
+/** Runs a built command of `src/cli`, as `npm run` would, and returns its output. */
 export async function runCommand(
   command: string,
   { args = [], variables = {}, workingDir = tmpdir() }: CommandOptions = {},

@@ -5,13 +5,13 @@ import { mustBeProblem } from './contract.js';
 import { readAnswers } from './raw-answers.js';
 
 /**
- * A TCP connection to the service on which anything can be sent,
- * in whatever pieces. Every refusal it gets has to be a problem.
+ * A TCP connection to the service that can send any bytes in any
+ * pieces. Every refusal that it gets has to be a problem.
  */
 export class Connection {
   received = '';
   isClosed = false;
-  /** All that came back, once the service has closed the connection. */
+  /** All received text, once the service has closed the connection. */
   readonly closed: Promise<string>;
 
   private constructor(readonly socket: Socket) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { TYPES } from '../../src/database/session-client.js';
 
-/** A database of a test file's own, migrated and empty, and a way to look into it past the service. */
+/** A separate database for a test file, migrated and empty, with direct access to it. */
 export class TestDatabase {
   private constructor(
     readonly url: string,
@@ -15,7 +15,7 @@ export class TestDatabase {
     return TestDatabase.named(name);
   }
 
-  /** A database of the tests' server that is there already. */
+  /** An existing database on the tests' server. */
   static named(name: string): TestDatabase {
     return TestDatabase.at(Object.assign(templateUrl(), { pathname: `/${name}` }).href);
   }
@@ -35,7 +35,7 @@ export class TestDatabase {
     return row?.value as Value;
   }
 
-  /** Runs a transaction by hand; for locks held from outside and races made certain. */
+  /** A session for transactions by hand: for locks from outside and for races with a fixed order. */
   async session(): Promise<pg.PoolClient> {
     return this.pool.connect();
   }
@@ -48,7 +48,7 @@ export class TestDatabase {
     return this.value<number>('SELECT count(*)::integer FROM orders');
   }
 
-  /** A product with its stock put in, past the service. */
+  /** A product with its initial stock, inserted directly. */
   async addProduct(stock: number): Promise<number> {
     const [row] = await this.rows<{ id: number }>(
       `WITH p AS (INSERT INTO products (name, price_minor, stock_quantity) VALUES ('Lamp', 100, $1) RETURNING id),
@@ -59,7 +59,7 @@ export class TestDatabase {
     return row?.id as number;
   }
 
-  /** So many products, each with its stock put in, past the service. */
+  /** This many products, each with its initial stock, inserted directly. */
   async addProducts(count: number, stock: number): Promise<number[]> {
     const rows = await this.rows<{ id: number }>(
       `WITH p AS (INSERT INTO products (name, price_minor, stock_quantity)
@@ -70,7 +70,7 @@ export class TestDatabase {
     return rows.map(({ id }) => id);
   }
 
-  /** A customer who cannot sign in, past the service. */
+  /** A customer who cannot sign in, inserted directly. */
   async addCustomer(name = 'buyer'): Promise<number> {
     const [row] = await this.rows<{ id: number }>(
       `INSERT INTO users (username, username_key, password_hash, role) VALUES ($1, $1, '-', ` +
@@ -80,7 +80,7 @@ export class TestDatabase {
     return row?.id as number;
   }
 
-  /** Holds the row of a product as an open transaction of somebody else's does. */
+  /** Locks the row of a product in an open transaction of another session. */
   async hold(productId: number): Promise<{ release(): Promise<void> }> {
     const outside = await this.session();
     await outside.query('BEGIN');
@@ -94,7 +94,7 @@ export class TestDatabase {
   }
 
   /**
-   * How many sessions of the service wait for a lock; waiting for it to reach a number makes races certain.
+   * How many sessions of the service wait for a lock. Tests wait for a number to fix the order of a race.
    */
   waitingForLocks(): Promise<number> {
     return this.value<number>(
@@ -103,7 +103,7 @@ export class TestDatabase {
     );
   }
 
-  /** Cuts every connection but our own, as a failing network or server would. */
+  /** Cuts every connection except our own, as a failing network or server would. */
   async cutConnections(): Promise<void> {
     await this.rows(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -111,7 +111,7 @@ export class TestDatabase {
     );
   }
 
-  /** Makes the server turn new connections away, and cuts those there are; or lets them in again. */
+  /** Makes the server refuse new connections and cuts existing ones, or accepts them again. */
   async refuseConnections(isRefusing: boolean): Promise<void> {
     const name = new URL(this.url).pathname.slice(1);
     if (isRefusing) await this.cutConnections();
@@ -141,7 +141,7 @@ function templateUrl(): URL {
   return new URL(process.env.TEST_TEMPLATE_URL ?? '');
 }
 
-/** Runs a statement on the tests' server that is about no single database. */
+/** Runs a statement on the tests' server that does not belong to a single database. */
 export async function asAdmin(sql: string): Promise<void> {
   const client = new pg.Client({
     connectionString: Object.assign(templateUrl(), { pathname: '/postgres' }).href,

@@ -5,7 +5,7 @@ import { PASSWORD, type World } from './world.js';
 
 const document = ApiDocument.read();
 
-/** One part of the input of an operation, and how to send it with a value, the rest being as it should. */
+/** One part of an operation's input, and how to send it with a given value while the rest is valid. */
 export interface Part {
   readonly name: string;
   readonly pointer: string;
@@ -31,7 +31,7 @@ export function partsOf(given: World, operation: Operation): Part[] {
   ];
 }
 
-/** The fields of a body, and those of the items of its lists. */
+/** The fields of a body and of the items in its lists. */
 function partsOfBody(given: World, operation: Operation, reference: Schema): Part[] {
   const body = exampleOf(reference) as Record<string, unknown>;
   const { properties = {}, required = [] } = document.resolve(reference);
@@ -106,7 +106,7 @@ function lowerCased(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** Something that nothing has been done to. */
+/** A new resource that no test has changed. */
 async function idFor(given: World, path: string): Promise<number> {
   const customer = path.startsWith('/products') ? undefined : await given.customer();
   if (path.startsWith('/users')) return customer?.id ?? 0;

@@ -9,7 +9,7 @@ export async function change(given: World, { id }: Id, body: object): Promise<An
   return (await given.admin()).client.patch<ProductBody>(`/products/${id}`, body);
 }
 
-/** Sets a time of a sale to so many seconds from now, by the clock of the database, past the service. */
+/** Sets start or end of a sale to this many seconds from now, directly and by the database's clock. */
 export async function move(
   { database }: World,
   { id }: Id,
@@ -24,7 +24,7 @@ export async function move(
   return row?.time.toISOString() ?? '';
 }
 
-/** The pieces that are counted for a customer; null where nothing is. */
+/** The units that are counted for a customer, or null without a count. */
 export async function countOf({ database }: World, product: Id, customer: Id): Promise<number | null> {
   const count = await database.value<string | null>(
     'SELECT quantity FROM customer_purchases WHERE product_id = $1 AND customer_id = $2',

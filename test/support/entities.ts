@@ -6,7 +6,7 @@ type Entity = new () => ObjectLiteral;
 
 const SRC = join(import.meta.dirname, '../../src');
 
-/** Every entity that there is, found by the names of their files, so that none is forgotten. */
+/** All entities, found by file name, so that none is forgotten. */
 export async function allEntities(): Promise<Entity[]> {
   const entities: Entity[] = [];
   for (const file of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {

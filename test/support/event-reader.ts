@@ -3,13 +3,13 @@ import type { Client } from './client.js';
 import { delay } from '../../src/common/retry.js';
 import { until } from './database.js';
 
-/** Somebody who follows the stream of events, and keeps what came. */
+/** A reader of the event stream that keeps everything it received. */
 export class EventReader {
   readonly events: EventBody[] = [];
-  /** All that came, as it came. */
+  /** The raw text received so far. */
   text = '';
   isClosed = false;
-  /** Whether the service ended the answer as a whole one, once it has ended. */
+  /** Whether the service ended the response properly, once it has ended. */
   readonly closed: Promise<boolean>;
   private rest = '';
 
@@ -38,7 +38,7 @@ export class EventReader {
     return this.events.map(({ id }) => id);
   }
 
-  /** The last position that the service has told. */
+  /** The last position that the service has sent. */
   get position(): number {
     return Number([...this.text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? 0);
   }
@@ -48,7 +48,7 @@ export class EventReader {
     return this.events;
   }
 
-  /** For what comes only after a while. */
+  /** A longer timeout, for what comes only after a while. */
   async says(text: string): Promise<void> {
     while (!this.text.includes(text) && !this.isClosed) await delay(10);
   }
@@ -69,7 +69,7 @@ export class EventReader {
     }
   }
 
-  /** Texts of the tests are ASCII, so that no character is cut in two. */
+  /** The tests use only ASCII, so no character is split between two chunks. */
   private take(text: string): void {
     this.text += text;
     const frames = (this.rest + text).split('\n\n');

@@ -1,14 +1,14 @@
 import type { EventBody, EventListBody } from './api-types.js';
 import type { Client } from './client.js';
 
-/** Everything behind a number, page by page. */
+/** All events after a number, page by page. */
 export async function eventsAfter(admin: Client, after = 0, more = ''): Promise<EventBody[]> {
   const { body } = await admin.get<EventListBody>(`/events?after=${after}&limit=1000${more}`);
   const { next_after: nextAfter, has_more: hasMore } = body.pagination;
   return hasMore ? [...body.data, ...(await eventsAfter(admin, nextAfter, more))] : body.data;
 }
 
-/** The number of the last event that there is. */
+/** The number of the last event. */
 export async function lastEvent(admin: Client): Promise<number> {
   return (await eventsAfter(admin)).at(-1)?.id ?? 0;
 }
@@ -18,7 +18,7 @@ interface Replayed {
   readonly statuses: Map<number, string>;
 }
 
-/** What the shop must look like, from nothing but its events. */
+/** The state of the shop, computed from its events only. */
 export function replay(events: readonly EventBody[]): Replayed {
   const [stock, statuses] = [new Map<number, number>(), new Map<number, string>()];
   for (const event of events) {

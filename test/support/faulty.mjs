@@ -1,5 +1,5 @@
-// Loaded into a service by `node --import`, so that a fault of the product can be had on demand: on
-// SIGUSR2 something fails where nobody is there to catch it, in the way that FAULT names.
+// Loaded into a service by `node --import` to cause a fault on demand: on SIGUSR2 something fails
+// that nobody catches, in the way that FAULT names.
 /** @type {Record<string, () => unknown>} */
 const FAULTS = {
   exception: () => {

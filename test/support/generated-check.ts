@@ -6,10 +6,10 @@ import type { Client } from './client.js';
 import { type GeneratedRequest, requests } from './generated-requests.js';
 import { PASSWORD, type Person, type World } from './world.js';
 
-/** The same requests every time: what they find is to be found again. */
+/** A fixed seed, so that the same requests find the same faults again. */
 const SEED = 20_261_124;
 
-/** For the service: those who are signed in again after each change of themselves are not to be limited. */
+/** High limits, because users have to sign in again after each change of themselves. */
 export const FREQUENT_LOGINS = {
   LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: '100000',
   LOGIN_FAILURES_PER_ACCOUNT: '100000',
@@ -17,8 +17,8 @@ export const FREQUENT_LOGINS = {
 };
 
 /**
- * Sends generated requests to a service that has products and orders, and checks each answer: no
- * server error, and, as for every answer, nothing that the description does not say.
+ * Sends generated requests to a service with products and orders. No response may be a server
+ * error, and each must match the description.
  * @returns how often each operation answered with each status.
  */
 export async function checkGenerated(given: World, runs: number): Promise<Map<string, number>> {
@@ -35,10 +35,10 @@ export async function checkGenerated(given: World, runs: number): Promise<Map<st
     });
     const key = `${operation.name} ${answer.status}`;
     seen.set(key, (seen.get(key) ?? 0) + 1);
-    // Every answer is checked; here a fault shows the request that it is the answer to.
+    // Every response is checked anyway; this check also shows the request.
     expect(check.faults(operation.method, path, answer)).toEqual([]);
     expect(answer.status).toBeLessThan(500);
-    // What was generated may have been to demote or deactivate who sends the rest.
+    // A generated request may have demoted or deactivated the sender of the other requests.
     if (operation.name === 'PATCH /users/{id}' && answer.status === 200)
       clients = await signIn(given, people);
   });
@@ -53,7 +53,7 @@ interface People {
 
 async function seed(given: World): Promise<People> {
   const [admin, customer] = [await given.admin(), await given.customer()];
-  // The example of the description.
+  // The user in the example of the description.
   await given.anyone.post('/register', { username: 'customer1', password: '1234' });
   for (let n = 0; n < 15; n += 1) {
     const { id } = await given.product({ stock: 1_000_000 });

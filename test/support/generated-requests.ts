@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ApiDocument, Operation, Schema } from './api-document.js';
 
-/** Who sends a generated request. */
+/** The sender of a generated request. */
 export const CALLERS = ['nobody', 'customer', 'admin', 'a liar'] as const;
 
 export interface GeneratedRequest {
@@ -12,12 +12,12 @@ export interface GeneratedRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** Ids that the rows of the test have, more often than those of nothing. */
+/** Ids, more often of existing rows than of missing ones. */
 const likelyId = fc.integer({ min: 1, max: 30 });
 
 const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
 
-/** What nobody in their right mind would send for a value of any type. */
+/** Absurd values for any type. */
 const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null, true, '', ' ', '\u0000', 'a\u0000b', '\ud800', '\u202e', '💣'.repeat(300), 'x'.repeat(5_000), "' OR 1=1 --",
@@ -55,7 +55,7 @@ function numberOf({ type, minimum = -1_000, maximum = 1_000_000 }: Schema): fc.A
   );
 }
 
-/** Mostly what the schema allows, at its edges too, and now and then something else. */
+/** Mostly valid values, including the limits, and sometimes invalid ones. */
 export function valueOf(document: ApiDocument, reference: Schema): fc.Arbitrary<unknown> {
   const schema = document.resolve(reference);
   return fc.oneof({ weight: 20, arbitrary: wellMeant(document, schema) }, { weight: 1, arbitrary: hostile });
@@ -84,7 +84,7 @@ function objectOf(document: ApiDocument, { properties = {}, required = [] }: Sch
     )
     .map(([value, name, other]) => ({ ...value, [name]: other }));
   const incomplete = fc.record(fields, { requiredKeys: [] });
-  // A change of one thing, where nothing is required; all at once mostly contradicts itself.
+  // If nothing is required, only one field is set, because many together mostly contradict each other.
   const single = fc
     .constantFrom(...Object.entries(fields))
     .chain(([name, value]) => value.map((one) => ({ [name]: one })));
@@ -102,7 +102,7 @@ const ENCODERS: Readonly<Record<string, (value: unknown) => string>> = {
       .join('') + '--b--\r\n',
 };
 
-/** A body of the operation, encoded as one of its media types; or one that cannot be read. */
+/** A body of the operation in one of its media types, or one that cannot be parsed. */
 function bodyOf(document: ApiDocument, { bodies }: Operation): fc.Arbitrary<[string, string | Uint8Array]> {
   const readable = Object.entries(bodies).map(([name, schema]) => {
     const type = name === 'multipart/form-data' ? `${name}; boundary=b` : name;
@@ -125,7 +125,7 @@ function bodyOf(document: ApiDocument, { bodies }: Operation): fc.Arbitrary<[str
   return fc.oneof({ weight: 9, arbitrary: fc.oneof(...readable) }, garbage);
 }
 
-/** A segment of a path: no dots only, which clients resolve before they send. */
+/** A segment of a path, but not only dots, which clients resolve before they send. */
 const segment = (schema: Schema) =>
   fc
     .oneof({ weight: 9, arbitrary: numberOf(schema) }, { weight: 3, arbitrary: likelyId }, hostile)
@@ -165,7 +165,7 @@ function headersOf({ parameters }: Operation): fc.Arbitrary<Record<string, strin
     .chain((chosen) => fc.record(Object.fromEntries(chosen.map((name) => [name, values]))));
 }
 
-/** Requests to all operations of the description, each as likely as the others. */
+/** Requests to all operations of the description with equal probability. */
 export function requests(document: ApiDocument): fc.Arbitrary<GeneratedRequest> {
   return fc.constantFrom(...document.operations).chain((operation) => {
     const takesBody = operation.method !== 'GET';
@@ -179,7 +179,7 @@ export function requests(document: ApiDocument): fc.Arbitrary<GeneratedRequest> 
         content: takesBody ? body : fc.constant(undefined),
       })
       .map(({ caller, path, headers, content }) => ({
-        // The short form in which a counterexample is shown.
+        // The short form that is shown for a counterexample.
         operation: { ...operation, [fc.toStringMethod]: () => operation.name },
         caller,
         path,

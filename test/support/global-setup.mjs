@@ -1,7 +1,7 @@
 // Starts one PostgreSQL for the whole run and migrates one template database in it;
-// every test file then works in a copy of its own. Runs the built product, so that
-// tests and service share one code. Whatever tests start works in the folder of the
-// run, and so ends with it, also when a test fails before it stops its service.
+// every test file then uses its own copy. It runs the built product, so that tests and
+// service share the same code. Everything that tests start works in the folder of the
+// run and ends with it, even if a test fails before it stops its service.
 import { join } from 'node:path';
 import pg from 'pg';
 import { PasswordHasher } from '#dist/auth/users/password.hasher.js';
@@ -24,7 +24,7 @@ export default async function setUp() {
   forgetPgVariables();
   const folder = new RunFolder('mini-order-system-test-');
   testRun.folder = folder;
-  // Where everything that tests make goes, also what a program that they start makes.
+  // For all temporary files of the tests and of the programs that they start.
   process.env.TMPDIR = folder.path;
   const bundling = bundleService(folder.path);
   const template = await chooseTemplate(folder);

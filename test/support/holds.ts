@@ -3,14 +3,14 @@ import type { TestDatabase } from './database.js';
 
 type Id = { readonly id: number };
 
-/** Moves the time of orders, as if they had been placed so much earlier: they have expired since a second. */
+/** Moves the times of orders back, so that they expired a second ago. */
 export async function expire(database: TestDatabase, ...orders: Id[]): Promise<void> {
   await database.rows(`UPDATE orders SET expires_at = now() - interval '1 second' WHERE id = ANY ($1)`, [
     orders.map(({ id }) => id),
   ]);
 }
 
-/** No process sweeps until it is released: the sweeper's lock is somebody else's. */
+/** Holds the sweeper's lock, so that no process sweeps until it is released. */
 export async function keepFromSweeping(database: TestDatabase): Promise<{ release(): Promise<void> }> {
   const outside = await database.session();
   await outside.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.expirySweep]);
@@ -30,7 +30,7 @@ export function statusesOf(database: TestDatabase, orders: readonly Id[]): Promi
   );
 }
 
-/** Adds orders past the service that have expired an hour ago and hold one piece each, put in for them. */
+/** Inserts orders directly that expired an hour ago and hold one unit each, with stock for them. */
 export async function addExpired(
   database: TestDatabase,
   customer: Id,
@@ -56,8 +56,8 @@ export interface ExpiredPair {
 }
 
 /**
- * Adds orders past the service that have expired an hour
- * ago, each with the last units of two products of its own.
+ * Inserts orders directly that expired an hour ago, each
+ * with the last units of its own two products.
  */
 export async function addExpiredPairs(
   database: TestDatabase,

@@ -12,7 +12,7 @@ interface Setting {
 /** Values by name of setting. */
 export type Values = Readonly<Record<string, string>>;
 
-/** Of settings that take a text, those that would do harm. */
+/** Harmful values of text settings. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   DateStyle: ['German', 'SQL, DMY', 'Postgres, MDY'],
   TimeZone: ['<odd>1:02', 'Pacific/Kiritimati', 'America/St_Johns'],
@@ -30,7 +30,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
 };
 const ANY_TEXT = ['nonsense'];
 
-/** Of settings that take any number, a harmful one that is neither the smallest nor the largest. */
+/** Harmful values of numeric settings that are neither the smallest nor the largest. */
 const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   statement_timeout: ['100'],
   lock_timeout: ['1'],
@@ -43,8 +43,8 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * With libraries that are not there the server refuses a
- * connection, and says why; the others are a transaction's.
+ * With missing libraries the server refuses connections and
+ * says why; the others can only be set in a transaction.
  */
 const LEFT_OUT = new Set([
   'local_preload_libraries',
@@ -54,10 +54,10 @@ const LEFT_OUT = new Set([
   'transaction_read_only',
 ]);
 
-/** Settings with which the service does not start; each has a test of its own. */
+/** Settings with which the service does not start; each has its own test. */
 const REFUSED = new Set(['default_transaction_read_only', 'session_replication_role', 'search_path']);
 
-/** Every setting that a database or a role may have, each with all its harmful values. */
+/** Every setting of a database or a role, with all its harmful values. */
 async function harmfulValues(database: TestDatabase): Promise<Map<string, readonly string[]>> {
   const settings = await database.rows<Setting>(
     `SELECT name, vartype AS kind, setting AS value, min_val AS min, max_val AS max, enumvals AS words
@@ -75,15 +75,15 @@ function valuesOf({ name, kind, value, min, max, words }: Setting): readonly str
   return TEXTS[name] ?? ANY_TEXT;
 }
 
-/** All of them, or of many, which are the levels of a log, the first and the last. */
+/** All values, or the first and the last of many, which are log levels. */
 function othersOf(words: readonly string[], value: string): readonly string[] {
   const others = words.filter((word) => word !== value);
   return others.length > 4 ? [...others.slice(0, 1), ...others.slice(-1)] : others;
 }
 
 /**
- * So many rounds of values that each harmful value is in one of them, and each setting is left alone in
- * others, so that no setting hides what another one does.
+ * Rounds of settings. Each harmful value is in one of them, and each setting keeps its default in others, so
+ * that no setting hides the effect of another one.
  */
 export async function hostileRounds(database: TestDatabase): Promise<Values[]> {
   const settings = [...(await harmfulValues(database))];
@@ -99,8 +99,8 @@ export async function hostileRounds(database: TestDatabase): Promise<Values[]> {
 }
 
 /**
- * Gives the roles these settings and no others; a value that this
- * server does not have, such as a compression, is passed over.
+ * Gives the roles these settings and no others. A value that this
+ * server does not support, such as a compression, is skipped.
  */
 export async function giveSettings(
   database: TestDatabase,

@@ -3,7 +3,7 @@ import type { TestDatabase } from './database.js';
 const [USERS, PRODUCTS, ORDERS] = [5_000, 20_000, 60_000];
 
 /**
- * Fills the tables past the service: every second order is customer 2's, product 1 is in most of them, only
+ * Fills the tables directly. Every second order belongs to customer 2, and most orders have product 1. Only
  * some of the oldest are pending, most have the same reference, and most products are inactive.
  */
 export async function seedLargeTables(database: TestDatabase): Promise<void> {

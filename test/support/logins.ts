@@ -1,7 +1,7 @@
 import type { ProblemBody, TokenBody } from './api-types.js';
 import type { Answer, Client } from './client.js';
 
-/** Small enough to be reached: 3 for an account and an address, 6 for an account, 8 for an address. */
+/** Low limits: 3 for an account and an address, 6 for an account, 8 for an address. */
 export const LIMITS = {
   LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: '3',
   LOGIN_FAILURES_PER_ACCOUNT: '6',
@@ -17,10 +17,10 @@ interface Try {
 }
 
 let addresses = 0;
-/** An address from which nobody has come before. */
+/** A new client address. */
 export const somewhere = () => `198.18.${Math.floor((addresses += 1) / 250)}.${1 + (addresses % 250)}`;
 
-/** Logins from wherever they say, in a world that trusts the tests' own address as a proxy. */
+/** Logins from any client address, in a world that trusts the tests' own address as a proxy. */
 export function loginsIn({ anyone }: { readonly anyone: Client }) {
   const logIn = ({ username, password = 'wrong', from }: Try, client = anyone): Promise<Login> =>
     client.post('/login', { username, password }, { headers: { 'x-forwarded-for': from } });

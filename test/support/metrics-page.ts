@@ -1,4 +1,4 @@
-/** What a page in Prometheus's text format says. */
+/** A page in Prometheus's text format. */
 export class MetricsPage {
   private readonly samples: { readonly name: string; readonly labels: string; readonly value: number }[];
 
@@ -22,7 +22,7 @@ export class MetricsPage {
       .reduce((sum, { value }) => sum + value, 0);
   }
 
-  /** Every value that the label has anywhere. */
+  /** All values of the label. */
   valuesOf(label: string): Set<string> {
     const values = [...this.text.matchAll(new RegExp(`[{,]${label}="([^"]*)"`, 'g'))];
     return new Set(values.map(([, value]) => value as string));

@@ -5,7 +5,7 @@ import type { World } from './world.js';
 
 type Id = { readonly id: number };
 
-/** An admin's view of a world's stock movements, and changes that make them. */
+/** An admin's view of a world's stock movements, and changes that cause them. */
 export class MovementDesk {
   constructor(private readonly world: World) {}
 
@@ -18,7 +18,7 @@ export class MovementDesk {
     return (await this.list(product)).body.data;
   }
 
-  /** All of them, page by page as the cursor leads; something may happen before each further page. */
+  /** All movements, page by page by cursor; an action may run before each further page. */
   async walk(
     product: Id,
     limit: number,
@@ -42,7 +42,7 @@ export class MovementDesk {
   }
 }
 
-/** Each balance is the older one plus the movement, the oldest begins at nothing, and none is negative. */
+/** Each balance is the previous one plus the movement, the first starts at 0, and none is negative. */
 export function expectChain(rows: readonly MovementBody[]): void {
   rows.forEach(({ balance, quantity }, index) => {
     expect(balance).toBe((rows[index + 1]?.balance ?? 0) + quantity);

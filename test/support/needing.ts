@@ -1,8 +1,8 @@
 import { it } from '@jest/globals';
 
 /**
- * `it` for what not every machine can do. Where something is missing the test is skipped, and a line says so:
- * what silently never runs proves nothing.
+ * `it` for tests that need something which not every machine has. If it is missing, the test is skipped and
+ * a line says so, because a test that silently never runs proves nothing.
  */
 export function itNeeding(what: string, isThere: boolean): typeof it | typeof it.skip {
   if (isThere) return it;

@@ -30,7 +30,7 @@ interface OtlpRequest {
   }[];
 }
 
-/** A span as it has arrived, its attributes as plain values. */
+/** A received span, with its attributes as plain values. */
 export interface ReceivedSpan extends Omit<OtlpSpan, 'attributes' | 'links'> {
   readonly attributes: Record<string, unknown>;
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
@@ -40,7 +40,7 @@ export interface ReceivedSpan extends Omit<OtlpSpan, 'attributes' | 'links'> {
 export const named = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan =>
   spans.find((span) => span.name === name) as ReceivedSpan;
 
-/** A collector for OTLP over HTTP in JSON, as far as a test needs one. */
+/** A minimal collector for OTLP over HTTP in JSON. */
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
 
@@ -66,7 +66,7 @@ export class OtlpReceiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The spans of a trace, once those of these names have arrived. */
+  /** The spans of a trace, once the ones with these names have arrived. */
   async trace(traceId: string, ...names: string[]): Promise<ReceivedSpan[]> {
     const spans = () => this.spans.filter((span) => span.traceId === traceId);
     await until(`the spans ${names.join(', ')} arrive`, () =>

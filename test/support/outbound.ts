@@ -4,7 +4,7 @@ import { OutboundRequests } from '../../src/webhooks/outbound.requests.js';
 
 const opened: OutboundRequests[] = [];
 
-/** @param names what a name server answers to each question: addresses. */
+/** @param names the addresses that a name server returns for each name. */
 export function requests(
   isProduction: boolean,
   names: () => string[] = () => ['127.0.0.1'],

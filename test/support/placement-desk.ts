@@ -16,7 +16,7 @@ import { TestDatabase } from './database.js';
 import { allEntities } from './entities.js';
 import { PREPARES, throughPooler } from './pooler.js';
 
-/** The queue as the service has it, without HTTP in front, so that a test decides what comes together. */
+/** The service's queue without HTTP in front, so that a test decides which orders arrive together. */
 export class PlacementDesk {
   private constructor(
     readonly queue: OrdersService['queue'],
@@ -44,7 +44,7 @@ export class PlacementDesk {
     return this.queue.add(request, { requestId: request.placementKey, isGone });
   }
 
-  /** Orders that arrive in this order, all before the service can turn to any of them. */
+  /** Orders that all arrive, in this order, before the first one is processed. */
   placeAll(requests: readonly PlacementRequest[]): Promise<PromiseSettledResult<Written>[]> {
     return Promise.allSettled(requests.map((request) => this.place(request)));
   }
@@ -55,14 +55,14 @@ export class PlacementDesk {
   }
 }
 
-/** A database with one customer, on which a test opens desks; in the end the stock has to add up. */
+/** A database with one customer, on which a test opens desks; at the end the stock has to add up. */
 export class PlacementWorld {
   database!: TestDatabase;
   customer!: number;
   private readonly desks: PlacementDesk[] = [];
 
   async setUp(): Promise<void> {
-    // What the queue says of groups that fail would stand between the results of the tests.
+    // Without this, log lines about failed groups would appear between the test results.
     Logger.overrideLogger(false);
     this.database = await TestDatabase.create();
     this.customer = await this.database.addCustomer();
@@ -104,7 +104,7 @@ export function usePlacement(): PlacementWorld {
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** An order of so many pieces of each product, by id. */
+/** An order of this many units of each product, by id. */
 export function request(
   customerId: number,
   quantities: Record<number, number>,
@@ -122,7 +122,7 @@ export function request(
   };
 }
 
-/** What became of an order, in a word: placed, replayed, or the code of its refusal or failure. */
+/** The outcome of an order in one word: placed, replayed, or the code of its refusal or failure. */
 export function fateOf(result: PromiseSettledResult<Written>): string {
   if (result.status === 'rejected') return (result.reason as { code?: string }).code ?? 'failed';
   return result.value.isReplayed ? 'replayed' : 'placed';

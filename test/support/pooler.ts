@@ -1,19 +1,19 @@
 /**
- * `npm run test:pgbouncer` puts PgBouncer in front of the tests' PostgreSQL: what belongs to the service
- * connects through it, and what tests do past the service does not.
+ * `npm run test:pgbouncer` puts PgBouncer in front of the tests' PostgreSQL. The service connects through
+ * it; the tests' direct connections do not.
  */
 const { TEST_POOLER_URL } = process.env;
 
 /** Whether the connections of the service can prepare statements: not through PgBouncer before 1.21. */
 export const PREPARES = TEST_POOLER_URL === undefined;
 
-/** A database's URL as the service is to use it. */
+/** The URL that the service uses for a database. */
 export function throughPooler(databaseUrl: string): string {
   if (TEST_POOLER_URL === undefined) return databaseUrl;
   return Object.assign(new URL(databaseUrl), { host: new URL(TEST_POOLER_URL).host }).href;
 }
 
-/** The variables of a program of ours, led through the pooler where they name the server of the tests. */
+/** A program's variables, with URLs of the tests' server replaced by those of the pooler. */
 export function pooled(variables: Record<string, string>): Record<string, string> {
   if (TEST_POOLER_URL === undefined) return variables;
   const { DATABASE_URL = '' } = variables;

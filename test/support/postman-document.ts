@@ -23,7 +23,7 @@ interface DescribedOperation extends Operation {
   path: string;
 }
 
-/** The operations of the API description, those with a fixed path before those that might match it too. */
+/** The operations of the API description, with fixed paths before patterns that also match them. */
 function operationsOf({ paths }: OpenAPIObject): DescribedOperation[] {
   return Object.entries(paths)
     .flatMap(([path, methods]) =>
@@ -42,9 +42,9 @@ export function uncoveredOperations(collection: Collection, document: OpenAPIObj
 }
 
 /**
- * The collection with what the API description knows better than a person: the optional parameters of each
- * request, switched off, with their explanations; and, in the last folder, a first version of a request for
- * each operation that has none, for a person to describe, check further and move to where it belongs.
+ * Completes the collection from the API description. Each request gets its optional parameters, disabled and
+ * with their explanations. Each operation without a request gets a draft in the last folder, which a person
+ * then describes, checks and moves to its place.
  */
 export function completed(collection: Collection, document: OpenAPIObject): Collection {
   const complete = structuredClone(collection);
@@ -65,7 +65,7 @@ function uncovered(collection: Collection, document: OpenAPIObject): DescribedOp
   return operations.filter((operation) => !used.has(operation) && !isStream(operation));
 }
 
-/** An answer without an end would keep a run of the collection from ending. */
+/** A response without an end would keep a run of the collection from ending. */
 const isStream = ({ responses }: Operation) => responses['200']?.content?.['text/event-stream'] !== undefined;
 
 function operationOf(request: Sent, operations: DescribedOperation[]): DescribedOperation | undefined {
@@ -81,7 +81,7 @@ function isUsedBy({ method, url }: Sent, operation: DescribedOperation): boolean
   );
 }
 
-/** What the request sends stays as it is; what it might send as well is added, switched off. */
+/** Keeps what the request sends, and adds what it could send as well, disabled. */
 function withParameters(entries: readonly Entry[], parameters: readonly Parameter[], place: string): Entry[] {
   const described = parameters.filter((parameter) => parameter.in === place);
   const sent = entries.filter(({ disabled }) => disabled !== true);

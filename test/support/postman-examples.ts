@@ -1,7 +1,7 @@
 import type { Collection, Entry, Example, Execution, Item, Sent } from './postman.js';
 import { requestsOf } from './postman.js';
 
-/** Headers that tell a client something; the others are on every answer, or change every time. */
+/** Headers that are useful to a client; the others are on every response or always change. */
 const HEADERS_SHOWN = new Set([
   'content-type',
   'location',
@@ -12,29 +12,29 @@ const HEADERS_SHOWN = new Set([
   'idempotency-replayed',
 ]);
 
-/** Longer bodies, that is Swagger UI and the API description, can be looked at where they are served. */
+/** Longer bodies (Swagger UI and the API description) are not stored as examples. */
 const BODY_LENGTH_MAX = 3_000;
 
-/** What is nobody else's business, by the name of its member, and what stands for it. */
+/** Secrets, by the name of their member, and their replacement. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/^(access|refresh)_token$/, '(a token)'],
   [/^next_cursor$/, '(a cursor)'],
 ];
 
-/** What is new in every run, by its form, and what stands for it. */
+/** Values that change in every run, by their pattern, and their replacement. */
 const NEW_EVERY_TIME: readonly (readonly [RegExp, string])[] = [
   [/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, '2026-01-01T12:00:00.000Z'],
   [/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, '00000000-0000-4000-8000-000000000000'],
 ];
 
-/** Whose order it is that they show is decided by a race. */
+/** Requests whose response depends on a race. */
 const DECIDED_BY_CHANCE = new Set([
   'One order has come of it',
   'Cancel it and say why',
   'Its history has the reason',
 ]);
 
-/** The collection with what the service has answered in a run as the saved example of each request. */
+/** The collection with the service's responses of a run as saved examples. */
 export function withExamples(collection: Collection, executions: readonly Execution[]): Collection {
   const answered = structuredClone(collection);
   requestsOf(answered).forEach((item, index) => {

@@ -16,7 +16,7 @@ export interface Entry {
   disabled?: boolean;
 }
 
-/** What is sent; the same in a saved example, which has no description and no credentials. */
+/** A request; in a saved example it has no description and no credentials. */
 export interface Sent {
   auth?: unknown;
   method: string;
@@ -26,7 +26,7 @@ export interface Sent {
   description?: string;
 }
 
-/** An answer that is shown beside its request. */
+/** A response that is shown with its request. */
 export interface Example {
   name: string;
   originalRequest: Sent;
@@ -77,13 +77,13 @@ export function requestsOf({ item }: Collection): Item[] {
   return item.flatMap((folder) => folder.item);
 }
 
-/** Runs the collection as a person would from the command line, in a process of its own. */
+/** Runs the collection in a separate process, as a person would from the command line. */
 export async function runCollection(baseUrl: string): Promise<Run> {
   const dir = mkdtempSync(join(tmpdir(), 'newman-'));
   const reportFile = join(dir, 'report.json');
   const target = ['--environment', ENVIRONMENT, '--env-var', `baseUrl=${baseUrl}`, '--suppress-exit-code'];
   const report = ['--reporters', 'json', '--reporter-json-export', reportFile];
-  // Nothing of our own environment: a proxy named there would not know the service.
+  // Without our own environment, because a proxy named there could not reach the service.
   const options = { timeout: NEWMAN_TIMEOUT_MS, env: {} };
   try {
     await promisify(execFile)(process.execPath, [NEWMAN, 'run', COLLECTION, ...target, ...report], options);
@@ -94,7 +94,7 @@ export async function runCollection(baseUrl: string): Promise<Run> {
   }
 }
 
-/** What a script sends is reported under the name of its request, before it. */
+/** Requests sent by a script are reported under the name of its request, before it. */
 function withoutScripted(executions: Execution[]): Execution[] {
   return executions.filter(({ item }, index) => item.id !== executions[index + 1]?.item.id);
 }

@@ -5,7 +5,7 @@ export interface FoundProcess {
   readonly commandLine: string;
 }
 
-/** What works in the folder or below it. */
+/** The processes that work in the folder or below it. */
 export function processesIn(folder: string): FoundProcess[] {
   return readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && workingDir(pid).startsWith(folder))
@@ -15,7 +15,7 @@ export function processesIn(folder: string): FoundProcess[] {
 const workingDir = (pid: string) => read(() => readlinkSync(`/proc/${pid}/cwd`));
 const commandLineOf = (pid: string) => read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
 
-/** Of a process that is just ending, or of somebody else's, nothing can be read. */
+/** A process that is ending, or that belongs to somebody else, cannot be read. */
 function read(fact: () => string): string {
   try {
     return fact();

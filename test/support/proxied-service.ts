@@ -20,7 +20,7 @@ export class ProxiedService {
     this.service = await ServiceProcess.start({ DATABASE_URL: this.proxy.url, ...this.variables });
   }
 
-  /** Whatever the faults were, the process is still there and stops cleanly. */
+  /** After all faults, the process must still run and stop cleanly. */
   async tearDown(): Promise<void> {
     const { code } = await this.service.stop();
     this.proxy.stop();
@@ -32,7 +32,7 @@ export class ProxiedService {
   }
 }
 
-/** Gives a test file a proxied service; comes after `useWorld`. */
+/** Gives a test file a proxied service; call it after `useWorld`. */
 export function useProxiedService(world: World, variables: Record<string, string> = {}): ProxiedService {
   const proxied = new ProxiedService(world, variables);
   beforeAll(() => proxied.setUp());

@@ -1,6 +1,6 @@
 import type { TestDatabase } from './database.js';
 
-/** What EXPLAIN tells of one step. */
+/** One step of a plan, as EXPLAIN reports it. */
 export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
@@ -11,8 +11,8 @@ export interface PlanNode {
 }
 
 /**
- * Runs a statement under both kinds of plan that a prepared one can
- * get, for its values and for any, and tells the steps of each.
+ * Runs a statement with both kinds of plan for prepared statements,
+ * for its values and for any values, and returns the steps of each.
  */
 export async function plansOf(
   database: TestDatabase,
@@ -37,7 +37,7 @@ export async function plansOf(
   }
 }
 
-/** The values are the test's own. */
+/** Values may be inserted as text, because they come from the test itself. */
 function literal(value: unknown): string {
   if (value === null || typeof value === 'number') return `${value}`;
   if (Array.isArray(value)) return `'{${value.join(',')}}'`;

@@ -1,9 +1,9 @@
-/** 200 in `npm run test:security`, whose configuration says so. */
+/** The number of rounds; `npm run test:security` configures 200. */
 export const { RACES = 40 } = globalThis as { RACES?: number };
 /** Races that run at the same time. */
 const AT_ONCE = 10;
 
-/** Runs a race for each of what was prepared, some at a time. */
+/** Runs a race for each prepared item, some at the same time. */
 export async function raceEach<Prepared>(
   prepared: readonly Prepared[],
   run: (one: Prepared, index: number) => Promise<void>,

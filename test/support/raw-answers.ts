@@ -1,6 +1,6 @@
 import type { Received } from './answer-check.js';
 
-/** The complete answers in the bytes that came back on a connection. */
+/** The complete responses in the bytes that a connection has received. */
 export function readAnswers(bytes: string): Received[] {
   const answers: Received[] = [];
   let rest = Buffer.from(bytes);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { until } from './database.js';
 
-/** A receiver of the clients' page as it runs, and what it has printed. */
+/** A running receiver of docs/clients.md and its output. */
 export class Receiver {
   output = '';
   private readonly child: ChildProcess;
@@ -21,7 +21,7 @@ export class Receiver {
     return pattern.exec(this.output) as RegExpExecArray;
   }
 
-  /** @returns the status of its answer. */
+  /** @returns the status of its response. */
   async gets(text: string, headers: Record<string, string>): Promise<number> {
     const [, port] = await this.says(/listening on (\d+)/);
     const signal = AbortSignal.timeout(5_000);
@@ -29,7 +29,7 @@ export class Receiver {
     return answer.status;
   }
 
-  /** The events that it has dealt with, as `id type resource`. */
+  /** The events that it has processed, as `id type resource`. */
   get dealtWith(): string[] {
     return [...this.output.matchAll(/^(\d+ [a-z.]+ \d+)$/gm)].map(([, line]) => line as string);
   }

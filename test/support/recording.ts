@@ -1,2 +1,2 @@
-/** Whether this run renews the files that the tests compare with, or make (`jest.recording.config.js`). */
+/** Whether this run rewrites the files that the tests compare with or create (`jest.recording.config.js`). */
 export const isRecording = 'isRecording' in globalThis;

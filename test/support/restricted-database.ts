@@ -4,13 +4,13 @@ import { asAdmin, TestDatabase } from './database.js';
 
 const PASSWORD = randomBytes(12).toString('hex');
 
-/** An empty database with the two roles that deploy/create-roles.sql makes. */
+/** An empty database with the two roles of deploy/create-roles.sql. */
 export interface RestrictedDatabase {
-  /** As its superuser sees it. */
+  /** Access as superuser. */
   readonly database: TestDatabase;
-  /** What the service is configured with. */
+  /** The variables for the service. */
   readonly variables: { readonly DATABASE_URL: string; readonly MIGRATION_DATABASE_URL: string };
-  /** As the service's role sees it, past the service. */
+  /** Direct access with the service's role. */
   readonly asService: TestDatabase;
   drop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function createRestrictedDatabase(): Promise<RestrictedDatabase> {
   };
 }
 
-/** Those of the script, for roles and a database of another name. */
+/** The statements of the script, with other names for the roles and the database. */
 async function statements(name: string): Promise<string[]> {
   const script = await readFile('deploy/create-roles.sql', 'utf8');
   const code = script.replace(/^--.*$/gm, '').replaceAll('mini_order_system', name);

@@ -9,7 +9,7 @@ import { childEnvironment } from '#dist/config/child-environment.js';
 const SWEEPER = fileURLToPath(new URL('sweeper.mjs', import.meta.url));
 
 /**
- * The temporary folder of one run. However the run ends, also by
+ * The temporary folder of one run. After any end of the run, even by
  * SIGKILL, the processes that work in it are ended and it is removed.
  */
 export class RunFolder {
@@ -18,10 +18,10 @@ export class RunFolder {
   /** @param {string} prefix of its name */
   constructor(prefix) {
     this.path = mkdtempSync(join(tmpdir(), prefix));
-    // The account of the databases has to get through to its own folders.
+    // The account of the databases must be able to reach its own folders.
     chmodSync(this.path, 0o711);
-    // Nobody but us holds the other end of its input, so it learns
-    // when we are gone. In a session of its own: a Ctrl-C is for us.
+    // Only we hold the other end of its input, so it notices when we are
+    // gone. It has its own session, so that Ctrl-C does not reach it.
     this.#sweeper = spawn(process.execPath, [SWEEPER, this.path], {
       cwd: '/',
       env: childEnvironment(),
@@ -32,7 +32,7 @@ export class RunFolder {
     /** @type {import('node:net').Socket} */ (this.#sweeper.stdin).unref();
   }
 
-  /** Ends what is left and waits until it is gone. */
+  /** Ends the remaining processes and waits until they are gone. */
   async remove() {
     this.#sweeper.ref();
     const swept = once(this.#sweeper, 'exit');

@@ -1,6 +1,6 @@
 import type { Schema } from './api-document.js';
 
-/** Values at the limits of a schema, and values that are just beyond them. */
+/** Values at the limits of a schema, and values just beyond them. */
 export interface Limits {
   readonly within: readonly unknown[];
   readonly beyond: readonly unknown[];
@@ -33,7 +33,7 @@ function limitsOfList({ minItems = 0, maxItems = 0, items = {} }: Schema): Limit
 }
 
 /**
- * Texts of these lengths in the forms that values have: quoted as a tag, a mere word, with spaces around it.
+ * Texts of these lengths in the possible forms: quoted as a tag, a plain word, with spaces around it.
  */
 function limitsOfText({ minLength = 0, maxLength = 0, pattern = '' }: Schema): Limits {
   const matches = (text: string) => new RegExp(pattern, 'u').test(text);

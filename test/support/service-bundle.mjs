@@ -1,9 +1,9 @@
-// A service starts in half the time from one file, with its compiled code kept, and the tests start hundreds.
+// From one file with cached compiled code, a service starts in half the time, and the tests start hundreds.
 import { build, stop } from 'esbuild';
 import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Packages with files of their own beside their code, and those that others could use and we do not have. */
+/** Packages with data files besides their code, and optional packages that are not installed. */
 const APART = [
   '@fastify/multipart',
   '@fastify/static',
@@ -18,13 +18,13 @@ const APART = [
   'swagger-ui-dist',
 ];
 
-/** Asks for exports of older versions by `require`, which would load all of TypeORM a second time. */
+/** It loads exports of older versions with `require`, which would load all of TypeORM a second time. */
 const TYPEORM_COMPAT = /@nestjs.typeorm.*typeorm-compat\.js$/;
 const ONE_TYPEORM = `
   import * as typeorm from 'typeorm';
   export const { Connection, AbstractRepository } = typeorm;`;
 
-/** A script, whose compiled code can be kept, has no `await` outside of functions. */
+/** Only a script's compiled code can be cached, and a script has no `await` outside of functions. */
 const MAIN = /dist.main\.js$/;
 const [IMPORTS_AND_REST, AS_FUNCTION] = [/^((?:import .*\n)*)([^]*)$/, '$1void (async () => {$2\n})();'];
 
@@ -40,8 +40,8 @@ const CHANGES = {
 };
 
 /**
- * Puts the built service and its packages together in a folder,
- * where they lie as in a checkout. @param {string} folder
+ * Bundles the built service and its packages into a folder with
+ * the layout of a checkout. @param {string} folder
  */
 export async function bundleService(folder) {
   const dist = join(folder, 'bundle', 'dist');
@@ -55,13 +55,13 @@ export async function bundleService(folder) {
     keepNames: true,
     external: APART,
     plugins: [CHANGES],
-    // A cached script cannot import; of what is apart nothing needs it.
+    // A cached script cannot import, and no external package needs it.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
     logLevel: 'error',
   });
-  // Its process would go on, and count as left behind by the run.
+  // Its process would keep running and count as left behind by the run.
   await stop();
   copyFileSync('test/support/run-bundle.mjs', join(dist, 'main.js'));
   copyFileSync('dist/common/common-passwords.txt', join(dist, 'common-passwords.txt'));

@@ -6,7 +6,7 @@ import { pooled } from './pooler.js';
 
 const { TEST_SERVICE_MAIN: MAIN = resolve('dist/main.js') } = process.env;
 const SECRET = 'a secret of the tests, longer than 32 characters';
-/** Whatever the mode of the service: the server of the tests writes nothing to the disk. */
+/** Needed in production mode, because the tests' server does not write to the disk. */
 const TEST_SERVER = { ALLOW_UNSAFE_DATABASE: 'true' };
 const START_DEADLINE_MS = 60_000;
 
@@ -16,17 +16,17 @@ export interface Exit {
 }
 
 export interface LaunchOptions {
-  /** Another copy of the service than the bundle of the built one. */
+  /** The entry file of another copy of the service, instead of the bundle. */
   readonly main?: string;
-  /** Flags of Node's. */
+  /** Flags for Node. */
   readonly flags?: readonly string[];
-  /** The user, and the group of the same number, as whom it runs. */
+  /** The id of the user and the group that run it. */
   readonly user?: number;
-  /** Whether it leads a process group of its own, as a command in a terminal does. */
+  /** Whether it leads its own process group, like a command in a terminal. */
   readonly detached?: boolean;
 }
 
-/** The built service in a process of its own, as its user would run it. */
+/** The built service in a separate process, as its operator would run it. */
 export class ServiceProcess {
   readonly exited: Promise<Exit>;
   output = '';
@@ -45,8 +45,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Starts the service with nothing of our own environment
-   * but what is given, in a folder that ends with the run.
+   * Starts the service with the given variables only, without our
+   * own environment, in a folder that is removed with the run.
    */
   static launch(
     variables: Record<string, string> = {},
@@ -82,7 +82,7 @@ export class ServiceProcess {
     return [...new Set([...lines].map(([, pid]) => Number(pid)))];
   }
 
-  /** Where the process is asked about itself; empty without METRICS_PORT. */
+  /** The URL of the operator's port; empty without METRICS_PORT. */
   get operationsUrl(): string {
     return /metrics are at (http:\/\/[\w.:]+)\/metrics/.exec(this.output)?.[1] ?? '';
   }
@@ -91,7 +91,7 @@ export class ServiceProcess {
     return this.child.pid as number;
   }
 
-  /** Waits until the output matches; fails with the output when the service ends first. */
+  /** Waits until the output matches; fails with the output if the service ends first. */
   async says(pattern: RegExp): Promise<void> {
     const deadline = Date.now() + START_DEADLINE_MS;
     while (!pattern.test(this.output)) {

@@ -4,11 +4,11 @@ import type { Answer } from './client.js';
 import { claimsOf } from './forge.js';
 import { PASSWORD, type World } from './world.js';
 
-/** What the tests of sessions do again and again, in one world. */
+/** Common steps of the session tests, in one world. */
 export function sessionsIn(given: World) {
   const { anyone } = given;
   return {
-    /** Opens a session of somebody's, beside the one they have. */
+    /** Opens another session of a user. */
     signIn: async ({ username }: { username: string }): Promise<TokenBody> => {
       const answer = await anyone.post<TokenBody>('/login', { username, password: PASSWORD });
       expect(answer.status).toBe(200);
@@ -20,10 +20,10 @@ export function sessionsIn(given: World) {
       anyone.post('/logout', { refresh_token }),
     count: ({ id }: { id: number }): Promise<number> =>
       given.database.value('SELECT count(*)::integer FROM sessions WHERE user_id = $1', [id]),
-    /** Whether the access token is refused by now. */
+    /** Whether the access token is refused now. */
     isOut: (tokens: TokenBody) => async (): Promise<boolean> =>
       (await anyone.as(tokens.access_token).get('/me')).status === 401,
-    /** As if so many seconds had passed since the session's token was last exchanged. */
+    /** Pretends that the session's token was last exchanged this many seconds ago. */
     letPass: async (seconds: number, tokens: TokenBody): Promise<void> => {
       await given.database.rows(
         `UPDATE sessions SET rotated_at = rotated_at - $1 * interval '1 second' WHERE id = $2`,

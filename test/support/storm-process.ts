@@ -11,7 +11,7 @@ export const STORM_MS_MAX = 120_000;
 /** Compiles TypeScript as it is loaded. */
 const LOADER = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
 
-/** `npm run storm` in a process of its own. */
+/** `npm run storm` in a separate process. */
 export class StormProcess {
   /** With its exit code. */
   readonly ended: Promise<number | null>;
@@ -24,20 +24,20 @@ export class StormProcess {
     this.ended = once(child, 'close').then(([code]) => code as number | null);
   }
 
-  /** @param folder where the logs of a service that has failed are left. */
+  /** @param folder for the logs of a failed service. */
   static start(options: readonly string[], folder = tmpdir()): StormProcess {
     const env = { PATH: process.env.PATH, TMPDIR: folder };
     const command = ['--import', LOADER, resolve('storm/main.ts'), ...options];
     return new StormProcess(spawn(process.execPath, command, { env, cwd: folder, timeout: STORM_MS_MAX }));
   }
 
-  /** Where a storm that has failed has left what it worked with. */
+  /** Where a failed storm has left its files. */
   get remains(): string {
     return /^the database and the logs .* are in (.+)$/m.exec(this.output)?.[1] ?? '';
   }
 
   /**
-   * Moves that out of the folder of this run of the tests, which is removed in the end; returns where it is.
+   * Moves these files out of the folder of this test run, which is removed later. @returns the new place.
    */
   async keepRemains(): Promise<string> {
     const kept = join(dirname(tmpdir()), basename(this.remains));

@@ -1,6 +1,6 @@
-// Waits until the owner of a run's folder is gone, however that has ended, and leaves nothing of the run
-// behind. Its processes are those that work in the folder, as services and databases do, or have it as their
-// TMPDIR, as the workers of Jest do. They are found on Linux only; elsewhere the folder alone goes.
+// Waits until the owner of a run's folder has ended in any way, and then removes everything of the run. Its
+// processes are those that work in the folder (services and databases) or use it as their TMPDIR (workers of
+// Jest). They are found only on Linux; elsewhere only the folder is removed.
 import { readFileSync, readlinkSync, readdirSync, rmSync } from 'node:fs';
 
 const GRACE_MS = 3_000;
@@ -11,7 +11,7 @@ const folder = process.argv[2] ?? '';
 /** @param {string} path */
 const isInside = (path) => path === folder || path.startsWith(`${folder}/`);
 
-/** Of a process that is just ending, or of somebody else's, nothing can be read. @param {string} pid */
+/** A process that is ending, or that belongs to somebody else, cannot be read. @param {string} pid */
 function belongs(pid) {
   try {
     if (isInside(readlinkSync(`/proc/${pid}/cwd`))) return true;
@@ -39,7 +39,7 @@ function signal(pid, name) {
 }
 
 /**
- * At SIGQUIT PostgreSQL ends at once, yet gives its shared memory back; what is frozen or deaf needs SIGKILL.
+ * On SIGQUIT PostgreSQL ends at once but frees its shared memory. Frozen processes need SIGKILL.
  */
 async function endProcesses() {
   const [startedAt, asked] = [performance.now(), new Set()];

@@ -4,12 +4,12 @@ import { asItems, PASSWORD } from './world.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const MINUTE_MS = 60_000;
-/** What differs from one day to the next, and says nothing. */
+/** Values that differ from run to run without meaning. */
 const BY_CHANCE = /(^|_)(id|ids|token|cursor|username|reference)$|^(balance|total|pages|products_checked)$/;
 
 /**
- * One of everything that the service is for, by people of its own.
- * @returns what was answered, in a form that is the same every time.
+ * One request of each kind, by new users.
+ * @returns the responses, in a form that is the same in every run.
  */
 export async function tradingDay(anyone: Client, admin: Client, day: string): Promise<unknown[]> {
   const answers: Answer<unknown>[] = [];
@@ -77,7 +77,7 @@ async function look(buyer: Client, admin: Client, productId: number, note: Note)
   for (const answer of [users, products, audited, ready]) await note(Promise.resolve(answer));
 }
 
-/** The same answer on another day: a time is one of this minute, or it is wrong. */
+/** The response without times, each of which must lie in this minute. */
 function withoutChance(value: unknown): unknown {
   if (typeof value === 'string') return isOfThisMinute(value) ? 'now' : value.replace(/ id \d+/, '');
   if (Array.isArray(value)) return value.map(withoutChance);

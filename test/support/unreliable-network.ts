@@ -8,9 +8,9 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /**
- * What a client reaches a service through. The first order and the first change that come with a key are
- * passed on, but their answers are lost; when they are sent again there is too much to do; the third time
- * they go through. So does everything else.
+ * A network between client and service. It passes on the first order and the first change that have a key,
+ * but loses their responses. Their second attempt gets 503, and their third one goes through. All other
+ * requests go through at once.
  */
 export class UnreliableNetwork {
   private readonly attempts = new Map<string, number>();
@@ -62,7 +62,7 @@ export class UnreliableNetwork {
     answer.pipe(response);
   }
 
-  /** Which time a write with a key is sent; nothing for other requests. */
+  /** The number of the attempt of a write with a key; undefined for other requests. */
   private count({ method = '', headers }: IncomingMessage): number | undefined {
     const key = headers['idempotency-key'];
     if (typeof key !== 'string') return undefined;

@@ -5,7 +5,7 @@ import type { EventBody } from './api-types.js';
 import type { Certificate } from './certificates.js';
 import { until } from './database.js';
 
-/** A request to a receiver, as it came. */
+/** A request as a receiver got it. */
 export interface Message {
   readonly id: string;
   readonly headers: Record<string, string>;
@@ -17,7 +17,7 @@ type Answering = (response: ServerResponse, message: Message, request: IncomingM
 
 const accept: Answering = (response) => response.writeHead(204).end();
 
-/** Somebody's HTTP server that is called about events, and remembers what came. */
+/** An HTTP server that receives webhooks and records them. */
 export class WebhookReceiver {
   readonly messages: Message[] = [];
   /** How it answers; a test may change it at any time. */
@@ -49,7 +49,7 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${this.port}/hooks`;
   }
 
-  /** The ids of the events that came, as often as they came. */
+  /** The ids of all received events, including repeated ones. */
   get ids(): number[] {
     return this.messages.map(({ event }) => event.id);
   }

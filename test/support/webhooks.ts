@@ -30,7 +30,7 @@ export async function readWebhook(world: World, { id }: { id: number }): Promise
   return (await admin.get<WebhookBody>(`/webhooks/${id}`)).body;
 }
 
-/** Waits until an endpoint is as wanted. */
+/** Waits until an endpoint meets a condition. */
 export async function webhookIs(
   world: World,
   webhook: { id: number },
@@ -42,7 +42,7 @@ export async function webhookIs(
   return last;
 }
 
-/** The next attempt is due now, instead of after its pause. */
+/** Makes the next attempt due now instead of after its pause. */
 export async function endPause(world: World, { id }: { id: number }): Promise<void> {
   await world.database.rows('UPDATE webhook_endpoints SET next_attempt_at = now() WHERE id = $1', [id]);
 }

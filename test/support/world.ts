@@ -8,10 +8,10 @@ import { ServiceProcess } from './service-process.js';
 
 export { PASSWORD };
 
-/** Somebody who is signed in. */
+/** A user who is signed in. */
 export interface Person extends UserBody {
   readonly client: Client;
-  /** Orders so many of each product, by id. */
+  /** Orders this many units of each product, by id. */
   places(
     quantities: Record<number, number>,
     headers?: Record<string, string>,
@@ -27,7 +27,7 @@ interface NewProduct {
   readonly sale_ends_at?: string;
 }
 
-/** A running service with an empty database of its own, and ways to bring it into a known state. */
+/** A running service with its own empty database, and ways to bring it into a known state. */
 export class World {
   database!: TestDatabase;
   service!: ServiceProcess;
@@ -42,7 +42,7 @@ export class World {
     await this.startService();
   }
 
-  /** Stops the service; whatever the tests did, the stock has to add up in the end. */
+  /** Stops the service; after all tests the stock has to add up. */
   async tearDown(): Promise<void> {
     await this.service.stop();
     const { balanced } = await audit(this.database);
@@ -59,7 +59,7 @@ export class World {
     return ServiceProcess.start({ DATABASE_URL: this.database.url, ...this.variables, ...variables });
   }
 
-  /** What a further process with these variables answers the second time. */
+  /** Asks another process with these variables twice, and returns the second response. */
   async secondAnswer<Given>(
     variables: Record<string, string>,
     call: (client: Client) => Promise<Given>,
@@ -80,7 +80,7 @@ export class World {
     return this.adminPromise;
   }
 
-  /** An admin whom the first one has made. */
+  /** An admin created by the first one. */
   async anotherAdmin(): Promise<Person> {
     const [{ client }, person] = [await this.admin(), await this.customer()];
     expect((await client.patch(`/users/${person.id}`, { role: 'admin' })).status).toBe(200);
@@ -148,7 +148,7 @@ export function useWorld(variables?: Record<string, string>): World {
   return world;
 }
 
-/** Runs one test in a world of its own, configured by the variables. */
+/** Runs one test in a separate world, configured by the variables. */
 export async function withWorld(
   variables: Record<string, string>,
   work: (world: World) => Promise<void>,

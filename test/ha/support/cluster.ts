@@ -9,8 +9,8 @@ const DATABASE = 'orders_storm';
 const newPassword = () => randomBytes(12).toString('hex');
 
 /**
- * Three nodes of PostgreSQL under Patroni and etcd, of
- * which one is the primary and one its synchronous standby.
+ * Three nodes of PostgreSQL under Patroni and etcd. One is
+ * the primary, another one its synchronous standby.
  */
 export class Cluster {
   readonly nodes: readonly DatabaseNode[];
@@ -45,7 +45,7 @@ export class Cluster {
     await this.becomesWhole();
   }
 
-  /** Waits until every node takes part: one primary, one synchronous standby, one more that follows. */
+  /** Waits until every node is up: one primary, one synchronous standby, one further replica. */
   async becomesWhole(): Promise<void> {
     const { signal } = this.#stage;
     await waitFor('all three nodes take part', () => this.#isWhole(), { timeoutMs: START_MS_MAX, signal });
@@ -57,7 +57,7 @@ export class Cluster {
     return this.nodes.find((_, index) => isPrimary(states[index]));
   }
 
-  /** @param host where the primary is to be found. @returns the URL of a new, empty database. */
+  /** @param host where the primary can be reached. @returns the URL of a new, empty database. */
   async createDatabase(host: string): Promise<string> {
     const { signal } = this.#stage;
     const client = await waitFor('HAProxy has found the primary', () => this.#connectToPrimary(host), {
@@ -70,7 +70,7 @@ export class Cluster {
     return `postgresql://orders:${this.#passwords.owner}@${host}:5000/${DATABASE}`;
   }
 
-  /** Until its first checks are over, HAProxy takes every node for one. */
+  /** Until its first checks are over, HAProxy treats every node as the primary. */
   async #connectToPrimary(host: string): Promise<pg.Client | undefined> {
     const client = new pg.Client({ host, port: 5000, user: 'postgres', password: this.#passwords.superuser });
     client.on('error', () => undefined);
@@ -81,12 +81,12 @@ export class Cluster {
     return undefined;
   }
 
-  /** What Patroni says of each node. */
+  /** The status of each node according to Patroni. */
   #states(): Promise<(NodeState | undefined)[]> {
     return Promise.all(this.nodes.map((node) => node.status().catch(() => undefined)));
   }
 
-  /** The synchronous standby counts from when etcd knows it: until then nobody may succeed the primary. */
+  /** A synchronous standby counts only once etcd knows it; before that no node may replace the primary. */
   async #isWhole(): Promise<boolean> {
     const states = await this.#states();
     const primary = states.find(isPrimary);

@@ -19,7 +19,7 @@ export interface NodeSetup extends Member {
   readonly passwords: Readonly<Record<'superuser' | 'replication' | 'rewind', string>>;
 }
 
-/** What Patroni says of a node. */
+/** The status of a node according to Patroni. */
 export interface NodeState {
   readonly role?: string;
   readonly state?: string;
@@ -28,8 +28,8 @@ export interface NodeState {
 }
 
 /**
- * One machine of the cluster, with a loopback address of
- * its own: etcd, Patroni and the PostgreSQL that it starts.
+ * One machine of the cluster with its own loopback address:
+ * etcd, Patroni and the PostgreSQL that Patroni starts.
  */
 export class DatabaseNode {
   readonly name: string;
@@ -41,7 +41,7 @@ export class DatabaseNode {
     this.#dataDir = join(setup.folder, 'data');
   }
 
-  /** Starts what is not running; data and membership are kept from the time before. */
+  /** Starts everything that is not running, with its previous data and membership. */
   start(): void {
     const { stage, folder, account } = this.setup;
     const start = (name: string, command: string, args: string[], variables: Record<string, string>) =>
@@ -52,16 +52,16 @@ export class DatabaseNode {
     ];
   }
 
-  /** As when the power fails: every process of the node at once, without a word. */
+  /** Simulates a power failure: kills every process of the node at once. */
   async kill(): Promise<void> {
     const postmaster = this.#postmaster();
     for (const pid of [postmaster, ...childrenOf(postmaster)]) killNow(pid);
     await Promise.all(this.#programs.map((program) => program.end('SIGKILL')));
-    // One that had been started in between.
+    // A process may have been started in between.
     for (const pid of childrenOf(postmaster)) killNow(pid);
   }
 
-  /** @throws where it does not answer. */
+  /** @throws if it does not answer. */
   async status(): Promise<NodeState> {
     const url = `http://${this.setup.address}:8008/patroni`;
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
@@ -116,7 +116,7 @@ function killNow(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   } catch {
-    // It has gone by itself.
+    // It has already ended by itself.
   }
 }
 

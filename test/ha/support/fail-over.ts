@@ -6,13 +6,13 @@ import { Trade } from './trade.js';
 import { tradeVerdict, type Verdict } from './verdicts.js';
 
 const BACK_MS_MAX = 30_000;
-/** How long is waited for the service before the drill is given up. */
+/** How long to wait for the service before the test gives up. */
 const PATIENCE_MS = 120_000;
 const CALM_MS = 3_000;
 
 /**
- * Kills the node of the primary under load, again and again: the service says 503 and is back within 30 s,
- * and no order that was acknowledged is lost or there twice.
+ * Kills the node of the primary under load, several times: the service answers 503 and is back within 30 s,
+ * and no acknowledged order is lost or duplicated.
  */
 export async function failOver(drill: Drill & { cluster: Cluster }): Promise<Verdict> {
   const { stage, url, clients, databaseUrl, cluster, rounds } = drill;

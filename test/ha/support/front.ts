@@ -32,7 +32,7 @@ export function startHaproxy(stage: Stage, { address, services, nodes }: Backend
   stage.finallyDo(() => program.end('SIGKILL'));
 }
 
-/** Waits until there is a service that is ready at an address. */
+/** Waits until a service at an address is ready. */
 export async function servesAt({ signal }: Stage, url: string): Promise<void> {
   const isReady = async () => (await fetch(`${url}/health/ready`)).ok;
   await waitFor(`the service is ready at ${url}`, isReady, { timeoutMs: START_MS_MAX, signal });
@@ -44,7 +44,7 @@ interface ServiceSetup {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A service of the built product at an address of its own. */
+/** A built service at its own address. */
 export class Service {
   readonly name: string;
   readonly #stage: Stage;
@@ -66,20 +66,20 @@ export class Service {
     stage.finallyDo(() => this.#program?.stop());
   }
 
-  /** Returns when it is ready. */
+  /** Resolves when it is ready. */
   async start(): Promise<void> {
     this.#program = new Program(this.#stage, this.#setup);
     await servesAt(this.#stage, this.#url);
   }
 
-  /** Stops it in good order. @returns its exit code. */
+  /** Stops it cleanly. @returns its exit code. */
   async stop(): Promise<number | null | undefined> {
     await this.#program?.stop(30_000);
     return (await this.#program?.exited)?.code;
   }
 }
 
-/** What both services have in common. */
+/** The variables that both services share. */
 export function serviceVariables({ databaseUrl, proxy }: { databaseUrl: string; proxy: string }) {
   return {
     DATABASE_URL: databaseUrl,

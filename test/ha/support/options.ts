@@ -8,7 +8,7 @@ const HELP = `npm run test:failover -- [options]
   --restarts N    how often each service is restarted, 0 to 50 (2)
   --failovers N   how often the primary is killed, 0 to 20 (3)`;
 
-/** What the command line asks for; a mistake in it ends the script. */
+/** The options of the command line; a mistake ends the script. */
 export function readOptions(args: string[]): Options {
   try {
     const option = { type: 'string' } as const;

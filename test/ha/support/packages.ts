@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const POSTGRESQL = '/usr/lib/postgresql';
 
-/** Debian's packages, and the program of each that is needed. */
+/** The Debian packages and the program that is needed of each. */
 const PROGRAMS = {
   haproxy: '/usr/sbin/haproxy',
   pgbouncer: '/usr/sbin/pgbouncer',
@@ -15,7 +15,7 @@ const PROGRAMS = {
 
 export type Package = keyof typeof PROGRAMS;
 
-/** Who runs a program, for `spawn`; nothing is whoever runs the script. */
+/** The account that runs a program, for `spawn`; by default the one that runs the script. */
 export interface Account {
   readonly uid?: number;
   readonly gid?: number;
@@ -29,7 +29,7 @@ export function needPackages(...packages: Package[]): void {
   if (missing.length === 0) return;
   throw new MissingPackagesError(
     `These Debian packages are missing: ${missing.join(', ')}\n` +
-      // Patroni's part for etcd; it is only recommended by the package.
+      // Patroni's module for etcd, which the package only recommends.
       '  apt-get install -y --no-install-recommends ' +
       `${missing.join(' ')}${missing.includes('patroni') ? ' python3-etcd' : ''}`,
   );
@@ -39,7 +39,7 @@ export function programOf(name: Package): string {
   return PROGRAMS[name];
 }
 
-/** Where the newest PostgreSQL of Debian keeps its programs. */
+/** The folder with the programs of the newest PostgreSQL of Debian. */
 export const POSTGRESQL_BIN = join(newestPostgresql(), 'bin');
 
 function newestPostgresql(): string {
@@ -48,7 +48,7 @@ function newestPostgresql(): string {
   return join(POSTGRESQL, newest);
 }
 
-/** PostgreSQL and PgBouncer refuse root: for root they run as `postgres`, whom Debian's package has made. */
+/** PostgreSQL and PgBouncer refuse root, so root runs them as `postgres`, an account of Debian's package. */
 export function databaseAccount(): Account {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));

@@ -21,15 +21,15 @@ interface Exit {
 }
 
 /**
- * A program of the stack, started by name and written about in a log of its own. It runs in a process group
- * of its own, so that a Ctrl-C is for the script, which then ends everything in good order.
+ * A program of the stack with its own log. It runs in its own process group, so that Ctrl-C reaches only the
+ * script, which then ends everything cleanly.
  */
 export class Program {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   #isMeantToEnd = false;
 
-  /** @param stage is given up when the program ends though nobody has ended it. */
+  /** @param stage is ended if the program ends by itself. */
   constructor(stage: Stage, setup: ProgramSetup) {
     const { name, command, args = [], folder, variables = {}, account = {} } = setup;
     stage.signal.throwIfAborted();
@@ -54,7 +54,7 @@ export class Program {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Ends it, whole process group and all, and waits until it is gone. */
+  /** Kills its whole process group, and waits until it is gone. */
   async end(signal: NodeJS.Signals): Promise<void> {
     this.#isMeantToEnd = true;
     if (this.hasExited || this.#child.pid === undefined) return;
@@ -62,7 +62,7 @@ export class Program {
     await this.exited;
   }
 
-  /** Ends it in good order, or by force when it does not go. */
+  /** Stops it cleanly, or kills it if it does not end. */
   async stop(timeoutMs = 15_000): Promise<void> {
     const timer = setTimeout(() => void this.end('SIGKILL'), timeoutMs);
     await this.end('SIGTERM');

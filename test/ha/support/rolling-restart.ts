@@ -12,7 +12,7 @@ export interface Drill {
   readonly rounds: number;
 }
 
-/** How long buyers are left alone before, between and after what is done to them. */
+/** How long buyers are undisturbed before, between and after the restarts. */
 const CALM_MS = 3_000;
 
 /** Restarts the services one after the other under load: no request may fail. */

@@ -8,14 +8,14 @@ import { type Account, databaseAccount, MissingPackagesError } from './packages.
 
 class StoppedError extends Error {}
 
-/** Where a script of this folder plays: its temporary folder, and the way to leave nothing behind. */
+/** The environment of a script in this folder: its temporary folder and its cleanup. */
 export class Stage {
   readonly #runFolder = new RunFolder('mini-order-system-ha-');
   #account: Account | undefined;
   readonly #endings: (() => unknown)[] = [];
   readonly #startedAt = performance.now();
   readonly #interrupted = new AbortController();
-  /** Comes when the script is to end before its time. */
+  /** Rejects when the script has to end early. */
   readonly signal = this.#interrupted.signal;
 
   constructor() {
@@ -27,12 +27,12 @@ export class Stage {
     return this.#runFolder.path;
   }
 
-  /** Who runs the databases. */
+  /** The account that runs the databases. */
   get account(): Account {
     return (this.#account ??= databaseAccount());
   }
 
-  /** Says what happens. */
+  /** Reports progress. */
   tell(line: string): void {
     const seconds = (performance.now() - this.#startedAt) / 1000;
     console.log(`${seconds.toFixed(1).padStart(6)} s  ${line}`);
@@ -43,12 +43,12 @@ export class Stage {
     this.#interrupted.abort(why);
   }
 
-  /** To be undone in the end, the last first. */
+  /** Adds a cleanup step; they run at the end in reverse order. */
   finallyDo(ending: () => unknown): void {
     this.#endings.push(ending);
   }
 
-  /** A folder of its own for a part of the stack, for the account of the database where asked. */
+  /** A folder for one part of the stack, owned by the database's account on request. */
   folderFor(name: string, account: Account = {}): string {
     const folder = join(this.folder, name);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -78,8 +78,8 @@ export class Stage {
 }
 
 /**
- * Runs a script on a stage, for a bounded time. Whatever happens (an error, Ctrl-C, the time is over), all
- * that it has started is stopped; the exit code is 0 only when the script returned true.
+ * Runs a script for a bounded time. Everything that it has started is stopped at the end, also after an
+ * error, Ctrl-C or a timeout. The exit code is 0 only if the script returned true.
  */
 export async function perform(
   script: (stage: Stage) => Promise<boolean>,
@@ -115,7 +115,7 @@ interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** Asks again and again until there is an answer. @throws when it is not in time. */
+/** Asks repeatedly until there is an answer. @throws if it does not come in time. */
 export async function waitFor<T>(
   what: string,
   condition: () => Promise<T | undefined | false>,

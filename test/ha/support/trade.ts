@@ -14,7 +14,7 @@ import { readStoredState } from '../../../storm/stored-state.js';
 import { InventedBaskets } from '../../../storm/workload.js';
 
 class TradeHistory extends History {
-  /** When the last answer came that was 503, by the clock of the storm. */
+  /** The time of the last 503, by the clock of the storm. */
   lastBusyAt = -Infinity;
 
   override noteCall(call: Call): void {
@@ -30,11 +30,11 @@ interface TradeSetup {
 }
 
 /**
- * The buyers and the shopkeeper of `npm run storm`, at one address. They write down what they are answered;
- * in the end that is compared with the database.
+ * The buyers and the shopkeeper of `npm run storm`, at one address. They record their answers, which are
+ * compared with the database at the end.
  */
 export class Trade {
-  /** When every order was asked for and answered that was placed, by the clock of the storm. */
+  /** When each placed order was requested and answered, by the clock of the storm. */
   readonly placed: Attempt[] = [];
   readonly #prices = new PriceBook();
   readonly #over = new AbortController();
@@ -54,21 +54,21 @@ export class Trade {
     this.#everybody.catch(() => undefined);
   }
 
-  /** Opens a shop of its own, with accounts and products. */
+  /** Opens a separate shop, with accounts and products. */
   static async open({ url, clients, seed }: TradeSetup): Promise<Trade> {
     const history = new TradeHistory();
-    // Behind a proxy that never goes away, no request may stay without an answer.
+    // Behind a proxy that is always there, every request must get an answer.
     const address = { name: 'haproxy', url, wasDownAfter: () => false } as unknown as StormedService;
     const shop = await Shop.open([address], history, new InventedBaskets());
     return new Trade(shop, history, clients, new Random(seed));
   }
 
-  /** The first order that was asked for after a moment, and placed. */
+  /** The first placed order that was requested after a given time. */
   placedAfter(moment: number): Attempt | undefined {
     return this.placed.find(({ startedAt }) => startedAt > moment);
   }
 
-  /** Closes the shop, when everybody knows what became of their orders. */
+  /** Closes the shop once everybody knows the outcome of their orders. */
   async close(): Promise<void> {
     this.#over.abort();
     await this.#everybody;
@@ -95,7 +95,7 @@ export class Trade {
     ]);
   }
 
-  /** Compares what was answered with what the database holds. */
+  /** Compares the answers with the database. */
   async compare(databaseUrl: string): Promise<Findings> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();

@@ -14,7 +14,7 @@ export interface Verdict {
   readonly facts: string;
 }
 
-/** What became of a trade: its own faults, and what the comparison with the database finds. */
+/** The result of a trade: its own faults and those found in the database. */
 export async function tradeVerdict(
   promise: string,
   trade: Trade,
@@ -37,7 +37,7 @@ export async function tradeVerdict(
   };
 }
 
-/** What `npm run audit` says about the stock. */
+/** The result of `npm run audit`. */
 export async function auditOf(databaseUrl: string): Promise<Verdict> {
   const env = { ...childEnvironment(), DATABASE_URL: databaseUrl };
   const audit = promisify(execFile)(process.execPath, [resolve('dist/cli/audit.js')], { env });
@@ -52,7 +52,7 @@ export async function auditOf(databaseUrl: string): Promise<Verdict> {
   };
 }
 
-/** Prints the verdicts; whether every promise was kept. */
+/** Prints the verdicts. @returns whether every promise was kept. */
 export function judged(stage: Stage, verdicts: readonly Verdict[]): boolean {
   for (const { promise, faults, facts } of verdicts) {
     stage.tell(`${faults.length === 0 ? 'kept  ' : 'BROKEN'} ${promise}`);
