@@ -1,4 +1,4 @@
--- For Compose: gives the roles of create-roles.sql the passwords that are in the environment.
+-- For Compose: sets the passwords from the environment for the roles of create-roles.sql.
 \getenv owner_password POSTGRES_PASSWORD
 \getenv service_password POSTGRES_SERVICE_PASSWORD
 ALTER ROLE mini_order_system_owner PASSWORD :'owner_password';
