@@ -1,6 +1,6 @@
-// Who may import whom; `npm run lint` checks it. Imports of types count like all others.
+// Which folder may import which; `npm run lint` checks it. Type imports count, too.
 
-/** From top to bottom: a folder imports only what stands below it. */
+/** From top to bottom: a folder imports only from folders below it. */
 const SRC = [
   '(main[.]ts$|cli/)',
   'app[.](module|setup)[.]ts$',
@@ -21,7 +21,7 @@ const SRC = [
   'config/',
   'common/',
 ];
-/** The same within a folder: its files are below what is built on them, or above what they are built of. */
+/** The same order within folders: a file imports only from entries below its own. */
 const WITHIN = {
   auth: ['([^/]+$|dto/)', 'tokens/', 'sessions/', 'users/', 'access/'],
   common: ['group-queue/', '[^/]+$'],
@@ -31,7 +31,7 @@ const WITHIN = {
   telemetry: ['[^/]+$', '(metrics|tracing)/'],
 };
 
-/** What other programs of this repository may import beside their own files and packages. */
+/** What the other programs of this repository may import besides their own files and packages. */
 const BESIDE_SRC = {
   storm: 'src/(common|config|database)/',
   bench: '(src|dist)/',

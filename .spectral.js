@@ -1,5 +1,5 @@
-// The rules of Spectral for openapi.json; `npm run lint:api`
-// runs them, and so can every editor that knows Spectral.
+// Spectral's rules for openapi.json. `npm run lint:api` runs
+// them, and so can every editor with Spectral support.
 import { oas } from '@stoplight/spectral-rulesets';
 import owasp from '@stoplight/spectral-owasp-ruleset';
 
@@ -12,16 +12,16 @@ export default {
     [owasp, 'all'],
   ],
   rules: {
-    // Ids are integers by contract. That somebody guesses one is
-    // harmless: another customer's order is the same 404 as none.
+    // Ids are integers by contract. Guessing one is harmless:
+    // another customer's order is the same 404 as a missing one.
     'owasp:api1:2023-no-numeric-ids': 'off',
-    // Who runs the service is known to its users, not to its source.
+    // The source does not know who runs the service.
     'contact-properties': 'off',
-    // The tags come in the order in which one gets to know the service.
+    // The tags are in the order in which a reader learns about the service.
     'openapi-tags-alphabetical': 'off',
-    // What every operation may answer is its default answer (redocly.yaml), and
-    // the headers of every answer are said once, in `x-headers-of-every-answer`:
-    // said with each of them, they hid what is particular to an operation.
+    // Problems of every operation are in its default response (redocly.yaml), and
+    // headers of every response are described once, in `x-headers-of-every-answer`.
+    // Repeated in each operation, they would hide its own problems and headers.
     'owasp:api4:2023-rate-limit': 'off',
     'owasp:api4:2023-rate-limit-responses-429': 'off',
     'owasp:api8:2023-define-cors-origin': 'off',
@@ -31,18 +31,18 @@ export default {
   },
   overrides: [
     {
-      // Where one gets tokens, and gives them back. The credentials are in the body.
+      // These issue and revoke tokens; the credentials are in the body.
       files: ['/login', '/refresh', '/logout'].map(operationsOf),
       rules: { 'owasp:api2:2023-write-restricted': 'off' },
     },
     {
-      // What load balancers and monitors ask; it looks at no credentials.
+      // For load balancers and monitors; it checks no credentials.
       files: ['/health/live', '/health/ready'].map(operationsOf),
       rules: { 'owasp:api2:2023-read-restricted': 'off' },
     },
     {
-      // What is answered to paths and methods that there are
-      // not. OpenAPI has no place that could refer to these.
+      // The responses for unknown paths and methods. No
+      // operation of OpenAPI can refer to them.
       files: [
         'openapi.json#/components/responses/NotFound',
         'openapi.json#/components/responses/MethodNotAllowed',

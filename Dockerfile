@@ -1,10 +1,10 @@
-# The service as an image: its compiled code and what that needs to run, started by an ordinary user.
-# It needs DATABASE_URL and JWT_SECRET, and writes no file: the root filesystem may be read-only.
+# The image has the compiled service and its production dependencies, and runs as an ordinary user.
+# It needs DATABASE_URL and JWT_SECRET. It writes no file, so the root filesystem may be read-only.
 
 FROM node:24-slim AS base
 WORKDIR /app
 
-# No install script is needed, neither to build nor to run: every native part comes prebuilt.
+# No install script is needed to build or to run, because every native part is prebuilt.
 FROM base AS build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -12,8 +12,8 @@ COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
 COPY src ./src
 RUN npm run build
 
-# TypeScript comes in as an optional peer of @nestjs/swagger, for a build-time plugin that is not used;
-# npm keeps it because the lock file has it, whatever is omitted. Nothing loads it at run time.
+# TypeScript is an optional peer of @nestjs/swagger for a build-time plugin, which is not used here. npm
+# installs it because the lock file has it. Nothing loads it at run time.
 FROM base AS dependencies
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \

@@ -1,10 +1,7 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/**
- * Rules of the design (README, "How concurrency is handled" and
- * "Decisions"), each with the place where what it forbids has its home.
- */
+/** Rules of the design, each with the only files in which the forbidden code is allowed. */
 const DESIGN_RULES = [
   {
     selector: 'CallExpression[callee.property.name="createQueryRunner"]',
@@ -63,7 +60,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': restrict(DESIGN_RULES.filter((other) => other !== rule)) },
   })),
   {
-    // Cases of a table, titles and statements are read best on one line each.
+    // Test cases, titles and statements are easier to read on one line each.
     files: ['test/**', '**/*.spec.ts', 'bench/**', 'src/database/migrations/**', '.*.js'],
     rules: {
       'max-len': [
@@ -78,10 +75,10 @@ export default defineConfig(
       ],
     },
   },
-  // A migration tells a whole schema in one place.
+  // A migration has a whole schema in one function.
   { files: ['src/database/migrations/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
-    // The linter does not see the casts in comments; tsc does.
+    // The linter ignores the casts in comments; tsc reads them.
     files: ['**/*.mjs'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -10,7 +10,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // Tests wait for other processes and for time limits most of the time, so every core may run two.
+  // Tests mostly wait for other processes and time limits, so every core can run two.
   maxWorkers: 2 * availableParallelism(),
   testTimeout: 30_000,
 };

@@ -1,7 +1,7 @@
 import config from './jest.config.js';
 
 /**
- * What takes long or loads the machine: floods, thousands
+ * Tests that take long or load the machine: floods, thousands
  * of generated requests, medians of times, many races.
  */
 export default {

@@ -3,13 +3,13 @@ import type { UserBody } from './api-types.js';
 import type { TestDatabase } from './database.js';
 import { forge, keyId, now, SECRET } from './forge.js';
 
-/** Everybody's; global-setup.mjs hashes it once. */
+/** The password of every test user; global-setup.mjs hashes it once. */
 export const PASSWORD = 'correct horse';
 const { TEST_PASSWORD_HASH } = process.env;
 
 /**
- * Somebody who is registered and signed in. Writes what the two requests would write, and signs the token as
- * the service does: over HTTP, each of them would spend the time of one password hash.
+ * A user who is registered and signed in. It writes the same rows as these two requests and signs the token
+ * as the service does, because over HTTP each request would take the time of one password hash.
  */
 export async function addPerson(
   database: TestDatabase,
