@@ -13,27 +13,19 @@ export function isStream({ routeOptions }: FastifyRequest): boolean {
 /** Counts the requests that a stopping process must finish: fully received, but not yet answered. */
 @Injectable()
 export class RequestDrain {
-  private count = 0;
-  private begun = false;
+  hasBegun = false;
+  inProgress = 0;
   private onFinished: (() => void) | undefined;
-
-  get hasBegun(): boolean {
-    return this.begun;
-  }
-
-  get inProgress(): number {
-    return this.count;
-  }
 
   watch(fastify: FastifyInstance): void {
     fastify.addHook('preValidation', (request, reply, done) => {
       if (isStream(request)) return done();
-      this.count += 1;
+      this.inProgress += 1;
       // The client's next connection leads to another process.
-      if (this.begun) void reply.header('connection', 'close');
+      if (this.hasBegun) void reply.header('connection', 'close');
       reply.raw.once('close', () => {
-        this.count -= 1;
-        if (this.count === 0) this.onFinished?.();
+        this.inProgress -= 1;
+        if (this.inProgress === 0) this.onFinished?.();
       });
       done();
     });
@@ -41,12 +33,12 @@ export class RequestDrain {
 
   /** From now on the process is not ready, but still answers requests. */
   announce(): void {
-    this.begun = true;
+    this.hasBegun = true;
   }
 
   /** Waits until no request is in progress, or until the time is up. */
   async finish(timeoutMs: number): Promise<void> {
-    if (this.count === 0) return;
+    if (this.inProgress === 0) return;
     const finished = new Promise<void>((resolve) => (this.onFinished = resolve));
     await Promise.race([finished, delay(timeoutMs)]);
   }
