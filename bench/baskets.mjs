@@ -1,4 +1,4 @@
-// Real baskets from a CSV file that stays where it is.
+// Real baskets from a CSV file outside the repository.
 import { readFileSync } from 'node:fs';
 import { PRODUCTS } from './catalogue.mjs';
 
@@ -8,7 +8,7 @@ import { PRODUCTS } from './catalogue.mjs';
  */
 
 /**
- * Reads the orders of the file, without cancellations and returned pieces.
+ * Reads the orders of the file, without cancellations and returns.
  * @param {string} file columns order_ref,placed_at,customer,sku,name,quantity,unit_price
  * @returns {{ products: FileProduct[], orders: Line[][] }} products numbered on from the made-up ones.
  */
@@ -47,7 +47,7 @@ function rowsOf(text) {
   });
 }
 
-/** RFC 4180, but for line breaks inside of quotes. @param {string} line @returns {string[]} */
+/** RFC 4180, except line breaks within quotes. @param {string} line @returns {string[]} */
 function cellsOf(line) {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain = '']) =>
     quoted === undefined ? plain : quoted.replaceAll('""', '"'),

@@ -1,4 +1,4 @@
-// What the command line asks for; `npm run bench -- --help` prints it.
+// The options of the command line; `npm run bench -- --help` prints them.
 import { parseArgs } from 'node:util';
 
 const HELP = `npm run bench -- [options]

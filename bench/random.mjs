@@ -1,5 +1,5 @@
 /**
- * Random numbers that are the same in every run (mulberry32).
+ * Random numbers that repeat in every run (mulberry32).
  * @param {number} seed
  * @returns {(below: number) => number} an integer from 0 up to and without `below`.
  */

@@ -1,4 +1,4 @@
-// `npm run bench`: measures the service beside its baselines, taking turns, and says what it has reached.
+// `npm run bench`: measures the service and its baselines in turns, and reports which targets it meets.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { forgetPgVariables } from '#dist/config/pg-variables.js';
@@ -35,7 +35,7 @@ if (
 }
 const stage = new Stage();
 
-/** A line that the next one replaces, where a person is watching. @param {string} text */
+/** On a terminal, a line that the next one replaces. @param {string} text */
 const progress = (text) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
@@ -89,8 +89,9 @@ async function run() {
 let isEnding = false;
 
 /**
- * The first reason to end counts: what fails because everything is being
- * stopped is no news. @param {number} exitCode @param {unknown} [error]
+ * Only the first reason counts: later failures may come from stopping everything.
+ * @param {number} exitCode
+ * @param {unknown} [error]
  */
 async function end(exitCode, error) {
   if (isEnding) return;

@@ -1,4 +1,4 @@
-// What is asked of the contenders: data, and the requests that it stands for.
+// The scenarios as data, and the requests they consist of.
 import { ADMIN_ID, customerOf, orderOf, PRODUCTS } from './catalogue.mjs';
 import { seededRandom } from './random.mjs';
 
@@ -28,8 +28,9 @@ function basketOf(random, count) {
 }
 
 /**
- * So many products that locking those of a group takes a while, in which another process gets in between.
- * @param {Random} random @returns {Line[]}
+ * So many products that locking those of a group takes a while, and another process can interfere.
+ * @param {Random} random
+ * @returns {Line[]}
  */
 function opposedBasketOf(random) {
   const ascending = basketOf(random, 20).sort((a, b) => a.productId - b.productId);
@@ -115,9 +116,11 @@ export function callerOf({ caller = 'customer' }, connection) {
 }
 
 /**
- * The orders that one of the connections places in turn; the same in every run.
- * @param {Scenario} scenario @param {number} connection
- *   @param {number} connections @param {Line[][]} fileOrders
+ * The orders that a connection places in turn; the same in every run.
+ * @param {Scenario} scenario
+ * @param {number} connection
+ * @param {number} connections
+ * @param {Line[][]} fileOrders
  * @returns {Line[][]}
  */
 export function ordersOf({ basket, isFromFile }, connection, connections, fileOrders) {
@@ -126,18 +129,17 @@ export function ordersOf({ basket, isFromFile }, connection, connections, fileOr
   return Array.from({ length: REQUESTS_MIN }, () => basket?.(random) ?? []);
 }
 
-/**
- * The paths that one of the connections reads in turn. @param {Scenario} scenario @param {number} connection
- */
+/** The paths that a connection reads in turn. @param {Scenario} scenario @param {number} connection */
 export function pathsOf({ path }, connection) {
   const random = seededRandom(connection + 1);
   return Array.from({ length: REQUESTS_MIN }, () => path?.(random, customerOf(connection)) ?? '/');
 }
 
 /**
- * Each connection starts somewhere else in the file and takes every so many-th order; all of them
- * together place all of it.
- * @param {Line[][]} orders @param {number} connection @param {number} connections
+ * Deals the orders of the file out to the connections, so that together they place all of them.
+ * @param {Line[][]} orders
+ * @param {number} connection
+ * @param {number} connections
  */
 function shareOf(orders, connection, connections) {
   const count = Math.max(REQUESTS_MIN, Math.ceil(orders.length / connections));

@@ -7,11 +7,9 @@ import { scenarioOf } from './scenarios.mjs';
 
 const CLIENTS = 32;
 const SAMPLE_MS = 30_000;
-/** Orders are sent in parts, so that the end comes about when it should. */
+/** Orders are sent in parts, so that it ends about on time. */
 const PART_S = 5;
-/**
- * What a process takes in the first part of its life it does not give back: the comparison starts after it.
- */
+/** A process never gives back what it allocates at first, so the comparison starts later. */
 const SETTLING_SHARE = 0.2;
 
 /**

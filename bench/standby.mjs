@@ -1,5 +1,4 @@
-// `npm run bench -- --only standby`: placing where every
-// COMMIT waits until a second server has it on its disk.
+// `npm run bench -- --only standby`: placing orders while every COMMIT waits for a standby's disk.
 import { CONTENDERS } from './contenders/contenders.mjs';
 import { runPlan } from './measure/rounds.mjs';
 import { Medians } from './report/medians.mjs';
@@ -20,7 +19,7 @@ export async function measureStandby(stage, options, progress) {
   await stage.setUp(contenders, { baskets: undefined, hasStandby: true, progress });
   await assertSynchronous(stage);
   const rates = await runPlan(stage, [hot], options, progress);
-  // Not before, since looking for deadlocks would cost the baselines.
+  // Only now, because looking for deadlocks would slow the baselines down.
   await stage.server.detectDeadlocks();
   const medians = new Medians([...rates, ...(await runPlan(stage, [opposite], options, progress))]);
   await assertSynchronous(stage);

@@ -1,4 +1,4 @@
-// Access tokens as the service signs them (HS256, RFC 7515), so that nobody has to log in 128 times.
+// Access tokens as the service signs them (HS256, RFC 7515), to save 128 logins.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { identityOf } from '#dist/auth/tokens/access-claims.js';
 import { JWT_ALGORITHM, JWT_AUDIENCE, JWT_ISSUER, JWT_TYPE, jwtKey } from '#dist/auth/tokens/jwt.keys.js';
@@ -23,8 +23,8 @@ export class Tokens {
   }
 
   /**
-   * Checks what the service checks: header, signature,
-   * issuer, audience, expiry, and that all claims are there.
+   * Checks what the service checks: header, signature, issuer, audience, expiry, and that no claim is
+   * missing.
    * @param {string} token
    */
   verify(token) {

@@ -14,24 +14,24 @@ const PROBE_PAUSE_MS = 50;
 
 export type Watcher = (service: StormedService, order: OrderRecord, attempt: Attempt) => void;
 
-/** A client that places orders one after the other, and now and then does with them whatever clients do. */
+/** A client that places orders one after another, and sometimes confirms or cancels them. */
 export class Buyer {
   private latest: OrderRecord | undefined;
   private keysMade = 0;
-  /** Orders that are paid, or given up, at the moment when they expire. */
+  /** Orders that will be confirmed or cancelled just as they expire. */
   private readonly late: { readonly order: OrderRecord; readonly dueAt: number }[] = [];
 
   constructor(
     private readonly shop: Shop,
     private readonly prices: PriceBook,
-    /** Its keys begin with it. */
+    /** The prefix of its keys. */
     private readonly name: string,
     private readonly account: Account,
     private readonly random: Random,
     private readonly onAttempt: Watcher,
   ) {}
 
-  /** Goes on until the signal comes, and then finishes what is under way. */
+  /** Runs until the signal, then finishes the order under way. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.perform(this.shop.workload.next(this.random));
@@ -39,10 +39,7 @@ export class Buyer {
     }
   }
 
-  /**
-   * Orders one piece at one process, again and again until
-   * it is known what becomes of it, or the signal comes.
-   */
+  /** Orders one piece from one process, and retries until the outcome is known or the signal comes. */
   async insist(service: StormedService, productId: number, signal: AbortSignal): Promise<void> {
     const order = this.newOrder([{ productId, quantity: 1 }]);
     this.shop.history.orders.push(order);
@@ -110,7 +107,7 @@ export class Buyer {
     this.onAttempt(service, order, attempt);
   }
 
-  /** What comes after an acknowledged order: often nothing. */
+  /** What the client does after an acknowledged order: often nothing. */
   private async follow(order: OrderRecord, isToBeCancelled: boolean): Promise<void> {
     const { random } = this;
     const does = (probability: number) => random.chance(probability);

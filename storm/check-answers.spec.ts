@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { History } from './history.js';
 
-// Guarantees that a storm takes only documented answers for right.
+// Guarantees that a storm accepts only documented answers.
 describe('the check of an answer', () => {
   const answer = { route: 'POST /orders', startedAt: 0, endedAt: 10, requestId: 'r1' } as const;
   const faults = (call: Parameters<History['noteCall']>[0]) => {
@@ -10,14 +10,14 @@ describe('the check of an answer', () => {
     return history.violations.map(({ text }) => text);
   };
 
-  it('accepts what is documented, and a connection that was lost', () => {
+  it('accepts documented answers and lost connections', () => {
     expect(faults({ ...answer, status: 201 })).toEqual([]);
     expect(faults({ ...answer, status: 409, code: 'price-changed' })).toEqual([]);
     expect(faults({ ...answer, status: 503, code: 'service-unavailable', hasRetryAfter: true })).toEqual([]);
     expect(faults(answer)).toEqual([]);
   });
 
-  it('names every other answer, a 503 without Retry-After, and one that took more than ten seconds', () => {
+  it('reports any other answer, a 503 without Retry-After, and one that took more than ten seconds', () => {
     expect(faults({ ...answer, status: 500, code: 'internal-error' })).toEqual([
       'POST /orders answered 500 internal-error (request r1)',
     ]);

@@ -1,7 +1,7 @@
 /** No request may take longer, whatever the fault. */
 const ANSWER_MS_MAX = 10_000;
 
-/** What a client may ask for, and the answers that the API description has for it. */
+/** The requests of clients, and the answers documented for them. */
 const DOCUMENTED = {
   'POST /orders': [
     '201',
@@ -26,7 +26,7 @@ export interface Call {
   readonly route: Route;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** Missing where the connection was lost, or refused by a process that had been killed. */
+  /** Undefined if the connection was lost, or refused by a killed process. */
   readonly status?: number | undefined;
   /** The problem's code. */
   readonly code?: string | undefined;
@@ -34,7 +34,7 @@ export interface Call {
   readonly hasRetryAfter?: boolean;
 }
 
-/** @returns what is wrong with the answer, if anything is. */
+/** @returns what is wrong with the answer, if anything. */
 export function faultOfCall(call: Call): string | undefined {
   const { route, startedAt, endedAt, status, code, requestId = 'none', hasRetryAfter } = call;
   if (endedAt - startedAt > ANSWER_MS_MAX) {

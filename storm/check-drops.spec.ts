@@ -28,14 +28,14 @@ const NOTHING = { soldBeyondLimit: 0, soldOutsideSale: 0, texts: [] };
 
 // Guarantees that a storm finds what was sold beyond a limit or before a sale, and nothing else.
 describe('the check of limits and sales', () => {
-  it('finds nothing wrong with customers who have their limit, or what may have become it', () => {
+  it('accepts customers at their limit, or at one that may have been set', () => {
     const orders = [order(7, 1, 2), order(7, 1, 1), order(7, 1, 9, 'CANCELLED')];
 
     expect(check([limit(3)], 3, ...orders)).toEqual(NOTHING);
     expect(check([limit(2), limit(3, 'unknown')], 3, ...orders)).toEqual(NOTHING);
   });
 
-  it('names customers who have more than any limit that there may have been', () => {
+  it('reports customers above every limit that may have been set', () => {
     expect(check([limit(2), limit(9, 'refused')], 5, order(7, 1, 5))).toEqual({
       ...NOTHING,
       soldBeyondLimit: 3,
@@ -43,14 +43,14 @@ describe('the check of limits and sales', () => {
     });
   });
 
-  it('names purchases that are counted wrong', () => {
+  it('reports miscounted purchases', () => {
     expect(check([limit(9)], 2, order(7, 1, 1), order(8, 1, 1)).texts).toEqual([
       'D2: customer 7 of product 1 has 1 pieces, but 2 count',
       'D2: customer 8 of product 1 has 1 pieces, but 0 count',
     ]);
   });
 
-  it('counts what was sold before its sale', () => {
+  it('reports what was sold before its sale', () => {
     expect(check([], 0, order(7, 2, 4))).toEqual({
       ...NOTHING,
       soldOutsideSale: 4,

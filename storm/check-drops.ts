@@ -3,9 +3,9 @@ import type { History } from './history.js';
 import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
-/** What customers have that they may not have. */
+/** What customers got that they must not have. */
 export interface DropComparison {
-  /** Pieces, of all customers together. */
+  /** Pieces, over all customers. */
   readonly soldBeyondLimit: number;
   readonly soldOutsideSale: number;
   readonly violations: readonly Violation[];
@@ -14,8 +14,8 @@ export interface DropComparison {
 type Rules = Pick<History, 'limits' | 'closedIds'>;
 
 /**
- * Compares what customers have with their limits and its
- * counts, and with the sales that have not begun (D1, D2).
+ * Compares what customers have with their limits, with the counts of them, and with sales that have not begun
+ * (D1, D2).
  */
 export function checkDrops({ limits, closedIds }: Rules, { orders, purchases }: StoredState): DropComparison {
   const live = orders.filter(({ status }) => status !== 'CANCELLED');

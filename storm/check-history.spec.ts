@@ -14,7 +14,7 @@ const placed = (orderId: number, totalMinor = 200): PlacementOutcome => ({
 const REFUSED: PlacementOutcome = { kind: 'refused', code: 'insufficient-stock' };
 const UNKNOWN: PlacementOutcome = { kind: 'unknown' };
 
-/** Attempts one after the other, each of ten milliseconds, from the time 1000 on. */
+/** Attempts one after another from time 1000 on, each of ten milliseconds. */
 const inTurn = (...outcomes: PlacementOutcome[]): Attempt[] =>
   outcomes.map((outcome, index) => ({
     startedAt: 1000 + index * 10,
@@ -45,7 +45,7 @@ const row = (id: number, changes: Partial<StoredOrder> = {}): StoredOrder => ({
   ...changes,
 });
 
-/** A history of one product, of which ten were put in, at a price of 100. */
+/** A history of one product with an initial stock of ten, at a price of 100. */
 const historyOf = (...orders: OrderRecord[]) => {
   const history = new History();
   history.orders.push(...orders);
@@ -63,9 +63,9 @@ const storedState = (stock: number, ...orders: StoredOrder[]): StoredState => ({
 const found = (history: History, stored: StoredState) =>
   checkHistory(history, stored).violations.map(({ promise, text }) => `${promise}: ${text}`);
 
-// Guarantees that a storm says what it was made to find, and nothing else.
+// Guarantees that a storm finds exactly the violations there are.
 describe('the check of a history', () => {
-  it('finds nothing wrong with a lost answer that was retried, whatever became of it', () => {
+  it('accepts any outcome of a lost answer', () => {
     const retried = historyOf(order(inTurn(UNKNOWN, placed(1), placed(1))));
     const givenUp = historyOf(order(inTurn(UNKNOWN)));
 
@@ -74,13 +74,13 @@ describe('the check of a history', () => {
     expect(found(givenUp, storedState(10))).toEqual([]);
   });
 
-  it('names an acknowledged order that is not there', () => {
+  it('reports an acknowledged order that is not stored', () => {
     expect(found(historyOf(order(inTurn(placed(1)))), storedState(10))).toEqual([
       'S2: order under key k is lost: it was acknowledged and is not stored',
     ]);
   });
 
-  it('names an order that is there twice, by the rows and by the answers', () => {
+  it('reports an order that is doubled, in the rows or in the answers', () => {
     const history = historyOf(order(inTurn(placed(1), placed(2))));
 
     expect(found(history, storedState(6, row(1), row(2)))).toEqual([
@@ -91,7 +91,7 @@ describe('the check of a history', () => {
     ]);
   });
 
-  it('names an order that is not stored as it was answered', () => {
+  it('reports an order that is not stored as it was answered', () => {
     const stored = storedState(8, row(1, { totalMinor: 150 }));
 
     expect(found(historyOf(order(inTurn(placed(1)))), stored)).toEqual([
@@ -100,14 +100,14 @@ describe('the check of a history', () => {
     ]);
   });
 
-  it('names a refused order that has taken stock, also when it was unknown before', () => {
+  it('reports a refused order that took stock, even if its outcome was unknown before', () => {
     const violation = ['S3: order under key k was refused, but stands as order 1, PENDING'];
 
     expect(found(historyOf(order(inTurn(REFUSED))), storedState(8, row(1)))).toEqual(violation);
     expect(found(historyOf(order(inTurn(UNKNOWN, REFUSED))), storedState(8, row(1)))).toEqual(violation);
   });
 
-  it('takes a refusal beside an attempt of unknown outcome for nothing certain', () => {
+  it('draws no conclusion from a refusal during an attempt of unknown outcome', () => {
     const [refused] = inTurn(REFUSED);
     const [unknown] = inTurn(UNKNOWN);
     const history = historyOf(order([refused as Attempt, { ...(unknown as Attempt), endedAt: 1200 }]));
@@ -116,20 +116,20 @@ describe('the check of a history', () => {
     expect(checkHistory(history, storedState(8, row(1)))).toMatchObject({ unknown: 1, refused: 0 });
   });
 
-  it('names an order that nobody has sent', () => {
+  it('reports an order that nobody sent', () => {
     expect(found(historyOf(), storedState(8, row(1)))).toEqual([
       'S3: order 1 stands under key k, which no client has sent',
     ]);
   });
 
-  it('names a stock that does not add up, and one below zero', () => {
+  it('reports a stock that does not add up, or is negative', () => {
     expect(found(historyOf(), storedState(9))).toEqual([
       'S1: product 1 has a stock of 9; 10 put in less 0 in live orders is 10',
     ]);
     expect(found(historyOf(), storedState(-1))).toContain('S1: product 1 is oversold: its stock is -1');
   });
 
-  it('counts a cancelled order as given back', () => {
+  it('counts the units of a cancelled order as returned', () => {
     const cancelled = historyOf(order(inTurn(placed(1)), { cancels: ['unknown', 'done'] }));
     const stored = row(1, { status: 'CANCELLED' });
 
@@ -139,7 +139,7 @@ describe('the check of a history', () => {
     ]);
   });
 
-  it('names a restock that was acknowledged and is missing, or that nobody has sent', () => {
+  it('reports a restock that was acknowledged but is missing, or that nobody sent', () => {
     const history = historyOf();
     history.restocks.push({ productId: 1, quantity: 3, outcome: 'done' });
     const unsent = {
@@ -153,7 +153,7 @@ describe('the check of a history', () => {
     ]);
   });
 
-  it('lets a restock of unknown outcome be there or not, but not twice', () => {
+  it('accepts a restock of unknown outcome once or never, but not twice', () => {
     const history = historyOf();
     history.restocks.push({ productId: 1, quantity: 3, outcome: 'unknown' });
     const withThrees = (count: number): StoredState => ({
@@ -164,7 +164,7 @@ describe('the check of a history', () => {
     expect([0, 1, 2].map((count) => found(history, withThrees(count)).length)).toEqual([0, 0, 1]);
   });
 
-  it('names a price that was not in force while the order was placed', () => {
+  it('reports a price that was not in force while the order was placed', () => {
     const history = historyOf(order(inTurn(placed(1))));
     history.prices.push({ productId: 1, priceMinor: 90, startedAt: 500, endedAt: 510, outcome: 'done' });
 
@@ -184,7 +184,7 @@ describe('the check of a history', () => {
     expect(found(history, storedState(8, row(1)))).toEqual([]);
   });
 
-  it('names an order that costs something else than was agreed to', () => {
+  it('reports an order with another total than agreed', () => {
     const history = historyOf(order(inTurn(placed(1)), { expectedTotalMinor: 180 }));
 
     expect(found(history, storedState(8, row(1)))).toEqual([
@@ -192,7 +192,7 @@ describe('the check of a history', () => {
     ]);
   });
 
-  it('names an order that was cancelled twice, never, or by nobody', () => {
+  it('reports an order that was cancelled twice, never, or by nobody', () => {
     const statuses = (changes: Partial<OrderRecord>, status: string) =>
       found(
         historyOf(order(inTurn(placed(1)), changes)),
@@ -211,7 +211,7 @@ describe('the check of a history', () => {
     expect(statuses({ cancels: ['unknown'], confirms: ['done'] }, 'CONFIRMED')).toEqual([]);
   });
 
-  it('takes an order that nobody confirmed for expired, but not one that was confirmed or cancelled by its owner', () => {
+  it('accepts that an order expired unless it was confirmed, or cancelled by its owner', () => {
     const expired = row(1, { status: 'CANCELLED', wasExpired: true });
     const expiredAfter = (changes: Partial<OrderRecord>) =>
       found(historyOf(order(inTurn(placed(1)), changes)), storedState(10, expired));
@@ -226,7 +226,7 @@ describe('the check of a history', () => {
     ]);
   });
 
-  it('counts units that an expiry has lost or returned twice, and names orders that expired too early', () => {
+  it('counts units that an expiry lost or returned twice, and reports orders that expired too early', () => {
     const history = historyOf(order(inTurn(placed(1))));
     const expired = { status: 'CANCELLED', wasExpired: true };
     const stored = (changes: Partial<StoredOrder>) => storedState(10, row(1, { ...expired, ...changes }));
@@ -241,7 +241,7 @@ describe('the check of a history', () => {
     expect(found(history, stored({ endedEarly: true }))).toEqual(['H3: order 1 expired before its time']);
   });
 
-  it('names a service that was slow to come back, or did not', () => {
+  it('reports a service that recovered late or never', () => {
     const history = historyOf();
     const fault = { kind: 'freeze', endedAt: 0, isServiceMissing: false };
     history.faults.push({ ...fault, servedAfterMs: 4_900 }, { ...fault, servedAfterMs: 5_100 });

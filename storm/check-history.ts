@@ -16,16 +16,13 @@ const RECOVERY_MS_MAX = 5_000;
 
 export interface Findings extends OrderComparison, HoldComparison, DropComparison, WriteComparison {
   readonly cancelled: number;
-  /** What the readers of the streams have found, in words. */
+  /** What the stream readers have found, in words. */
   readonly events: string;
-  /** What the receiver of the webhook has found, in words. */
+  /** What the webhook receiver has found, in words. */
   readonly webhooks: string;
 }
 
-/**
- * Compares what the clients have seen with what the database
- * holds. Pure; the service must have stopped by then.
- */
+/** Compares what the clients have seen with what the database holds. The service must have stopped. */
 export function checkHistory(
   history: History,
   stored: StoredState,

@@ -1,17 +1,17 @@
 import type { StoredOrder, StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
-/** What became of the orders that nobody confirmed in time, and of the units they held. */
+/** The outcome of orders that nobody confirmed in time, and of the units they held. */
 export interface HoldComparison {
   readonly expired: number;
-  /** Units of expired orders that did not come back. */
+  /** Units of expired orders that were not returned. */
   readonly unitsLost: number;
-  /** Lines whose units came back more than once. */
+  /** Lines whose units were returned more than once. */
   readonly returnedTwice: number;
   readonly violations: readonly Violation[];
 }
 
-/** Compares each order's status with what its lines have returned, and with its time (H2, H3). */
+/** Compares each order's status with the units it returned and with its expiry (H2, H3). */
 export function checkHolds({ orders }: StoredState): HoldComparison {
   const expired = orders.filter(({ wasExpired }) => wasExpired);
   const lost = expired.flatMap(({ lines }) => lines.filter(({ returns }) => returns === 0));

@@ -6,19 +6,19 @@ import type { Violation } from './violation.js';
 
 type PlacedOutcome = PlacementOutcome & { kind: 'placed' };
 
-/** What became of the orders, as far as the clients and the database agree, and where they do not. */
+/** The outcome of orders, and where clients and database disagree about it. */
 export interface OrderComparison {
   readonly acknowledged: number;
   readonly refused: number;
   readonly unknown: number;
   /** Acknowledged, but not in the database. */
   readonly lost: number;
-  /** Keys under which there is more than one order. */
+  /** Keys with more than one order. */
   readonly doubled: number;
   readonly violations: readonly Violation[];
 }
 
-/** Compares what clients were answered about their orders with the orders that are there (S2, S3). */
+/** Compares the answers about orders with the stored orders (S2, S3). */
 export function compareOrders(records: readonly OrderRecord[], { orders }: StoredState): OrderComparison {
   const stored = groupBy(orders, keyOf);
   const fates = records.map(fateOf);
@@ -67,7 +67,7 @@ function unsent(records: readonly OrderRecord[], orders: readonly StoredOrder[])
     .map(({ id, key }) => broken('S3', `order ${id} stands under key ${key}, which no client has sent`));
 }
 
-/** What is wrong with the answers of an acknowledged order, each for itself and beside what is stored. */
+/** What is wrong with the answers of an acknowledged order, by themselves or compared with what is stored. */
 function misanswered(record: OrderRecord, stored: readonly StoredOrder[]): Violation[] {
   return placedOutcomes(record).flatMap((outcome) => {
     const order = stored.find(({ id }) => id === outcome.orderId);

@@ -3,7 +3,7 @@ import { groupBy } from './group-by.js';
 import type { OrderRecord, PriceRecord } from './history.js';
 import type { Violation } from './violation.js';
 
-/** When a price may have been in force, as far as those who set it can tell. */
+/** When a price may have been in force, as far as clients can tell. */
 interface Span {
   readonly productId: number;
   readonly priceMinor: number;
@@ -11,17 +11,14 @@ interface Span {
   readonly to: number;
 }
 
-/**
- * Every price on an order has to have been in force between
- * the first request for it and its first answer (O5).
- */
+/** Every price of an order must have been in force between its first request and its first answer (O5). */
 export function checkPrices(orders: readonly OrderRecord[], prices: readonly PriceRecord[]): Violation[] {
   const changes = [...groupBy(prices, ({ productId }) => productId).values()];
   const spans = groupBy(changes.flatMap(spansOf), nameOf);
   return orders.flatMap((order) => checkPricesOf(order, spans));
 }
 
-/** One change follows the other, and an acknowledged one ends what came before it. */
+/** Changes follow each other, and an acknowledged one ends the price before it. */
 function spansOf(changes: readonly PriceRecord[]): Span[] {
   let to = Infinity;
   return changes.toReversed().flatMap(({ productId, priceMinor, startedAt, endedAt, outcome }) => {

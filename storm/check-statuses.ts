@@ -3,10 +3,7 @@ import type { OrderRecord } from './history.js';
 import type { StoredOrder, StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
-/**
- * Orders have the status that the answers have made them,
- * and nobody was told twice that they cancelled one (O6).
- */
+/** Orders have the status that their answers allow, and none was acknowledged as cancelled twice (O6). */
 export function checkStatuses(orders: readonly OrderRecord[], stored: StoredState): Violation[] {
   const storedById = new Map(stored.orders.map((order) => [order.id, order]));
   return orders.flatMap((order) => {
@@ -23,7 +20,7 @@ function checkStatus(
   const cancelled = cancels.filter((outcome) => outcome === 'done').length;
   const possible = new Set([
     ...(cancelled === 0 ? [confirms.includes('done') ? 'CONFIRMED' : 'PENDING'] : ['CANCELLED']),
-    // What nobody was told to be confirmed may expire.
+    // An order may expire unless its confirmation was acknowledged.
     ...(wasExpired && !confirms.includes('done') ? ['CANCELLED'] : []),
     ...(cancelled === 0 && confirms.includes('unknown') ? ['CONFIRMED'] : []),
     ...(cancels.includes('unknown') ? ['CANCELLED'] : []),

@@ -3,8 +3,7 @@ import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
 /**
- * Adds up the stock of each product (S1): what the database says
- * was put in, less the lines of live orders, has to be the stock.
+ * Adds up the stock of each product (S1): what was put in, less the lines of live orders, must be the stock.
  */
 export function checkStock(stored: StoredState): Violation[] {
   const live = stored.orders.filter(({ status }) => status !== 'CANCELLED').flatMap(({ lines }) => lines);

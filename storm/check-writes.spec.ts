@@ -3,7 +3,7 @@ import { compareWrites } from './check-writes.js';
 import { type Answered, outcomeOf } from './fate.js';
 import type { ChangeOutcome } from './history.js';
 
-/** Restocks of one product by three units each, and how many of them the database holds. */
+/** Restocks of one product by three units each, and how many of them are stored. */
 const restocked = (outcomes: ChangeOutcome[], stored: number) =>
   compareWrites(
     { restocks: outcomes.map((outcome) => ({ productId: 1, quantity: 3, outcome })), creations: [] },
@@ -25,9 +25,9 @@ const stateOf = (state: object) => ({
 const texts = ({ violations }: ReturnType<typeof compareWrites>) =>
   violations.map(({ promise, text }) => `${promise}: ${text}`);
 
-// Guarantees that a storm notices a write that was carried out twice, or never.
+// Guarantees that a storm finds a write that took effect twice, or never.
 describe('the check of writes with keys', () => {
-  it('finds nothing wrong with writes that were carried out once, or perhaps once', () => {
+  it('accepts writes that took effect once, or whose outcome is unknown', () => {
     for (const right of [
       restocked(['done', 'done'], 2),
       restocked(['done', 'unknown'], 1),
@@ -41,7 +41,7 @@ describe('the check of writes with keys', () => {
     }
   });
 
-  it('counts and names restocks and products that are there more often than they were sent', () => {
+  it('counts and reports restocks and products that are stored more often than they were sent', () => {
     const [restocks, products] = [restocked(['done', 'done'], 4), created('done', 2)];
 
     expect([restocks.restocksDoubled, restocks.productsDoubled]).toEqual([2, 0]);
@@ -54,13 +54,13 @@ describe('the check of writes with keys', () => {
     ]);
   });
 
-  it('names a restock that was refused and is there all the same', () => {
+  it('reports a restock that was refused but is stored', () => {
     expect(texts(restocked(['refused'], 1))).toEqual([
       'I1: adjustment of product 1 by 3: 0 acknowledged and 0 of unknown outcome, but 1 stored',
     ]);
   });
 
-  it('names restocks and products that were acknowledged and are not there', () => {
+  it('reports restocks and products that were acknowledged but are not stored', () => {
     expect([...texts(restocked(['done'], 0)), ...texts(created('done', 0))]).toEqual([
       'S1: adjustment of product 1 by 3: 1 acknowledged and 0 of unknown outcome, but 0 stored',
       'S1: product "Lamp": 1 acknowledged and 0 of unknown outcome, but 0 stored',
@@ -68,8 +68,7 @@ describe('the check of writes with keys', () => {
   });
 });
 
-// Guarantees that a client takes a write for refused only
-// when none of its attempts can be carried out any more.
+// Guarantees that a client takes a write for refused only when no attempt can still take effect.
 describe('the outcome of a write that was sent several times', () => {
   const attempt = (outcome: ChangeOutcome, startedAt: number, endedAt: number): Answered => ({
     startedAt,

@@ -3,16 +3,16 @@ import type { History } from './history.js';
 import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
-/** What became of the admin's writes with keys. */
+/** The outcome of the admin's writes with keys. */
 export interface WriteComparison {
   readonly restocks: number;
-  /** Restocks in the database beyond those that the clients have sent. */
+  /** Stored restocks that no client has sent. */
   readonly restocksDoubled: number;
   readonly productsDoubled: number;
   readonly violations: readonly Violation[];
 }
 
-/** Writes that look the same in the database, so that only their number tells whether one is doubled. */
+/** Writes that look the same in the database, so only their number shows whether one is doubled. */
 interface Tally {
   readonly text: string;
   readonly done: number;
@@ -22,8 +22,8 @@ interface Tally {
 }
 
 /**
- * Counts what was put in and created: at least as often as it was acknowledged, and at most as many times
- * more as there are writes whose outcome is unknown.
+ * Counts restocks and creations: at least as many as were acknowledged, plus at most those of unknown
+ * outcome.
  */
 export function compareWrites(
   { restocks, creations }: Pick<History, 'restocks' | 'creations'>,

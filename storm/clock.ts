@@ -1,25 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Milliseconds of the one clock that all times of a storm are taken from; it never goes back. */
+/** Milliseconds of the monotonic clock that all times of a storm come from. */
 export function now(): number {
   return performance.now();
 }
 
-/** For those whom nothing ends before their time. */
+/** A signal that is never aborted. */
 export const NEVER = new AbortController().signal;
-// Any number of them at once.
+// Many waits may share it.
 setMaxListeners(0, NEVER);
 
-/** Waits, or less where the signal comes first. Never throws. */
+/** Waits until the time is over or the signal is aborted. Never throws. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await wait(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
-/**
- * Asks every few milliseconds until the answer is yes;
- * whether it was before the time was over or the signal came.
- */
+/** Polls a condition. @returns whether it became true before the time was over or the signal came. */
 export async function waitUntil(
   condition: () => boolean,
   timeoutMs: number,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StoredState } from './stored-state.js';
 import type { Violation } from './violation.js';
 
-/** An event of the stream, as far as it is judged. */
+/** The parts of an event that are checked. */
 export interface LoggedEvent {
   readonly id: number;
   readonly type: string;
@@ -14,7 +14,7 @@ export interface LoggedEvent {
 }
 
 const ENDINGS = ['order.cancelled', 'order.expired'];
-/** Of what happens to an order, nothing comes twice, and each only behind one of these. */
+/** Each event of an order comes once, and only after one of these. */
 const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'order.placed': [],
   'order.confirmed': ['order.placed'],
@@ -22,13 +22,11 @@ const CAUSES: Readonly<Record<string, readonly string[]>> = {
   'order.expired': ['order.placed'],
 };
 
-/**
- * What one reader of the stream has seen: judged while it comes, and compared with the database in the end.
- */
+/** What one stream reader has seen: checked as it arrives, and compared with the database at the end. */
 export class EventLog {
   /** The id of the last event. */
   position = 0;
-  /** Of every event's JSON. */
+  /** Hashes of each event's JSON. */
   readonly digests = new Map<number, string>();
   readonly counts = { missing: 0, doubled: 0, 'out of order': 0 };
   readonly violations: Violation[] = [];
@@ -51,7 +49,7 @@ export class EventLog {
     else this.stock.set(data.id, data.stock_quantity);
   }
 
-  /** Every order and every product is as the log tells it. */
+  /** Checks that every order and product is as the log says. */
   compare({ orders, stock }: StoredState): void {
     for (const { id, status } of orders) {
       const happened = this.happened.get(id) ?? [];
@@ -78,7 +76,7 @@ export class EventLog {
     for (const item of items) this.move(item.product_id, sign * item.quantity, `${type} of order ${id}`);
   }
 
-  /** Units that are sold before they have come back would leave less than nothing. */
+  /** Selling units before the event that returns them would make the stock negative. */
   private move(productId: number, units: number, event: string): void {
     const left = (this.stock.get(productId) ?? 0) + units;
     this.stock.set(productId, left);

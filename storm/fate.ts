@@ -10,7 +10,7 @@ export interface Answered {
   readonly outcome: ChangeOutcome;
 }
 
-/** What a client may conclude about an order from all the answers it got. */
+/** What a client may conclude about an order from all its answers. */
 export type Fate = 'acknowledged' | 'refused' | 'unknown';
 
 export function placedOutcomes({ attempts }: OrderRecord): PlacedOutcome[] {
@@ -26,8 +26,8 @@ export function fateOf({ attempts }: OrderRecord): Fate {
 }
 
 /**
- * A write is refused for good when every attempt with its key was, or when a refusal came to an attempt that
- * began after all those of unknown outcome had ended: it has looked for the key and found nothing.
+ * A write is finally refused if every attempt with its key was refused, or if one was refused that began
+ * after all attempts of unknown outcome had ended: it looked for the key and found nothing.
  */
 export function outcomeOf(answers: readonly Answered[]): ChangeOutcome {
   const withOutcome = (wanted: ChangeOutcome) => answers.filter(({ outcome }) => outcome === wanted);

@@ -6,8 +6,8 @@ import type { ConnectionRecord } from './sent-statements.js';
 const HOST = '127.0.0.1';
 
 /**
- * A proxy between service and PostgreSQL that breaks what networks break, when it is told to. It reads
- * messages, so connections through it are not encrypted: it declines when a client asks.
+ * A proxy between service and PostgreSQL that causes network faults on demand. It reads messages, so it
+ * declines encryption.
  */
 export class FaultProxy implements ProxyFaults {
   answerDelayMs = 0;
@@ -22,7 +22,7 @@ export class FaultProxy implements ProxyFaults {
     private readonly port: number,
   ) {}
 
-  /** @param databaseUrl the server to stand in front of; it does not have to be there yet. */
+  /** @param databaseUrl the server behind the proxy; it need not be running yet. */
   static async start(databaseUrl: string): Promise<FaultProxy> {
     const listener = createServer();
     listener.listen(0, HOST);
@@ -33,22 +33,22 @@ export class FaultProxy implements ProxyFaults {
     return proxy;
   }
 
-  /** The database's URL by way of the proxy. Contains the password: never log it. */
+  /** The database's URL through the proxy. Contains the password: never log it. */
   get url(): string {
     return Object.assign(new URL(this.target), { host: `${HOST}:${this.port}` }).href;
   }
 
-  /** Lets something happen to the next COMMITs, one for each. */
+  /** Applies these faults to the next COMMITs, one each. */
   faultNextCommits(...faults: CommitFault[]): void {
     this.commitFaults.push(...faults);
   }
 
-  /** Faults that no COMMIT has met yet. */
+  /** Faults that no COMMIT has triggered yet. */
   get commitFaultsLeft(): number {
     return this.commitFaults.length;
   }
 
-  /** Forgets the faults that no COMMIT has met yet. */
+  /** Discards the faults that no COMMIT has triggered yet. */
   spareCommits(): void {
     this.commitFaults.length = 0;
   }
@@ -63,18 +63,18 @@ export class FaultProxy implements ProxyFaults {
     for (const connection of this.connections) connection.freeze();
   }
 
-  /** Open connections fall silent for ever, new ones work: as behind a firewall that has forgotten them. */
+  /** Open connections fall silent for ever and new ones work, as when a firewall drops its state. */
   silenceOpenConnections(): void {
     for (const connection of this.connections) connection.freeze();
   }
 
-  /** Lets through what was sent meanwhile, and everything after it. */
+  /** Delivers what was sent meanwhile, and everything after it. */
   thaw(): void {
     this.isFrozen = false;
     for (const connection of this.connections) connection.thaw();
   }
 
-  /** Holds every answer of the server back for so long, in milliseconds; 0 ends it. */
+  /** Delays every answer of the server by this many milliseconds; 0 ends it. */
   delayAnswers(milliseconds: number): void {
     this.answerDelayMs = milliseconds;
   }
@@ -83,7 +83,7 @@ export class FaultProxy implements ProxyFaults {
     for (const connection of this.connections) connection.cut();
   }
 
-  /** Turns new connections away and cuts those there are. */
+  /** Refuses new connections and cuts existing ones. */
   refuseConnections(): void {
     this.listener.close();
     this.cutConnections();
@@ -95,10 +95,7 @@ export class FaultProxy implements ProxyFaults {
     await once(this.listener, 'listening');
   }
 
-  /**
-   * Records from now on what each connection sends. The
-   * list grows while it does; a new call starts a new one.
-   */
+  /** Records what each connection sends from now on, in a list that grows. Each call starts a new list. */
   recordStatements(): readonly ConnectionRecord[] {
     this.records = [];
     for (const connection of this.connections) connection.record = this.newRecord();

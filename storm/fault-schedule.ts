@@ -9,18 +9,18 @@ import type { StormedService } from './service-process.js';
 import type { Shop } from './shop.js';
 import type { StormDatabase } from './storm-database.js';
 
-/** How long a recovery is waited for; what is late is told as such, what does not come is missing. */
+/** How long to wait for recovery. A late one is reported as late, none as missing. */
 const RECOVERY_WAIT_MS = 20_000;
 const CALM_MS_MIN = 100;
 const CALM_MS_MAX = 600;
 const HOLD_MS_MIN = 800;
 const HOLD_MS_MAX = 7_000;
-/** A short storm has short faults, so that every kind finds its time. */
+/** Short storms have short faults, so that every kind fits in. */
 const FAULTS_PER_STORM = 12;
 
-/** Brings one fault after the other, in rounds of all the kinds, and sees how soon the service is back. */
+/** Causes one fault after another, in rounds of all kinds, and measures how soon the service recovers. */
 export class FaultSchedule {
-  /** Whether every kind has come once. */
+  /** Whether every kind has occurred once. */
   isRoundOver = false;
   current: string | undefined;
   private recovery: Recovery | undefined;
@@ -30,15 +30,14 @@ export class FaultSchedule {
     private readonly database: StormDatabase,
     private readonly kinds: readonly FaultKind[],
     private readonly random: Random,
-    /** Orders what nobody else may order just then. */
+    /** Orders a product that nobody else may order at that time. */
     private readonly prober: Buyer,
     private readonly stormMs: number,
     private readonly progress: (line: string) => void,
   ) {}
 
   /**
-   * @param closing ends the fault that there is, and no further
-   *   one comes; how soon the service is back is still seen.
+   * @param closing ends the current fault, and the last recovery is still measured.
    * @param signal ends that as well.
    */
   async run(closing: AbortSignal, signal: AbortSignal): Promise<void> {

@@ -9,15 +9,15 @@ export interface FaultScene {
   readonly shop: Shop;
   readonly database: StormDatabase;
   readonly random: Random;
-  /** How long a fault that lasts is to last. */
+  /** How long a lasting fault takes. */
   readonly holdMs: number;
-  /** Ends a fault before its time. */
+  /** Ends a fault early. */
   readonly signal: AbortSignal;
 }
 
-/** What to tell of a fault that has ended. */
+/** The report of a fault that has ended. */
 export interface FaultEnd {
-  /** Where one product alone was concerned. */
+  /** Set if the fault concerned only this product. */
   readonly productId?: number;
 }
 
@@ -25,7 +25,7 @@ const HOLD_ROW = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
 const COMMIT_FAULTS = ['before', 'after', 'after', 'silence'] as const satisfies CommitFault[];
 const TERMINATIONS = 3;
 
-/** Each makes its fault, and has undone it when it returns. */
+/** Each causes its fault, and has undone it when it returns. */
 export const FAULTS: Readonly<Record<FaultKind, (scene: FaultScene) => Promise<FaultEnd>>> = {
   kill: async ({ shop, random, holdMs, signal }) => {
     const service = random.pick(shop.services);

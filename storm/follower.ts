@@ -8,9 +8,7 @@ const RESUME_MS = 50;
 const CATCH_UP_MS_MAX = 20_000;
 const PAGE = 1_000;
 
-/**
- * Follows the stream of events of one process, and resumes behind the last one however often it is cut off.
- */
+/** Follows the event stream of one process, and resumes after the last event whenever it is cut off. */
 export class Follower {
   readonly log: EventLog;
 
@@ -29,7 +27,7 @@ export class Follower {
     }
   }
 
-  /** Reads the rest, once nothing happens any more. */
+  /** Reads the rest, once no more events happen. */
   async finish(): Promise<void> {
     await becomesTrue(() => this.readPage().catch(() => false), CATCH_UP_MS_MAX);
   }

@@ -10,7 +10,7 @@ export interface SoldLine extends Line {
   readonly priceMinor: number;
 }
 
-/** What a client knows after asking for an order once. */
+/** What a client knows after one attempt to order. */
 export type PlacementOutcome =
   | {
       readonly kind: 'placed';
@@ -19,17 +19,17 @@ export type PlacementOutcome =
       readonly lines: readonly SoldLine[];
     }
   | { readonly kind: 'refused'; readonly code: string }
-  /** 503, or no answer at all: it may have been placed, or not. */
+  /** 503 or no answer: the order may have been placed or not. */
   | { readonly kind: 'unknown' };
 
-/** Times are milliseconds of one clock, that of the clients. */
+/** Times are in milliseconds of the clients' clock. */
 export interface Attempt {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly outcome: PlacementOutcome;
 }
 
-/** What a client knows after asking for a change. */
+/** What a client knows after requesting a change. */
 export type ChangeOutcome = 'done' | 'refused' | 'unknown';
 
 /** One order that a client wants: all its attempts carry one key. */
@@ -39,25 +39,25 @@ export interface OrderRecord {
   readonly lines: readonly Line[];
   readonly expectedTotalMinor?: number | undefined;
   readonly attempts: Attempt[];
-  /** One for each key: what came of it in the end. */
+  /** The final outcome, one for each key. */
   readonly cancels: ChangeOutcome[];
   readonly confirms: ChangeOutcome[];
 }
 
-/** Stock put in, or taken out where it is negative. */
+/** Stock put in, or taken out if negative. */
 export interface RestockRecord {
   readonly productId: number;
   readonly quantity: number;
   readonly outcome: ChangeOutcome;
 }
 
-/** A product that was put on the shelf while the storm went on. */
+/** A product that was created during the storm. */
 export interface CreationRecord {
   readonly name: string;
   readonly outcome: ChangeOutcome;
 }
 
-/** Changes of one product's price come one after the other. */
+/** The price changes of a product come one after another. */
 export interface PriceRecord {
   readonly productId: number;
   readonly priceMinor: number;
@@ -76,9 +76,9 @@ export interface LimitRecord {
 export interface FaultRecord {
   readonly kind: string;
   readonly endedAt: number;
-  /** How long after its end every process had served an order; nothing where the storm ended before that. */
+  /** How long after its end every process had served an order. Undefined if the storm ended before that. */
   servedAfterMs: number | undefined;
-  /** Whether it was waited for in vain. */
+  /** Whether waiting for it timed out. */
   isServiceMissing: boolean;
 }
 
@@ -92,7 +92,7 @@ export class History {
   /** Products whose sale has not begun. */
   readonly closedIds: number[] = [];
   readonly faults: FaultRecord[] = [];
-  /** What was seen to be wrong while it happened. */
+  /** Violations found during the storm. */
   readonly violations: Violation[] = [];
   calls = 0;
   /** Calls that were answered 503. */
@@ -103,7 +103,7 @@ export class History {
 
   constructor(private readonly onViolation: () => void = () => undefined) {}
 
-  /** Judges an answer by itself; the calls themselves are too many to be kept. */
+  /** Checks an answer by itself. There are too many calls to keep. */
   noteCall(call: Call): void {
     this.calls += 1;
     if (call.status === undefined) this.lostCalls += 1;

@@ -2,11 +2,11 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Call, Route } from './check-answers.js';
 import { now } from './clock.js';
 
-/** Longer than any answer may take, so that one that takes too long is seen for what it is. */
+/** Longer than any answer may take, so that slow answers are detected as such. */
 const GIVE_UP_MS = 20_000;
 const CONNECTIONS_MAX = 1_024;
 
-/** Not asked for by clients while the storm goes on. */
+/** Not requested by clients during the storm. */
 type OtherRoute =
   'POST /register' | 'POST /login' | 'POST /webhooks' | 'POST /webhooks/{id}/replay' | 'PATCH /webhooks/{id}';
 
@@ -18,7 +18,7 @@ export interface Ask {
   readonly json?: unknown;
 }
 
-/** What came back; `status` is missing where nothing did. */
+/** The answer; `status` is undefined if there was none. */
 export interface Reply extends Omit<Call, 'route'> {
   readonly body: Record<string, unknown>;
 }
@@ -70,7 +70,7 @@ function send(
   });
 }
 
-/** Closes the connections that were kept for further requests. */
+/** Closes the idle connections. */
 export function hangUp(): void {
   agent.destroy();
 }

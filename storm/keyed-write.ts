@@ -5,20 +5,18 @@ import type { Random } from './random.js';
 import type { StormedService } from './service-process.js';
 import type { Shop, ShopAsk } from './shop.js';
 
-/** How long a client goes on asking what became of its request. */
+/** How long a client keeps retrying to learn the outcome. */
 const PATIENCE_MS = 30_000;
 
-/** What a client knows of a write in the end. */
+/** The final knowledge of a client about a write. */
 export interface Written {
   readonly startedAt: number;
-  /** When it was first known to be done, or else when the client gave up. */
+  /** When it was first known to be done, otherwise when the client gave up. */
   readonly endedAt: number;
   readonly outcome: ChangeOutcome;
 }
 
-/**
- * Sends the same request until its outcome is known; some ask both processes at once, as impatient people do.
- */
+/** Sends the same request until its outcome is known. Impatient clients ask both processes at once. */
 export async function sendUntilKnown(
   { services }: Shop,
   random: Random,
@@ -35,8 +33,7 @@ export async function sendUntilKnown(
 }
 
 /**
- * Sends a write with a key until its outcome is known, and
- * now and then once more, as if the answer were lost.
+ * Sends a write with a key until its outcome is known, and sometimes once more, as if the answer were lost.
  */
 export async function write(
   shop: Shop,

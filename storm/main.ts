@@ -3,10 +3,7 @@ import { readOptions, USAGE, UsageError } from './options.js';
 import { Progress } from './progress.js';
 import { runStorm } from './run-storm.js';
 
-/**
- * Storms two processes of the service and prints a verdict;
- * the exit code is 0 when it is PASSED and 1 when it is not.
- */
+/** Storms two processes of the service and prints a verdict. Exit code 0 means PASSED, 1 anything else. */
 async function storm(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {

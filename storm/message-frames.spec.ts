@@ -10,7 +10,7 @@ const message = (type: string, body: string) => {
 const STARTUP = message('', '\0\x03\0\0user\0me\0\0');
 const SESSION = Buffer.concat([STARTUP, message('Q', 'BEGIN\0'), message('Q', 'COMMIT\0'), message('X', '')]);
 
-// Guarantees that the proxy sees every message, however the network cuts the stream.
+// Guarantees that the proxy sees every message, however the network splits the stream.
 describe('MessageFrames', () => {
   it.each([1, 2, 3, 5, 7, 1000])('finds the same messages in chunks of %i bytes', (size) => {
     const frames = new MessageFrames('client');
@@ -31,7 +31,7 @@ describe('SentStatements', () => {
     return frames.push(Buffer.concat([STARTUP, ...bytes])).map((one) => sent.executedBy(one));
   };
 
-  it('knows the SQL of simple queries, and of prepared ones by their name', () => {
+  it('finds the SQL of simple queries, and of prepared ones by name', () => {
     const bind = message('B', '\0lookup\0');
     expect(
       executed(message('P', 'lookup\0SELECT 1\0'), bind, message('Q', 'BEGIN\0'), bind, message('S', '')),

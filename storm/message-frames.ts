@@ -1,8 +1,8 @@
 /** One whole message of PostgreSQL's protocol, version 3 ("Message Formats"). */
 export interface Message {
-  /** The letter that tells its kind; empty for the untyped messages that open a connection. */
+  /** The letter of its type; empty for the untyped messages that open a connection. */
   readonly type: string;
-  /** What follows the length. */
+  /** The content after the length. */
   readonly body: Buffer;
   /** The message as it was sent. */
   readonly bytes: Buffer;
@@ -11,12 +11,12 @@ export interface Message {
 const LENGTH_BYTES = 4;
 const PROTOCOL_MAJOR = 3;
 
-/** Puts the messages of one direction together, whatever chunks they come in. */
+/** Assembles the messages of one direction from chunks of any size. */
 export class MessageFrames {
   private pending: Buffer = Buffer.alloc(0);
   private typeBytes: 0 | 1;
 
-  /** A client's first messages have no type byte, up to the one that names the protocol's version. */
+  /** A client's messages have no type byte up to the one with the protocol version. */
   constructor(sender: 'client' | 'server') {
     this.typeBytes = sender === 'client' ? 0 : 1;
   }
@@ -46,9 +46,7 @@ export class MessageFrames {
   }
 }
 
-/**
- * The message that opens a session, unlike the requests for encryption or to cancel that may come instead.
- */
+/** Whether the message opens a session, rather than requesting encryption or a cancel. */
 function isStartup({ type, body }: Message): boolean {
   return type === '' && body.readUInt16BE(0) === PROTOCOL_MAJOR;
 }
@@ -63,7 +61,7 @@ export function awaitsReady(message: Message): boolean {
   return isStartup(message) || ['Q', 'S', 'F'].includes(message.type);
 }
 
-/** What a server answers to a statement that has failed ("Error and Notice Message Fields"). */
+/** A server's answer to a failed statement ("Error and Notice Message Fields"). */
 export function errorResponse(sqlState: string): Buffer {
   const fields = Buffer.from(`SERROR\0VERROR\0C${sqlState}\0Mmade by a fault\0\0`);
   const head = Buffer.from('E\0\0\0\0');

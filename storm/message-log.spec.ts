@@ -8,7 +8,7 @@ const event = (id: number, units = 5): LoggedEvent => ({
   data: { id: 1, stock_quantity: units },
 });
 
-/** Judges events that were all accepted, beside a log of three. */
+/** Checks events that were all accepted against a log of three. */
 const judge = (...events: LoggedEvent[]) => {
   const log = new EventLog('one');
   for (const id of [1, 2, 3]) log.note(event(id));
@@ -21,24 +21,24 @@ const judge = (...events: LoggedEvent[]) => {
   return messages.violations.map(({ text }) => text.replace(" at the webhook's receiver:", ''));
 };
 
-// Guarantees that a storm finds what a webhook was not sent, was sent too early, or should not have got.
-describe('the check of what a webhook was sent', () => {
-  it('finds nothing wrong with events that come again, with all that follows', () => {
+// Guarantees that a storm finds webhook messages that are missing, too early or made up.
+describe('the check of webhook messages', () => {
+  it('accepts events that are repeated together with all that follow', () => {
     expect(judge(event(1), event(2), event(2), event(1), event(2), event(3))).toEqual([]);
   });
 
-  it('names events that were passed over', () => {
+  it('reports events that were skipped', () => {
     expect(judge(event(1), event(3))).toEqual([
       'out of order event 3 came before 2 was accepted',
       'missing event 2 was never accepted',
     ]);
   });
 
-  it('names events that came before their turn, though none is missing', () => {
+  it('reports events out of order, even if none is missing', () => {
     expect(judge(event(2), event(1), event(3))).toEqual(['out of order event 2 came before 1 was accepted']);
   });
 
-  it('names an event that was tried, but not accepted', () => {
+  it('reports an event that was sent but not accepted', () => {
     const messages = new MessageLog();
     const log = new EventLog('one');
     log.note(event(1));
@@ -48,7 +48,7 @@ describe('the check of what a webhook was sent', () => {
     expect(messages.summary).toMatch(/^webhooks missing: 1, out of order: 0, made up: 0$/m);
   });
 
-  it('names events that the log does not have, or has with another content', () => {
+  it('reports events that are not in the log, or differ from it', () => {
     expect(judge(event(1), event(2), event(3), event(4))).toEqual([
       'made up event 4 is not what the log has',
     ]);

@@ -1,19 +1,21 @@
 import { digestOf, type EventLog } from './event-log.js';
 import type { Violation } from './violation.js';
 
-/** What the receiver of a webhook was sent: judged while it comes, and compared with the log in the end. */
+/** What a webhook receiver was sent: checked as it arrives, and compared with the log at the end. */
 export class MessageLog {
   /** The last event that was accepted. */
   position = 0;
-  /** How often the receiver did what. */
+  /** How often the receiver behaved in each way. */
   readonly misdeeds = new Map<string, number>();
   private readonly counts = { missing: 0, 'out of order': 0, 'made up': 0 };
   readonly violations: Violation[] = [];
-  /** Of what came first under each id. */
+  /** Hashes of the first message under each id. */
   private readonly digests = new Map<number, string>();
   private readonly accepted = new Set<number>();
 
-  /** A message with a right signature; it may come again, but nothing behind it before it was accepted. */
+  /**
+   * A message with a valid signature. It may be repeated, but no later one may come before it is accepted.
+   */
   note(id: number, text: string): void {
     const next = this.position + 1;
     if (id > next) this.blame('out of order', `event ${id} came before ${next} was accepted`);
@@ -28,12 +30,12 @@ export class MessageLog {
     this.position = Math.max(this.position, id);
   }
 
-  /** A message that nobody but the service could have sent, and that it may not send. */
+  /** A message that only the service can have sent, and must not send. */
   noteMadeUp(text: string): void {
     this.blame('made up', text);
   }
 
-  /** Whatever is in the log was accepted, and whatever came is in the log. */
+  /** Checks that every event of the log was accepted, and that every message is in the log. */
   compare(log: EventLog): void {
     for (const id of log.digests.keys()) {
       if (!this.accepted.has(id)) this.blame('missing', `event ${id} was never accepted`);

@@ -3,7 +3,7 @@ import { readOptions } from './options.js';
 
 const SERVER = 'postgresql://somebody:secret@db.example';
 
-// Guarantees that a storm does what its flags say, and never meets a database that matters.
+// Guarantees that a storm follows its flags, and never runs on a database that matters.
 describe('the options of a storm', () => {
   it('has a default for everything', () => {
     expect(readOptions([])).toMatchObject({
@@ -14,7 +14,7 @@ describe('the options of a storm', () => {
     });
   });
 
-  it('takes some faults, or none; on a server of somebody else, all but its restart', () => {
+  it('takes some faults or none; on an external server, all but restart', () => {
     expect(readOptions(['--faults', 'kill,freeze'])).toMatchObject({ faults: ['kill', 'freeze'] });
     expect(readOptions(['--faults', 'none'])).toMatchObject({ faults: [] });
     expect(readOptions(['--database-url', `${SERVER}/storm`])).toMatchObject({
@@ -36,7 +36,7 @@ describe('the options of a storm', () => {
     expect(() => readOptions(args)).toThrow(args[0]);
   });
 
-  it('refuses to restart the server of somebody else', () => {
+  it('refuses to restart an external server', () => {
     const args = ['--faults', 'restart', '--database-url', `${SERVER}/test`];
     expect(() => readOptions(args)).toThrow('needs the embedded server');
   });

@@ -12,7 +12,7 @@ export interface StormOptions {
   readonly faults: readonly FaultKind[];
   /** A CSV file of baskets to replay. */
   readonly baskets?: string | undefined;
-  /** A server to storm instead of an embedded one. Contains a password: never log it. */
+  /** A server to use instead of an embedded one. Contains a password: never log it. */
   readonly databaseUrl?: string | undefined;
   /** The service's built main file. */
   readonly service: string;
@@ -91,7 +91,7 @@ function readFaults(list: string, databaseUrl: string | undefined): readonly Fau
   });
 }
 
-/** A storm writes, and cuts everybody's connections: it must not meet a database that matters. */
+/** A storm writes and cuts all connections, so it must not run on a database that matters. */
 function stormable(url: string): string {
   if (!URL.canParse(url)) throw new UsageError('--database-url must be a postgresql:// URL');
   if (/storm|test/.test(new URL(url).pathname)) return url;

@@ -1,6 +1,6 @@
 import type { Line } from './history.js';
 
-/** The prices that clients believe in: those last heard of, which may have changed since. */
+/** The last prices that clients have seen, which may have changed since. */
 export class PriceBook {
   private readonly prices = new Map<number, number>();
 

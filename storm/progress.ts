@@ -2,10 +2,10 @@ import type { WriteStream } from 'node:tty';
 
 const LIVE_INTERVAL_MS = 250;
 const PLAIN_INTERVAL_MS = 5_000;
-/** Of a terminal that does not tell. */
+/** For a terminal that does not say. */
 const COLUMNS = 80;
 
-/** Shows how a storm goes: a line that is written anew on a terminal, now and then a line elsewhere. */
+/** Shows progress: one line that is rewritten on a terminal, or a line from time to time elsewhere. */
 export class Progress {
   private readonly isLive: boolean;
   private shownAt = -Infinity;
@@ -21,7 +21,7 @@ export class Progress {
     this.out.write(`${line}\n`);
   }
 
-  /** Where things stand; most calls show nothing. */
+  /** Shows the status; most calls show nothing. */
   show(atMs: number, line: () => string): void {
     if (atMs - this.shownAt < (this.isLive ? LIVE_INTERVAL_MS : PLAIN_INTERVAL_MS)) return;
     this.shownAt = atMs;

@@ -10,13 +10,12 @@ import {
 import { commits, type ConnectionRecord, SentStatements } from './sent-statements.js';
 
 /**
- * What happens to a COMMIT: the connection is cut before it arrives, or once
- * it has been answered and instead of the answer; or the answer is dropped
- * in silence and the client waits, or is replaced by an error; or nothing.
+ * What happens to a COMMIT: nothing; the connection is cut before it arrives, or in place of its answer; the
+ * answer is silently dropped, so that the client waits; or the answer is replaced by an error.
  */
 export type CommitFault = 'before' | 'after' | 'silence' | 'none' | { readonly sqlState: string };
 
-/** What all connections of a proxy have in common. */
+/** Shared by all connections of a proxy. */
 export interface ProxyFaults {
   readonly answerDelayMs: number;
   takeCommitFault(): CommitFault | undefined;
@@ -24,7 +23,7 @@ export interface ProxyFaults {
 
 const ENCRYPTION_DECLINED = 'N';
 
-/** One connection of the service to PostgreSQL, passed on message by message. */
+/** One connection of the service to PostgreSQL, forwarded message by message. */
 export class ProxiedConnection {
   record: ConnectionRecord | undefined;
   private readonly fromClient = new MessageFrames('client');
@@ -43,11 +42,11 @@ export class ProxiedConnection {
     private readonly server: Socket,
     private readonly faults: ProxyFaults,
   ) {
-    // Messages are passed on one by one: none may wait until the one before it is acknowledged.
+    // Without delay: messages are forwarded one by one, and none may wait for an acknowledgement.
     for (const socket of this.sockets) socket.setNoDelay().on('error', () => this.cut());
     client.on('data', (chunk) => this.passToServer(chunk));
     server.on('data', (chunk) => this.passToClient(chunk));
-    // What was sent before one side hung up still arrives at the other, as it would without us.
+    // What was sent before one side hung up still reaches the other, as without a proxy.
     client.on('close', () => this.whenThawed(() => server.end()));
     server.on('close', () => {
       if (this.isCut) client.destroy();
@@ -55,24 +54,24 @@ export class ProxiedConnection {
     });
   }
 
-  /** Resolves when neither side is connected any more. */
+  /** Resolves when both sides are disconnected. */
   async ended(): Promise<void> {
     await Promise.all(this.sockets.map((socket) => new Promise((done) => socket.once('close', done))));
   }
 
   /**
-   * Ends the server's side and, when PostgreSQL has closed it, the client's: the session has ended by then
-   * and its locks are free. Otherwise the client's next attempt would race with the end of the one before it.
+   * Ends the server's side first and the client's once PostgreSQL has closed its own: then the session and
+   * its locks are gone. Otherwise the client's next attempt would race with the end of this one.
    */
   cut(): void {
     this.isCut = true;
     if (this.server.closed) this.client.destroy();
-    // Ending a socket would send what was kept back while it was frozen.
+    // Ending a socket would send what was held back while frozen.
     else if (this.isFrozen) this.server.destroy();
     else this.server.end();
   }
 
-  /** Nothing passes, not even the news that one side has hung up. */
+  /** Forwards nothing, not even that one side has hung up. */
   freeze(): void {
     this.isFrozen = true;
     for (const socket of this.sockets) socket.pause().cork();
@@ -87,7 +86,7 @@ export class ProxiedConnection {
     for (const hangUp of this.heldHangUps.splice(0)) hangUp();
   }
 
-  /** A socket notices that its peer has hung up also while it is paused. */
+  /** A socket notices that its peer has hung up even while it is paused. */
   private whenThawed(hangUp: () => void): void {
     if (this.isFrozen) this.heldHangUps.push(hangUp);
     else hangUp();
@@ -126,7 +125,7 @@ export class ProxiedConnection {
     this.deliver(Buffer.concat(passed));
   }
 
-  /** Counts the server's replies, since that of a COMMIT may come after others that were not waited for. */
+  /** Counts the server's replies, since others that nobody waited for may precede that of a COMMIT. */
   private forClient({ type, bytes }: Message): Buffer[] {
     const isReady = type === 'Z';
     const fault = this.repliesSeen >= (this.commit?.reply ?? Infinity) ? this.commit?.fault : undefined;

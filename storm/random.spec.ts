@@ -3,14 +3,14 @@ import { Random } from './random.js';
 
 const draws = (random: Random) => Array.from({ length: 20 }, () => random.between(1, 6));
 
-// Guarantees that a storm can be told again by its seed.
+// Guarantees that a storm can be repeated by its seed.
 describe('Random', () => {
-  it('repeats itself for the same seed, and not for another', () => {
+  it('repeats for the same seed, and differs for another', () => {
     expect(draws(new Random(42))).toEqual(draws(new Random(42)));
     expect(draws(new Random(42))).not.toEqual(draws(new Random(43)));
   });
 
-  it('gives each name a stream that does not depend on what others have drawn', () => {
+  it('gives each name a stream that is independent of the others', () => {
     const [fresh, used] = [new Random(42), new Random(42)];
     draws(used);
 
@@ -18,7 +18,7 @@ describe('Random', () => {
     expect(draws(fresh.fork('client 1'))).not.toEqual(draws(fresh.fork('client 2')));
   });
 
-  it('reaches both ends of a range and nothing beyond, about equally often', () => {
+  it('draws every value of a range equally often, both ends included', () => {
     const random = new Random(7);
     const counts = new Map<number, number>();
     for (let n = 0; n < 6_000; n += 1) {

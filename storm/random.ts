@@ -1,6 +1,6 @@
 const UINT32 = 2 ** 32;
 
-/** Decisions that come out the same for the same seed (mulberry32). Not for secrets. */
+/** Random decisions that repeat for the same seed (mulberry32). Not for secrets. */
 export class Random {
   private state: number;
 
@@ -8,7 +8,7 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  /** A stream of its own for somebody with a name, whatever others have drawn before. */
+  /** An independent stream for a name, whatever others have drawn. */
   fork(name: string): Random {
     // FNV-1a
     const hash = [...name].reduce(
@@ -26,7 +26,7 @@ export class Random {
     return ((bits ^ (bits >>> 14)) >>> 0) / UINT32;
   }
 
-  /** A whole number; both ends are possible. */
+  /** A whole number, both ends included. */
   between(min: number, max: number): number {
     return min + Math.floor(this.next() * (max - min + 1));
   }
@@ -35,7 +35,7 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** @throws RangeError when there is nothing to choose from. */
+  /** @throws RangeError if there is nothing to choose from. */
   pick<T>(list: readonly T[]): T {
     if (list.length === 0) throw new RangeError('There is nothing to pick from.');
     return list[this.between(0, list.length - 1)] as T;

@@ -17,9 +17,9 @@ const read = async (...rows: string[]) => {
   return RecordedBaskets.read(file);
 };
 
-// Guarantees that real baskets are replayed as they were.
+// Guarantees that recorded baskets are replayed unchanged.
 describe('RecordedBaskets', () => {
-  it('replays baskets in their order, cancellations among them, and begins again after the last', async () => {
+  it('replays baskets and cancellations in order, and starts over after the last', async () => {
     const baskets = await read(
       '1,t,7,A,"LAMP, RED",6,2.55',
       '1,t,7,B,DESK,1,30',
@@ -42,7 +42,7 @@ describe('RecordedBaskets', () => {
     ]);
   });
 
-  it('makes the most wanted wares scarce, so that one basket can be had, and leaves plenty of the others', async () => {
+  it('makes the most ordered wares scarce, with enough for one basket, and the others plentiful', async () => {
     const rows = Array.from({ length: 8 }, (_, index) => `${index},t,7,S${index},WARE,${80 - index * 10},1`);
 
     const { catalogue } = await read(...rows, '9,t,7,S0,WARE,300,1');
@@ -51,14 +51,14 @@ describe('RecordedBaskets', () => {
     expect(catalogue.filter(({ isHot, stock }) => !isHot && stock > 1_000_000)).toHaveLength(6);
   });
 
-  it('leaves out corrections of the stock, which nobody has ordered', async () => {
+  it('skips corrections of the stock', async () => {
     const baskets = await read('1,t,,A,,-10,0', '2,t,7,B,DESK,1,30');
 
     expect(baskets.next()).toEqual({ kind: 'place', lines: [{ ware: 0, quantity: 1 }] });
     expect(baskets.catalogue.map(({ name }) => name)).toEqual(['DESK']);
   });
 
-  it('says which column is missing, and that there is no basket', async () => {
+  it('says which column is missing, or that there is no basket', async () => {
     const file = join(folder, 'other.csv');
     await writeFile(file, 'order_ref,sku\n1,A\n');
 
@@ -68,7 +68,7 @@ describe('RecordedBaskets', () => {
 });
 
 describe('parseCsv', () => {
-  it('reads quoted cells with commas, quotes and line breaks in them', () => {
+  it('reads quoted cells with commas, quotes and line breaks', () => {
     expect(parseCsv('a,"b,""c""\nd",\r\ne,,f\ng,')).toEqual([
       ['a', 'b,"c"\nd', ''],
       ['e', '', 'f'],

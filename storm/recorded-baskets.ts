@@ -8,13 +8,13 @@ type Row = Record<(typeof COLUMNS)[number], string>;
 /** The service's own limits: O2 and M of its contract. */
 const LINE_QUANTITY_MAX = 1_000_000;
 const BASKET_WARES_MAX = 1_000;
-/** Of the wares in most baskets, so many run out: this part of all, up to this number. */
+/** How many of the most ordered wares are hot: this share, up to this number. */
 const HOT_PART = 0.25;
 const HOT_WARES_MAX = 10;
-/** The part of the demand for a hot ware that is there from the start. */
+/** The initial stock of a hot ware, as a share of the demand. */
 const HOT_SHARE = 0.3;
 
-/** Replays baskets of a CSV file in their order, from the start again when all are through. */
+/** Replays the baskets of a CSV file in order, again and again. */
 export class RecordedBaskets implements Workload {
   readonly catalogue: readonly Ware[];
   private readonly tasks: readonly Task[];
@@ -32,7 +32,7 @@ export class RecordedBaskets implements Workload {
     );
   }
 
-  /** @throws Error when the file has no basket or lacks a column. */
+  /** @throws Error if the file has no basket or lacks a column. */
   static async read(file: string): Promise<RecordedBaskets> {
     const [header = [], ...lines] = parseCsv(await readFile(file, 'utf8'));
     const missing = COLUMNS.filter((column) => !header.includes(column));
@@ -69,7 +69,7 @@ function asWare(rows: readonly Row[], isHot: boolean): Ware {
   return { name: name || sku, priceMinor, stock: isHot ? scarce : PLENTY, isHot };
 }
 
-/** Corrections of the stock, which have a negative quantity, are nobody's order. */
+/** Rows with a negative quantity correct the stock and are not orders. */
 function asTasks(basket: readonly Row[], placeOf: ReadonlyMap<string | undefined, number>): Task[] {
   if (isCancellation(basket[0] as Row)) return [{ kind: 'cancel' }];
   const lines = basket.flatMap(({ sku, quantity }) => {
@@ -80,7 +80,7 @@ function asTasks(basket: readonly Row[], placeOf: ReadonlyMap<string | undefined
   return lines.length > 0 ? [{ kind: 'place', lines: lines.slice(0, BASKET_WARES_MAX) }] : [];
 }
 
-/** Rows of cells, as RFC 4180 has them: quoted where they need it, a quote within quotes doubled. */
+/** Rows of cells according to RFC 4180. */
 export function parseCsv(text: string): string[][] {
   const cell = /("(?:[^"]|"")*"|(?:[^",\r\n][^,\r\n]*)?)(,|\r?\n|$)/y;
   const rows: string[][] = [];

@@ -1,13 +1,13 @@
 import type { Attempt, FaultRecord, Line } from './history.js';
 import type { StormedService } from './service-process.js';
 
-/** Waits, after a fault, for every process to serve an order that was sent after its end. */
+/** Waits until every process has served an order that was sent after the end of a fault. */
 export class Recovery {
   private readonly missing: Set<StormedService>;
 
   /**
-   * @param productId where the fault was about one product:
-   * an order for it, or that it has run out, is what counts.
+   * @param productId set if the fault concerned one product: then an order of it counts, or a refusal because
+   *   it is sold out.
    */
   constructor(
     services: readonly StormedService[],

@@ -27,13 +27,13 @@ import { InventedBaskets } from './workload.js';
 const SESSIONS_END_MS_MAX = 10_000;
 const HOLDS_END_MS_MAX = 20_000;
 
-/** Undone one after the other in the end, the last first. */
+/** Run one after another at the end, in reverse order. */
 type Endings = (() => Promise<unknown>)[];
 
 /**
- * Starts two processes of the service on one database, storms them, stops them, and compares what the
- * clients have seen with what the database holds. Whatever happens, everything that was started is stopped.
- * @param signal ends the storm before its time; the verdict is that on the storm so far.
+ * Starts two processes of the service on one database, storms them, stops them, and compares what the clients
+ * have seen with what the database holds. Always stops everything it has started.
+ * @param signal ends the storm early; the verdict covers the storm so far.
  */
 export async function runStorm(
   options: StormOptions,
@@ -85,13 +85,13 @@ async function stormIn(
   const seconds = (now() - startedAt) / 1000;
   over.abort();
   await Promise.all(following);
-  // Orders go on expiring by themselves; what happens behind the readers' back would look missing.
+  // Orders keep expiring by themselves; events that nobody reads would look missing.
   await becomesTrue(() => database.connected(hasNoPendingOrder), HOLDS_END_MS_MAX);
   await Promise.all(followers.map((follower) => follower.finish()));
   await endpoint.finish(logs[0] as EventLog);
 
   await stopServices(services, history);
-  // What a killed process has left behind must not change the books any more.
+  // What a killed process left running must not change the data any more.
   await becomesTrue(async () => (await database.terminateBackends()) === 0, SESSIONS_END_MS_MAX);
   const stored = await database.connected((client) => readStoredState(client, shop));
   const facts = { seed, clients, seconds, wasStopped: signal.aborted };

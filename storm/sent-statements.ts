@@ -1,14 +1,14 @@
 import type { Message } from './message-frames.js';
 
-/** What a connection has been asked to do since it was recorded. */
+/** What a connection was sent since recording began. */
 export interface ConnectionRecord {
   /** The SQL of every statement executed, in order; a simple query of several statements is one. */
   readonly statements: string[];
-  /** How often the client has had to wait for the server: statements sent without waiting share one. */
+  /** How often the client waited for the server. Pipelined statements share one wait. */
   roundTrips: number;
 }
 
-/** Knows which SQL a client's message executes, also where it was prepared by an earlier one. */
+/** Finds the SQL that a client's message executes, even if an earlier one prepared it. */
 export class SentStatements {
   private readonly prepared = new Map<string, string>();
 

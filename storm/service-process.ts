@@ -10,7 +10,7 @@ const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 15_000;
 
 export interface ServiceSetup {
-  /** What it is called in logs and messages. */
+  /** Its name in logs and messages. */
   readonly name: string;
   /** The built main file. */
   readonly main: string;
@@ -20,9 +20,9 @@ export interface ServiceSetup {
   readonly databaseUrl: string;
 }
 
-/** One process of the service, with a proxy of its own between it and the database. */
+/** One process of the service, with its own proxy to the database. */
 export class StormedService {
-  /** Changes when the process is started again; empty until it serves. */
+  /** Changes when the process restarts; empty until it serves. */
   url = '';
   private startedProxy: FaultProxy | undefined;
   private child: ChildProcess | undefined;
@@ -30,7 +30,7 @@ export class StormedService {
   private killedAt = -Infinity;
   private servesSince = -Infinity;
 
-  /** @param onDeath told when the process ends though nobody has ended it. */
+  /** @param onDeath called if the process ends by itself. */
   constructor(
     private readonly setup: ServiceSetup,
     private readonly onDeath: (how: string) => void,
@@ -45,7 +45,7 @@ export class StormedService {
     return this.startedProxy;
   }
 
-  /** Starts proxy and process, and waits until it serves. */
+  /** Starts the proxy and the process, and waits until it serves. */
   async start(): Promise<void> {
     this.startedProxy = await FaultProxy.start(this.setup.databaseUrl);
     await this.launch();
@@ -55,7 +55,7 @@ export class StormedService {
   async launch(): Promise<void> {
     const { name, main, folder, variables } = this.setup;
     const env = { ...childEnvironment(), ...variables, DATABASE_URL: this.proxy.url };
-    // In a group of its own: a Ctrl-C is for the storm, which then ends it in good order.
+    // In its own process group, so that Ctrl-C only reaches the storm, which then stops it gracefully.
     const child = spawn(process.execPath, [main], { cwd: folder, env, detached: true });
     const closed = once(child, 'close');
     this.child = child;
@@ -72,7 +72,7 @@ export class StormedService {
         url = /is ready at (http:\/\/[\w.:]+)/.exec(output)?.[1] ?? '';
       });
     await waitUntil(() => url !== '' || this.hasEnded, START_MS_MAX, NEVER);
-    // What a process has printed may arrive after its exit.
+    // Output may arrive after the exit of a process.
     if (this.hasEnded) await closed;
     if (url === '') throw new Error(`Process ${name} did not start:\n${output}`);
     this.url = url;
@@ -84,13 +84,13 @@ export class StormedService {
     return this.servesSince >= moment || this.killedAt > this.servesSince;
   }
 
-  /** Ends the process without a word, as a power failure would. */
+  /** Ends the process without notice, as a power failure would. */
   async kill(): Promise<void> {
     this.killedAt = now();
     await this.end('SIGKILL');
   }
 
-  /** Ends the process in good order; whether it did so in time. */
+  /** Stops the process gracefully. @returns whether it ended in time. */
   async stop(): Promise<boolean> {
     const ending = this.end('SIGTERM');
     const isInTime = await waitUntil(() => this.hasEnded, STOP_MS_MAX, NEVER);
@@ -100,7 +100,7 @@ export class StormedService {
     return isInTime;
   }
 
-  /** For the very last moment of our own process, which cannot wait. */
+  /** For the exit of our own process, which cannot wait. */
   killAtOnce(): void {
     this.isMeantToEnd = true;
     this.child?.kill('SIGKILL');

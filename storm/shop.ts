@@ -6,7 +6,7 @@ import { now } from './clock.js';
 import type { StormedService } from './service-process.js';
 import type { Ware, Workload } from './workload.js';
 
-/** A request to one of the processes, whose answer is judged. */
+/** A request to one of the processes, whose answer is checked. */
 export type ShopAsk = Ask & { readonly route: Route };
 
 export interface Account {
@@ -14,19 +14,19 @@ export interface Account {
   readonly token: string;
 }
 
-/** How long an order holds its stock: so short that many expire while the storm goes on. */
+/** How long an order holds its stock: so short that many expire during the storm. */
 export const HOLD_SECONDS = 2;
 
 const SALE_STARTS_AT = { closed: '9999-01-01T00:00:00Z', open: '2026-01-01T00:00:00Z' };
 
-/** Sign-ins are few: clients share accounts, as the browsers of one household do. */
+/** Clients share accounts, as a household might, so that there are few sign-ins. */
 const BUYERS = 4;
 const CREATIONS_AT_ONCE = 8;
 
-/** What the storm works with: two processes, the accounts and the products, all of this storm alone. */
+/** Two processes, and accounts and products that only this storm uses. */
 export class Shop {
   private constructor(
-    /** Unlike that of any other storm on the same database. */
+    /** Unique among the storms on the same database. */
     readonly name: string,
     readonly services: readonly StormedService[],
     readonly history: History,
@@ -37,14 +37,14 @@ export class Shop {
     readonly productIds: readonly number[],
   ) {}
 
-  /** Registers the accounts and puts the products on the shelf, before anything is disturbed. */
+  /** Registers the accounts and creates the products, before any fault. */
   static async open(
     services: readonly StormedService[],
     history: History,
     workload: Workload,
   ): Promise<Shop> {
     const url = services[0]?.url ?? '';
-    // The database may have seen other storms.
+    // The database may contain other storms.
     const storm = `storm-${randomBytes(4).toString('hex')}`;
     const admin = await register(url, `${storm}-admin`, 'admin');
     const buyers = [];
@@ -61,7 +61,7 @@ export class Shop {
     return this.productIds.filter((_, index) => this.workload.catalogue[index]?.isHot);
   }
 
-  /** Asks one process, and has the answer judged. */
+  /** Asks one process, and checks the answer. */
   async ask(service: StormedService, ask: ShopAsk): Promise<Reply> {
     const reply = await exchange(service.url, ask);
     const call: Call = { ...reply, route: ask.route };
@@ -107,7 +107,7 @@ async function shelve(url: string, admin: Account, ware: Ware, history: History)
   return productId;
 }
 
-/** Asks while nothing is disturbed yet. */
+/** Asks before any fault. */
 export async function succeed(url: string, ask: Ask): Promise<Record<string, unknown>> {
   const { status, body } = await exchange(url, ask);
   if (status === 200 || status === 201) return body;

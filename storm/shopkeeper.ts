@@ -11,8 +11,8 @@ const TAKE_OUT_MAX = 5;
 const PRICE_MINOR_MAX = 20_000;
 
 /**
- * The admin, who restocks what runs out, changes prices,
- * raises limits and adds products, all while orders come in.
+ * The admin, who restocks what runs out, changes prices, raises limits and adds products while orders come
+ * in.
  */
 export class Shopkeeper {
   private keysMade = 0;
@@ -43,7 +43,7 @@ export class Shopkeeper {
     }
   }
 
-  /** Mostly adds; what is taken out may be more than there is, and is refused then. */
+  /** Mostly positive. Taking out more than there is gets refused. */
   private async restock(random: Random): Promise<void> {
     const id = random.pick(this.shop.hotIds);
     const takesOut = random.chance(0.15);
@@ -60,7 +60,7 @@ export class Shopkeeper {
     if (written.outcome === 'done') this.prices.set(productId, priceMinor);
   }
 
-  /** Limits only grow, so that the last one tells what is too much. */
+  /** Limits only grow, so the last one decides what is too much. */
   private async raiseLimit(random: Random): Promise<void> {
     const { limits } = this.shop.history;
     if (limits.length === 0) return;

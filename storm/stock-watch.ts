@@ -5,7 +5,7 @@ import type { History } from './history.js';
 import type { StormDatabase } from './storm-database.js';
 
 const INTERVAL_MS = 500;
-/** Looking at the whole history of sales must not become the load itself. */
+/** Adding up all sales must not itself become the load. */
 const INTERVAL_PER_LOOK = 10;
 
 /** One statement, so one snapshot. */
@@ -24,7 +24,7 @@ interface Balance {
   readonly sold: number;
 }
 
-/** Looks at the stock of the hot products all the time: S1 holds at every moment, not only in the end. */
+/** Checks the stock of the hot products all the time: S1 holds at every moment, not only at the end. */
 export async function watchStock(
   database: StormDatabase,
   history: History,
@@ -33,7 +33,7 @@ export async function watchStock(
 ): Promise<void> {
   while (!signal.aborted) {
     const startedAt = now();
-    // A server that is away just now is looked at again later.
+    // A server that is down is asked again later.
     const balances = await database.connected((client) => look(client, productIds)).catch(() => []);
     for (const { id, stock, putIn, sold } of balances)
       checkBalance(id, stock, putIn, sold).forEach((violation) => history.noteViolation(violation));

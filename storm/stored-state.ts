@@ -4,7 +4,7 @@ import type { SoldLine } from './history.js';
 import type { Shop } from './shop.js';
 
 export interface StoredLine extends SoldLine {
-  /** How often its stock came back. */
+  /** How often its stock was returned. */
   readonly returns: number;
 }
 
@@ -14,9 +14,9 @@ export interface StoredOrder {
   readonly key: string;
   readonly status: string;
   readonly totalMinor: number;
-  /** Whether it was cancelled by nobody, after having had a time to be confirmed. */
+  /** Whether it was cancelled by nobody and had an expiry. */
   readonly wasExpired: boolean;
-  /** Whether it was cancelled before that time. */
+  /** Whether it was cancelled before its expiry. */
   readonly endedEarly: boolean;
   readonly lines: readonly StoredLine[];
 }
@@ -27,13 +27,13 @@ export interface StoredPurchase {
   readonly quantity: number;
 }
 
-/** What the database holds of a storm in the end. */
+/** What the database holds after a storm. */
 export interface StoredState {
   readonly stock: ReadonlyMap<number, number>;
   readonly adjustments: readonly { readonly productId: number; readonly quantity: number }[];
   /** What is counted for each customer of limited products. */
   readonly purchases: readonly StoredPurchase[];
-  /** Of the products that were created while the storm went on. */
+  /** Of the products that were created during the storm. */
   readonly productNames: readonly string[];
   readonly orders: readonly StoredOrder[];
 }

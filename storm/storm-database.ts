@@ -5,14 +5,14 @@ import { withConnection } from '../src/database/with-connection.js';
 
 const INSPECTOR_NAME = 'mini-order-system storm';
 
-/** The database that is stormed, and ways past the service: to look into it and to disturb it. */
+/** The database of a storm, with direct access to inspect and disturb it. */
 export class StormDatabase {
   private constructor(
     readonly url: string,
     private readonly server: EmbeddedPostgres | undefined,
   ) {}
 
-  /** @param url a server that is there; without one, an embedded one is started in the folder. */
+  /** @param url an existing server; without it, an embedded one is started in the folder. */
   static async open(
     folder: string,
     url: string | undefined,
@@ -27,15 +27,12 @@ export class StormDatabase {
     await this.server?.stop();
   }
 
-  /** Works on a connection of its own, for a bounded time per statement. */
+  /** Runs work on its own connection, with a time limit per statement. */
   connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     return withConnection(this.url, work, { application_name: INSPECTOR_NAME, query_timeout: 60_000 });
   }
 
-  /**
-   * Tells every session in the database but our own to end,
-   * which takes it a moment; returns how many there were.
-   */
+  /** Tells every other session of the database to end, which takes a moment. @returns their number. */
   async terminateBackends(): Promise<number> {
     const { rowCount } = await this.connected((client) =>
       client.query(

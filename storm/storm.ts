@@ -11,11 +11,11 @@ import { Shopkeeper } from './shopkeeper.js';
 import { watchStock } from './stock-watch.js';
 import type { StormDatabase } from './storm-database.js';
 
-/** The history is kept in memory: a storm whose orders have so many lines ends before its time. */
+/** The history is kept in memory, so a storm with this many order lines ends early. */
 const LINES_MAX = 3_000_000;
 const TICK_MS = 50;
 
-/** Everybody at once: buyers, the shopkeeper, the faults, and one who watches the stock. */
+/** Runs the buyers, the shopkeeper, the faults and the stock watch at the same time. */
 export class Storm {
   private readonly prices = new PriceBook();
   private readonly schedule: FaultSchedule;
@@ -38,8 +38,8 @@ export class Storm {
   }
 
   /**
-   * Returns when the time is over and every kind of fault has
-   * come, or the signal has; every client knows its outcome then.
+   * Ends when the time is over and every kind of fault has occurred, or at the signal. Every client knows its
+   * outcomes then.
    */
   async run(signal: AbortSignal): Promise<void> {
     this.startedAt = now();
@@ -55,10 +55,10 @@ export class Storm {
       faults,
       watchStock(this.database, this.shop.history, this.shop.hotIds, isOver),
     ]);
-    // Whoever fails ends the storm; the error is thrown below.
+    // A failure ends the storm; the error is thrown below.
     const failed = everybody.catch(() => over.abort());
     await this.watchTheClock(isOver);
-    // The clients go on until the service is seen to have come back from the last fault.
+    // The clients continue until the service has recovered from the last fault.
     closing.abort();
     await Promise.allSettled([faults]);
     over.abort();

@@ -13,14 +13,14 @@ export interface StormFacts {
   readonly seed: number;
   readonly clients: number;
   readonly seconds: number;
-  /** Whether it was ended before its time. */
+  /** Whether it was ended early. */
   readonly wasStopped: boolean;
 }
 
-/** Violations of one promise are listed up to this many. */
+/** The most violations listed per promise. */
 const LISTED_MAX = 20;
 
-/** Passed is what kept every promise and sold something. */
+/** A storm passes if it kept every promise and sold something. */
 export function giveVerdict(facts: StormFacts, history: History, findings: Findings): Verdict {
   const hasPassed = findings.violations.length === 0 && findings.acknowledged > 0;
   const broken = groupBy(findings.violations, ({ promise }) => promise);

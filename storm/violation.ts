@@ -16,6 +16,6 @@ export const STORM_PROMISES = {
 
 export interface Violation {
   readonly promise: keyof typeof STORM_PROMISES;
-  /** What exactly is off. */
+  /** What exactly is wrong. */
   readonly text: string;
 }

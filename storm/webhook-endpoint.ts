@@ -5,10 +5,10 @@ import { type Shop, succeed } from './shop.js';
 import type { WebhookReceiver } from './webhook-receiver.js';
 
 const WAKE_EVERY_MS = 300;
-/** How long the rest is waited for while none of it comes. */
+/** How long to wait for the rest while none of it arrives. */
 const STANDSTILL_MS_MAX = 15_000;
 
-/** A webhook endpoint of both processes, whose admin ends the pauses that come after failures. */
+/** A webhook endpoint served by both processes. Its admin cuts short the pauses after failures. */
 export class WebhookEndpoint {
   private constructor(
     private readonly shop: Shop,
@@ -16,7 +16,7 @@ export class WebhookEndpoint {
     private readonly id: number,
   ) {}
 
-  /** Adds the endpoint, and lets it begin with the first event of the log. */
+  /** Adds the endpoint and replays the log from the first event. */
   static async add(shop: Shop, receiver: WebhookReceiver): Promise<WebhookEndpoint> {
     const url = shop.services[0]?.url ?? '';
     const { token } = shop.admin;
@@ -35,7 +35,7 @@ export class WebhookEndpoint {
     this.receiver.becomeReliable();
   }
 
-  /** Waits for the rest of the log, for as long as some of it comes. */
+  /** Waits for the rest of the log, as long as some of it arrives. */
   async finish(log: EventLog): Promise<void> {
     const { messages } = this.receiver;
     let [last, cameAt] = [messages.position, now()];
@@ -49,7 +49,7 @@ export class WebhookEndpoint {
   private async wake(): Promise<void> {
     const json = { is_active: true };
     const ask = { route: 'PATCH /webhooks/{id}', id: this.id, token: this.shop.admin.token, json } as const;
-    // One that does not answer just then is asked again.
+    // A process that does not answer now is asked again.
     for (const { url } of this.shop.services) await exchange(url, ask);
   }
 }

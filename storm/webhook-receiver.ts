@@ -6,7 +6,7 @@ import type { LoggedEvent } from './event-log.js';
 import { MessageLog } from './message-log.js';
 import type { Random } from './random.js';
 
-/** Below those that systems give by themselves, so that nobody gets the port while the receiver is away. */
+/** Below the ephemeral ports, so that nobody gets the port while the receiver is away. */
 const PORTS = [20_000, 32_000] as const;
 const PATH = '/hooks';
 const CALM_MS = [100, 600] as const;
@@ -14,11 +14,11 @@ const AWAY_MS = [100, 400] as const;
 /** Far more than the service reads. */
 const FLOOD = Buffer.alloc(1024 * 1024);
 
-/** How messages are not accepted, and how a good answer may look odd. */
+/** Ways to refuse a message, and odd forms of a good answer. */
 const MISDEEDS = ['die', 'fail', 'redirect', 'hang', 'drop', 'break off', 'babble', 'flood'] as const;
 type Misdeed = (typeof MISDEEDS)[number];
 
-/** Somebody's server that is sent events, and that nobody can rely on. */
+/** An unreliable server that gets events. */
 export class WebhookReceiver {
   readonly messages = new MessageLog();
   secret = '';
@@ -27,7 +27,7 @@ export class WebhookReceiver {
   private port = 0;
   private isReliable = false;
   private round: Misdeed[] = [];
-  /** Nothing while no message has been accepted since the last misdeed. */
+  /** Undefined until a message is accepted after the last misbehaviour. */
   private misbehavesAt: number | undefined;
   private hanging: ServerResponse | undefined;
 
@@ -37,7 +37,7 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${this.port}${PATH}`;
   }
 
-  /** Whether the service is waiting for an answer that does not come. */
+  /** Whether the service waits for an answer that never comes. */
   get isHanging(): boolean {
     return this.hanging !== undefined;
   }
@@ -54,7 +54,7 @@ export class WebhookReceiver {
     }
   }
 
-  /** From now on, it accepts whatever comes. */
+  /** Accepts everything from now on. */
   becomeReliable(): void {
     this.isReliable = true;
     this.hanging?.destroy();
@@ -122,7 +122,7 @@ export class WebhookReceiver {
   private readonly deeds: Readonly<Record<Misdeed, (response: ServerResponse) => void>> = {
     die: () => void (this.away = this.beAway()),
     fail: (response) => response.writeHead(500).end('Something went wrong.'),
-    // To itself: whoever follows it comes to another path.
+    // To itself under another path, so that following it would show.
     redirect: (response) => response.writeHead(307, { location: `${this.url}/elsewhere` }).end(),
     hang: (response) => {
       this.hanging = response;

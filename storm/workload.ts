@@ -1,19 +1,19 @@
 import type { Random } from './random.js';
 
-/** A product as it is put on the shelf. */
+/** A product to create. */
 export interface Ware {
   readonly name: string;
   readonly priceMinor: number;
   readonly stock: number;
-  /** Scarce, sought after, and restocked a little at a time. */
+  /** Scarce, in demand, and restocked a little at a time. */
   readonly isHot: boolean;
-  /** The limit per customer at first; the shopkeeper raises it. */
+  /** The initial limit per customer; the shopkeeper raises it. */
   readonly maxPerCustomer?: number;
-  /** Whether its sale begins after every storm, so that nobody may get it; or has begun. */
+  /** Whether its sale has begun, or begins after any storm, so that nobody may get it. */
   readonly sale?: 'closed' | 'open';
 }
 
-/** What a client is to do next; wares are told by their place in the catalogue. */
+/** What a client does next. Wares are given by their index in the catalogue. */
 export type Task =
   | {
       readonly kind: 'place';
@@ -38,7 +38,7 @@ const HOT_STOCK = 20;
 /** Never sold out, so that there is always something to be served. */
 export const PLENTY = 100_000_000;
 
-/** Baskets of few lines, most of them with a ware that runs out again and again. */
+/** Baskets of few lines, most of them with a ware that runs out repeatedly. */
 export class InventedBaskets implements Workload {
   readonly catalogue: readonly Ware[] = Array.from({ length: HOT_WARES + PLAIN_WARES }, (_, index) => {
     const isHot = index < HOT_WARES;
@@ -57,7 +57,7 @@ export class InventedBaskets implements Workload {
     const plain = Array.from({ length: random.between(hot.length === 0 ? 1 : 0, 2) }, () =>
       random.between(HOT_WARES, HOT_WARES + PLAIN_WARES - 1),
     );
-    // In any order, so that opposing orders meet.
+    // In random order, so that opposing orders meet.
     const wares = random.shuffle([...hot, ...plain]);
     return { kind: 'place', lines: wares.map((ware) => ({ ware, quantity: random.between(1, 3) })) };
   }

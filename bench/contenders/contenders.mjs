@@ -1,4 +1,4 @@
-// Who is measured against whom.
+// The service and what it is compared with.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -69,14 +69,14 @@ export const CONTENDERS = [
 
 const START_TIMEOUT_MS = 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-/** Node's options as `npm start` gives them: what is measured is what its user runs. */
+/** Node's options of `npm start`, to measure what users run. */
 const { scripts } = /** @type {{ scripts: { start: string } }} */ (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 );
 const NODE_OPTIONS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 const PRELOAD = new URL('end-with-parent.mjs', import.meta.url).href;
 
-/** The server of a contender in a process of its own. */
+/** The server of a contender, in its own process. */
 export class ServerProcess {
   url = '';
 
@@ -85,7 +85,7 @@ export class ServerProcess {
     this.name = name;
     const script = fileURLToPath(new URL(program ?? '', import.meta.url));
     this.child = spawn(process.execPath, [...NODE_OPTIONS, '--import', PRELOAD, script], {
-      // Away from any .env, which would change what is measured.
+      // In a folder without .env, which would change what is measured.
       cwd: HERE,
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       env: {
@@ -94,7 +94,7 @@ export class ServerProcess {
         PORT: '0',
         DATABASE_URL: databaseUrl,
         JWT_SECRET: secret,
-        // The lines of the request log would be measured as well, and the bare server has none.
+        // The request log would be measured too, and the bare server has none.
         LOG_LEVEL: 'warn',
         ...variables,
       },

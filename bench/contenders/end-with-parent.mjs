@@ -1,3 +1,3 @@
-// Loaded before a contender, so that none outlives a benchmark that was killed.
+// Loaded before a contender, so that it ends if the benchmark is killed.
 process.on('disconnect', () => process.exit());
 process.channel?.unref();

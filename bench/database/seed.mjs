@@ -1,7 +1,7 @@
-// Fills a migrated database by SQL; the stock adds up from the first moment on.
+// Fills a migrated database with SQL; the stock adds up from the start.
 import { CUSTOMERS, ORDERS, PRODUCTS, sessionOf, STOCK, USERS } from '../catalogue.mjs';
 
-/** Nobody signs in with a password here. */
+/** No user signs in with a password here. */
 const NO_PASSWORD = '!';
 
 /**
@@ -69,9 +69,9 @@ export async function seedOrders(client) {
 }
 
 /**
- * Takes out all orders that came later, so that every measurement starts from
- * the same. The table is not emptied: on an empty one PostgreSQL plans to read
- * the whole of it for every foreign key, and keeps to that plan while it fills.
+ * Deletes all later orders, so that every measurement starts from the same state. The table is not emptied:
+ * on an empty table, PostgreSQL would plan a full scan for each foreign key, and keep that plan while it
+ * fills.
  * @param {import('pg').Client} client
  */
 export async function removePlacedOrders(client) {
@@ -86,8 +86,8 @@ export async function removePlacedOrders(client) {
 }
 
 /**
- * Leaves nothing behind that the server would do in the middle
- * of a measurement. @param {import('pg').Client} client
+ * Does the maintenance that the server might otherwise do during a measurement.
+ * @param {import('pg').Client} client
  */
 async function settle(client) {
   await client.query('VACUUM ANALYZE users, sessions, products, orders, order_items');

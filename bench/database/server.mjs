@@ -9,7 +9,7 @@ import { TYPES } from '#dist/database/session-client.js';
 import { seedCatalogue } from './seed.mjs';
 import { isSynchronous, Standby } from './standby.mjs';
 
-/** Everything else is as the service runs it for its user: what is committed is on the disk. */
+/** Everything else is as the service sets it: a commit is on disk. */
 const SETTINGS = { max_connections: '250' };
 const TEMPLATE = 'bench_template';
 
@@ -41,7 +41,7 @@ export class Server {
     let standby;
     const stop = async () => {
       await server?.stop();
-      // After the server, which waits at its end until the standby has everything.
+      // After the server, whose shutdown waits until the standby has everything.
       await standby?.stop();
       await rm(dataDir, { recursive: true, force: true });
     };
@@ -59,24 +59,21 @@ export class Server {
     }
   }
 
-  /** Whether a standby has every COMMIT on its disk as well before it is answered. */
+  /** Whether a standby also has every COMMIT on disk before it is answered. */
   isSynchronous() {
     return withClient(this.url, isSynchronous);
   }
 
-  /** Lets PostgreSQL look for deadlocks sooner than the service gives up waiting for a lock. */
+  /** Makes PostgreSQL look for deadlocks before the service stops waiting for a lock. */
   async detectDeadlocks() {
     await this.#asAdmin(`ALTER SYSTEM SET deadlock_timeout = '20ms'`);
     await this.#asAdmin('SELECT pg_reload_conf()');
   }
 
-  /**
-   * How many transactions PostgreSQL has ended in a database
-   * because they waited for each other. @param {string} url
-   */
+  /** How many deadlocks PostgreSQL has ended in a database. @param {string} url */
   async deadlocksIn(url) {
     const [, name] = new URL(url).pathname.split('/');
-    // Its sessions count for themselves, and add that up when they end.
+    // Sessions count for themselves, and report when they end.
     await this.#asAdmin(
       `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '${name}'`,
     );
@@ -86,7 +83,7 @@ export class Server {
   }
 
   /**
-   * Makes the database that all others are copied from, and tells its URL.
+   * Creates the database that all others are copied from. Returns its URL.
    * @param {import('../baskets.mjs').FileProduct[]} fileProducts
    */
   async makeTemplate(fileProducts) {
@@ -117,7 +114,7 @@ export class Server {
     });
   }
 
-  /** Drops what this run has made, and stops the server if it is ours. */
+  /** Drops what this run has created, and stops the server if it is ours. */
   async close() {
     if (this.pids.length === 0) {
       for (const name of this.#databases) await this.#asAdmin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

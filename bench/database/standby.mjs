@@ -21,11 +21,12 @@ export class Standby {
   }
 
   /**
-   * Starts a copy of a running server, and makes every COMMIT
-   * on that one wait until the copy has it on its disk.
-   * @param {import('pg').Client} client of the server @param {string} url of it
-   * @param {string} clusterDir of it; the copy's lies beside
-   *   it @param {Record<string, string>} settings of both
+   * Starts a copy of a running server, and makes every COMMIT on the server wait until the copy has it on
+   * disk.
+   * @param {import('pg').Client} client of the server
+   * @param {string} url of it
+   * @param {string} clusterDir of it; the copy's lies beside it
+   * @param {Record<string, string>} settings of both
    */
   static async start(client, url, clusterDir, settings) {
     const copyDir = join(clusterDir, '..', NAME);
@@ -59,7 +60,7 @@ export class Standby {
   }
 }
 
-/** Whether a COMMIT that is answered is on the disk of both. @param {import('pg').Client} client */
+/** Whether a COMMIT is on the disks of both before it is answered. @param {import('pg').Client} client */
 export async function isSynchronous(client) {
   /** @type {import('pg').QueryResult<{ isSynchronous: boolean }>} */
   const { rows } = await client.query(

@@ -1,14 +1,11 @@
-// The statements that the service sends, for the baselines that send them without it.
+// The service's statements, for the baselines that send them directly.
 import { readFileSync } from 'node:fs';
 import { recordOrders } from '#dist/orders/placement/record-orders.js';
 
-/**
- * With the limits of every transaction of the service; read
- * from its build, so that it is never one of yesterday.
- */
+/** With the limits of the service's transactions, read from its build so that they are never outdated. */
 export const BEGIN = constantOf('database/postgres-client.js', 'BEGIN');
 
-/** What `lockProducts` makes TypeORM send. */
+/** What TypeORM sends for `lockProducts`. */
 const LOCK_PRODUCTS = `
   SELECT id, name, price_minor, stock_quantity, is_active, version, created_at, updated_at
     FROM products WHERE id = ANY($1) ORDER BY id ASC FOR UPDATE`;
@@ -32,8 +29,9 @@ export async function lockRows(client, ids) {
 }
 
 /**
- * Writes orders by the service's own statement. It is sent before this returns.
- * @param {Client} client @param {PlacedOrder[]} orders
+ * Writes orders with the service's own statement, which is sent before this returns.
+ * @param {Client} client
+ * @param {PlacedOrder[]} orders
  * @returns {Promise<import('#dist/database/json.js').Resource[]>} in the order given.
  */
 export function record(client, orders) {

@@ -3,8 +3,9 @@ import { ORDERS } from '../catalogue.mjs';
 import { withClient } from './server.mjs';
 
 /**
- * Proves after a measurement that every order acknowledged is stored, once, and that the stock adds up.
- * @param {string} url @param {number} expected number of orders beside those from the start.
+ * Proves after a measurement that every acknowledged order is stored once, and that the stock adds up.
+ * @param {string} url
+ * @param {number} expected number of orders beside those from the start.
  */
 export async function verifyOrders(url, expected) {
   await withClient(url, async (client) => {

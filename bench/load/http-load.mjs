@@ -1,4 +1,4 @@
-// Makes load over HTTP with autocannon, in a process of its own.
+// Generates load over HTTP with autocannon, in its own process.
 import autocannon from 'autocannon';
 import { readBaskets } from '../baskets.mjs';
 import { callerOf, ordersOf, pathsOf, scenarioOf } from '../scenarios.mjs';
@@ -6,7 +6,7 @@ import { Tokens } from '../tokens.mjs';
 import { answerJobs, timingOf } from './jobs.mjs';
 
 const REQUEST_TIMEOUT_S = 20;
-/** How often autocannon looks whether it is done. */
+/** How often autocannon checks whether it is done. */
 const SAMPLE_MS = 50;
 
 /** @type {import('./jobs.mjs').Load} */
@@ -73,7 +73,7 @@ function run(amount) {
     );
     instance.on('response', (_client, _status, _bytes, /** @type {number} */ latencyMs) => {
       endedAt = performance.now();
-      // The clock starts with the first request, not with the making of the connections.
+      // The clock starts with the first request, not with connecting.
       if (latenciesMs.length === 0) startedAt = endedAt - latencyMs;
       latenciesMs.push(latencyMs);
     });
@@ -81,7 +81,7 @@ function run(amount) {
 }
 
 /**
- * Anything but the expected answers is not a result.
+ * Any unexpected answer makes the result invalid.
  * @param {autocannon.Result} result
  * @param {number} amount
  * @param {number} answers

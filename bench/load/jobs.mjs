@@ -1,4 +1,4 @@
-// How a run talks to the processes that make its load: one job at a time, over Node's own channel.
+// How a run talks to its load processes: one job at a time, over Node's IPC channel.
 import { fork } from 'node:child_process';
 
 /**
@@ -15,7 +15,7 @@ import { fork } from 'node:child_process';
 
 /** @typedef {{ kind: 'prepare', load: Load } | { kind: 'run', requests: number }} Job */
 
-/** No measurement takes longer; one that does is an error. */
+/** A longer measurement is an error. */
 const JOB_TIMEOUT_MS = 120_000;
 
 /** A process that makes load. */
@@ -29,13 +29,15 @@ export class LoadProcess {
     return /** @type {number} */ (this.child.pid);
   }
 
-  /** Gets everything ready, connections included. @param {Load} load @returns {Promise<void>} */
+  /** Prepares everything, including connections. @param {Load} load @returns {Promise<void>} */
   prepare(load) {
     return this.#ask({ kind: 'prepare', load });
   }
 
   /**
-   * Sends so many requests and waits for every answer. @param {number} requests @returns {Promise<Timing>}
+   * Sends this many requests and waits for every answer.
+   * @param {number} requests
+   * @returns {Promise<Timing>}
    */
   run(requests) {
     return this.#ask({ kind: 'run', requests });
@@ -67,7 +69,7 @@ export class LoadProcess {
 }
 
 /**
- * The other end. Ends with the process that started it, however that ends.
+ * The side of the load process, which ends with the process that started it.
  * @param {{ prepare: (load: Load) => Promise<void>, run: (requests: number) => Promise<Timing> }} work
  */
 export function answerJobs({ prepare, run }) {

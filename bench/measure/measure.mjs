@@ -13,14 +13,14 @@ import { costBetween, memoryMiB, readUsage } from './usage.mjs';
  * @property {number | undefined} [memoryMiB] the most that the contender's process has held so far.
  */
 
-/** Enough for the code to be compiled and for the rate to be known. */
+/** Enough to compile the code and estimate the rate. */
 const WARM_UP_SHARE = 0.25;
 const WARM_UP_S_MIN = 0.25;
 
 /**
- * Warms up, sends as many requests as take about so many seconds, waits for all their answers, and checks
- * what is in the database then. Numbers of requests and not times end a measurement, so that no request is
- * cut off and "acknowledged" and "stored" can be compared exactly.
+ * Warms up, sends as many requests as take about this many seconds, waits for all answers, and checks the
+ * database. A number of requests ends a measurement, not the time, so that none is cut off and "acknowledged"
+ * and "stored" can be compared exactly.
  * @param {import('./stage.mjs').Stage} stage
  * @param {{ scenario: import('../scenarios.mjs').Scenario, clients: number, round: number, seconds: number,
  *   baskets: string | undefined, contender: import('../contenders/contenders.mjs').Contender }} what

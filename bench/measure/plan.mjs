@@ -3,7 +3,7 @@ import { CONTENDERS } from '../contenders/contenders.mjs';
 import { SCENARIOS } from '../scenarios.mjs';
 
 const CLIENTS = [1, 32, 64, 128];
-/** At 64 clients only the tails of these two are compared. */
+/** At 64 clients, only the tail latencies of these two are compared. */
 const CLIENTS_FOR_TAILS = 64;
 const COMPARED_BY_TAILS = ['service', 'groups-of-one'];
 

@@ -1,6 +1,6 @@
 import { measure } from './measure.mjs';
 
-/** Enough requests for the code that a group of scenarios uses to be compiled before it is measured. */
+/** Enough requests to compile the code of a group of scenarios before it is measured. */
 const WARM_UP_CLIENTS = 32;
 const WARM_UP_S = 5;
 
@@ -10,9 +10,11 @@ const WARM_UP_S = 5;
  */
 
 /**
- * Makes the measurements of a plan, the contenders taking turns round by round.
- * A measurement that fails ends all: there is no result without it.
- * @param {import('./stage.mjs').Stage} stage @param {Comparison[]} plan @param {Options} options
+ * Makes the measurements of a plan, with the contenders taking turns. A failed measurement ends the run,
+ * since there is no result without it.
+ * @param {import('./stage.mjs').Stage} stage
+ * @param {Comparison[]} plan
+ * @param {Options} options
  * @param {(text: string) => void} progress
  */
 export async function runPlan(stage, plan, { rounds, seconds, baskets }, progress) {

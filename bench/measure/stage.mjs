@@ -1,4 +1,4 @@
-// Everything that has to run for a measurement: the database, the contenders, and those who make the load.
+// Everything that runs during a measurement: the database, the contenders and the load processes.
 import { randomBytes } from 'node:crypto';
 import { readBaskets } from '../baskets.mjs';
 import { ServerProcess } from '../contenders/contenders.mjs';
@@ -62,8 +62,8 @@ export class Stage {
   }
 
   /**
-   * Who makes the load for a contender, where it goes, and whose
-   * processor time and memory count. @param {Contender} contender
+   * What makes the load for a contender, where it goes, and which processes are measured.
+   * @param {Contender} contender
    */
   playersOf({ name, program }) {
     const load = /** @type {LoadProcess} */ (this.#loads.get(program ? 'http' : 'sql'));
@@ -77,20 +77,17 @@ export class Stage {
     };
   }
 
-  /** Makes the database of a contender what it was at the start. @param {Contender} contender */
+  /** Resets the database of a contender. @param {Contender} contender */
   reset(contender) {
     return withClient(this.databaseOf(contender), removePlacedOrders);
   }
 
-  /**
-   * Transactions of a contender that PostgreSQL has ended because they
-   * waited for each other. @param {string} name @returns {Promise<number>}
-   */
+  /** Deadlocks of a contender that PostgreSQL has ended. @param {string} name @returns {Promise<number>} */
   deadlocksOf(name) {
     return this.server.deadlocksIn(/** @type {string} */ (this.#databases.get(name)));
   }
 
-  /** Leaves nothing running and nothing on the disk, however far the set-up came. */
+  /** Stops and deletes everything, however far the set-up came. */
   async tearDown() {
     for (const process of [...this.#loads.values(), ...this.#servers.values()]) process.stop();
     const server = await this.#starting?.catch(() => undefined);

@@ -1,11 +1,11 @@
-// What processes cost, as Linux counts it (proc(5)); on other systems nothing is known.
+// What processes cost according to Linux (proc(5)); unknown on other systems.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const isLinux = process.platform === 'linux';
 const TICKS_PER_SECOND = isLinux ? Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : 100;
 
-/** Of /proc/<pid>/stat, counted from behind the name, which may hold anything. */
+/** Indexes in /proc/<pid>/stat, counted after the name, which may contain anything. */
 const PARENT = 1;
 const USER_TICKS = 11;
 
@@ -23,8 +23,8 @@ function statOf(pid) {
 }
 
 /**
- * Time of its own, and with `children` also that of those
- * children that have ended. @param {number[] | undefined} stat
+ * Its own processor time, with `children` also that of children that have ended.
+ * @param {number[] | undefined} stat
  */
 function ticksOf(stat, { children = false } = {}) {
   const times = stat?.slice(USER_TICKS, USER_TICKS + (children ? 4 : 2)) ?? [];
@@ -51,7 +51,7 @@ export function readUsage({ pid, loadPid, postgresPids }) {
 }
 
 /**
- * What a measurement has cost.
+ * The cost of a measurement.
  * @param {Usage | undefined} before
  * @param {Usage | undefined} after
  * @param {number} requests
@@ -72,7 +72,7 @@ export function costBetween(before, after, requests, seconds) {
   };
 }
 
-/** Busy with anything: neither idle nor waiting for a disk. */
+/** Time that is neither idle nor spent waiting for a disk. */
 function ticksOfMachine() {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync(
     '/proc/stat',
@@ -83,7 +83,7 @@ function ticksOfMachine() {
   return user + nice + system + irq + softirq + steal;
 }
 
-/** A process and its children, as of a PostgreSQL or a service with workers. @param {number} pid */
+/** A process and its children, for example PostgreSQL or a service with workers. @param {number} pid */
 function ticksOfFamily(pid) {
   while (true) {
     const before = ticksOf(statOf(pid), { children: true });

@@ -6,7 +6,7 @@ const PANELS = [
   { scenario: 'spread', title: 'One of 1,000 products' },
 ];
 const CLIENTS = [1, 32, 128];
-/** Told apart by people who see colours differently as well (Okabe and Ito). */
+/** Colours that colour-blind people can distinguish (Okabe and Ito). */
 const COLOURS = new Map([
   ['service', '#0072b2'],
   ['two-workers', '#e69f00'],
@@ -53,7 +53,7 @@ function drawPanel(medians, { scenario, title }, index) {
     ...CLIENTS.map((clients, step) =>
       label(x(step), PANEL.height + 18, 'middle', `${clients} ${clients === 1 ? 'client' : 'clients'}`),
     ),
-    // The service last, so that no other line hides its own.
+    // The service last, so that no other line covers its own.
     ...lines.toReversed().map(({ colour, rates }) => drawLine(colour, rates, x, y)),
     '</g>',
   ].join('\n');

@@ -1,4 +1,4 @@
-// The report, made from the numbers of one run and never written by hand.
+// The report, generated from the numbers of one run.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';
@@ -77,9 +77,7 @@ export function revision() {
   }
 }
 
-/**
- * The machine and the versions of everything. @param {Record<string, string>} database what it says of itself
- */
+/** The machine and all versions. @param {Record<string, string>} database what it says of itself */
 export function machineTable({ server_version, fsync, synchronous_commit, shared_buffers }) {
   const [cpu] = cpus();
   const memoryGib = (totalmem() / 2 ** 30).toFixed(1);

@@ -13,7 +13,10 @@ const NUMBERS = /** @type {const} */ ([
   'memoryMiB',
 ]);
 
-/** The rounds of each contender, scenario and number of clients made one, in the order of the first round. */
+/**
+ * The median of the rounds of each contender, scenario and number of clients, in the order of the first
+ * round.
+ */
 export class Medians {
   /** @type {Map<string, Median>} */
   #byKey = new Map();
@@ -36,10 +39,7 @@ export class Medians {
     return [...this.#byKey.values()];
   }
 
-  /**
-   * How many cores were busy with something else, measurement
-   * by measurement; nothing where that is not known.
-   */
+  /** How many cores were busy with something else in each measurement, where that is known. */
   foreignCores() {
     return this.#results.map(({ foreignCores }) => foreignCores).filter((cores) => cores !== undefined);
   }

@@ -1,4 +1,4 @@
-// The table on the terminal, and the numbers as they are written in it and in the report.
+// The table on the terminal, and the number formats of table and report.
 import { SCENARIOS } from '../scenarios.mjs';
 
 /** @typedef {import('./medians.mjs').Median} Median */
@@ -9,9 +9,9 @@ export const figure = (value, digits) =>
     ? '–'
     : value.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** More of this, and the numbers say more about other programs than about ours. */
+/** With more than this, the numbers say more about other programs than about ours. */
 const FOREIGN_CORES_MAX = 0.1;
-/** A median of three rounds bears one that was disturbed, but not many of those. */
+/** A median of three rounds tolerates one disturbed round, but not many such medians. */
 const DISTURBED_SHARE_MAX = 0.05;
 
 export const HEAD = [
@@ -44,7 +44,7 @@ export function cellsOf(median) {
   ];
 }
 
-/** What was measured, one part per scenario. @param {import('./medians.mjs').Medians} medians */
+/** The measurements, one part per scenario. @param {import('./medians.mjs').Medians} medians */
 export function byScenario(medians) {
   return SCENARIOS.map(({ name, group, title }) => ({
     name,
@@ -76,8 +76,8 @@ export function printTables(medians) {
 }
 
 /**
- * How far the numbers can be believed. @param {number[]} cores
- * that other programs have kept busy, in each measurement.
+ * How reliable the numbers are.
+ * @param {number[]} cores that other programs have kept busy, in each measurement.
  */
 export function quietness(cores) {
   if (cores.length === 0) return 'How busy the machine was with other programs is not known.';

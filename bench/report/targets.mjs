@@ -1,4 +1,4 @@
-// What the service has set out to reach, as ratios within one run.
+// The targets of the service, as ratios within one run.
 import { memoryName } from '../soak.mjs';
 
 /**
@@ -111,7 +111,7 @@ export const memoryTarget = (soak) => ({
   value: () => soak?.growth,
 });
 
-/** Where every COMMIT waits for a standby. @param {number} deadlocks @returns {Target[]} */
+/** With a standby that every COMMIT waits for. @param {number} deadlocks @returns {Target[]} */
 export const standbyTargets = (deadlocks) => [
   faster('hot', 'groups-of-one', 5),
   faster('hot', 'sql', 5),

@@ -1,4 +1,4 @@
-// One client that asks one question after the other over one connection.
+// A client that asks questions one after another over one connection.
 import { Agent, request } from 'node:http';
 import { ADMIN_ID } from '../catalogue.mjs';
 import { Tokens } from '../tokens.mjs';
@@ -26,10 +26,7 @@ export class Asker {
     this.tokens = new Tokens(secret);
   }
 
-  /**
-   * Finds the path that a question asks; a deep cursor is
-   * come by as clients come by it. @param {Question} question
-   */
+  /** Finds the path of a question. Gets a deep cursor the way clients do. @param {Question} question */
   async prepare(question) {
     const { path, lengthIn } = question;
     const cursor = lengthIn && (await this.#cursorBehind(lengthIn(this.size) / 2, question));

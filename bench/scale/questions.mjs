@@ -1,4 +1,4 @@
-// What is asked at both sizes.
+// The questions, asked at both sizes.
 import { HALF, HUNDRED, MOST, NONE, ONE } from './seed.mjs';
 
 /**

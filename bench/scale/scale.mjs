@@ -1,4 +1,4 @@
-// `npm run bench -- --only scale`: whether lists cost more the larger the tables are.
+// `npm run bench -- --only scale`: whether lists cost more on larger tables.
 import { randomBytes } from 'node:crypto';
 import { CONTENDERS, ServerProcess } from '../contenders/contenders.mjs';
 import { Server, withClient } from '../database/server.mjs';
@@ -9,7 +9,7 @@ import { LARGE, seedScale, SMALL } from './seed.mjs';
 
 const RATIO_MAX = 1.5;
 const WARM_UP_ROUNDS = 30;
-/** The sizes take turns with every request, so that what else the machine does meets both. */
+/** The sizes alternate with every request, so that other load on the machine affects both. */
 const ROUNDS = 200;
 
 /**

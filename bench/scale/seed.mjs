@@ -8,13 +8,13 @@ export const SMALL = { orders: 10_000, products: 1_000 };
 /** @type {Size} */
 export const LARGE = { orders: 1_000_000, products: 100_000 };
 
-/** Who and what is asked for. */
+/** Whose data is requested. */
 export const HALF = { customer: 2 };
 export const HUNDRED = { customer: 4, product: 500 };
 export const ONE = { product: 501 };
 export const NONE = { customer: 5, product: 502 };
 export const MOST = { product: 1 };
-/** Orders that are still pending, spread over all of the time. */
+/** Pending orders, spread over the whole year. */
 const PENDING = 50;
 
 /**

@@ -49,7 +49,10 @@ export class EventStreams implements OnModuleDestroy {
   async start(after: number | undefined, options: StreamOptions): Promise<EventStream> {
     const position = after ?? (await this.feed.head());
     if (this.isStopping || this.open.size >= this.limit) {
-      throw new ServiceBusyError({}, 'This process has as many event streams as it may.');
+      throw new ServiceBusyError(
+        {},
+        'This process already serves as many event streams as EVENT_STREAMS_MAX allows.',
+      );
     }
     const stream = new EventStream(position, options);
     this.open.add(stream);
