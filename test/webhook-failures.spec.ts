@@ -73,10 +73,18 @@ describe('a webhook endpoint that does not accept an event', () => {
       await secondsAfter(12),
       await secondsAfter(60),
     ];
+    const seen = receiver.messages.length;
+    const other = await WebhookReceiver.start();
+    await addWebhook(given, other);
+    await placeOrders(given, 2);
+    await other.has(3);
+    const seenInPause = receiver.messages.length;
+    await other.stop();
     receiver.accepting();
     await admin.patch(`/webhooks/${webhook.id}`, {});
     await webhookIs(given, webhook, 'working', (now) => now.failing_since === null);
 
+    expect(seenInPause).toBe(seen);
     const fullPauses = [32, 64, 2_048, 3_600];
     for (const [index, full] of fullPauses.entries()) {
       expect(pauses[index]).toBeGreaterThan(0.8 * full - 5);
