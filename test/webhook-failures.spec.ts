@@ -154,6 +154,19 @@ describe('a webhook endpoint that does not accept an event', () => {
     expect(body).toMatchObject({ is_active: true, failing_since: null, last_error: null });
   });
 
+  it('still counts as failing after a replay of the event that it refused', async () => {
+    const { client: admin } = await given.admin();
+    const webhook = await addWebhook(given, receiver);
+    receiver.answering(500);
+    await placeOrders(given, 1);
+    const failing = await webhookIs(given, webhook, 'failing', (now) => now.last_error !== null);
+
+    const path = `/webhooks/${webhook.id}/replay`;
+    const { body } = await admin.post<WebhookBody>(path, { after: failing.position });
+
+    expect(body).toMatchObject({ failing_since: failing.failing_since, last_error: 'It answered 500.' });
+  });
+
   it('does not delay other endpoints while it hangs', async () => {
     const slow = await WebhookReceiver.start();
     slow.answer = () => undefined;

@@ -86,12 +86,13 @@ export class OutboundRequests implements OnModuleDestroy {
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       signal,
     });
-    let timer: NodeJS.Timeout;
-    const answered = new Promise<number>((resolve, reject) => {
-      timer = setTimeout(() => {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
         reject(new DeliveryError(TOO_SLOW));
         request.destroy();
       }, ANSWER_MS_MAX);
+      // Not at the answer: a receiver may answer first and never read the rest of the body.
+      request.once('close', () => clearTimeout(timer));
       request.on('error', reject);
       // Without a listener, Node closes the connection and reports nothing.
       request.once('upgrade', ({ statusCode }, socket) => {
@@ -104,7 +105,6 @@ export class OutboundRequests implements OnModuleDestroy {
       });
       request.end(body);
     });
-    return answered.finally(() => clearTimeout(timer));
   }
 
   /** @returns why a URL must not be called, as a predicate of "url". */

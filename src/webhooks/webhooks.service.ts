@@ -115,10 +115,11 @@ export class WebhooksService implements OnApplicationBootstrap {
   async replay(id: number, after: number, admin: AuthenticatedUser): Promise<string> {
     this.assertOn();
     if (after > (await this.feed.head())) throw new BeyondLogError();
-    // Another event is next, which has not failed. If failures switched the endpoint off, they stay visible.
-    const ifActive = (column: string) => () => `CASE WHEN disabled_at IS NOT NULL THEN ${column} END`;
-    const anew = { failingSince: ifActive('failing_since'), lastError: ifActive('last_error') };
-    return this.change(id, admin, { position: after, ...anew });
+    // Another event that is next has not failed yet. Failures that switched an endpoint off stay visible.
+    const keep = (column: string) => () =>
+      `CASE WHEN disabled_at IS NOT NULL OR position = ${after} THEN ${column} END`;
+    const failure = { failingSince: keep('failing_since'), lastError: keep('last_error') };
+    return this.change(id, admin, { position: after, ...failure });
   }
 
   /** @throws WebhookNotFoundError */
