@@ -52,7 +52,7 @@ export function isRetryable(error: unknown): boolean {
  */
 export function isOutcomeUnknown(error: unknown): boolean {
   const { code = '' } = driverErrorOf(error);
-  const isSqlState = /^[0-9A-Z]{5}$/.test(code) && !CONNECTION_FAULTS.has(code);
+  const isSqlState = /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
   return !isSqlState || /^(08|40003|57|58|XX)/.test(code);
 }
 
