@@ -4,14 +4,14 @@ export const STORM_PROMISES = {
   S2: 'every acknowledged order is stored once, as it was answered',
   S3: 'nothing that was refused has taken stock',
   S4: 'every answer is a documented one within 10 s; service is back 5 s after a fault',
-  H3: 'what nobody confirms in time ends after its time, and its stock comes back once',
+  H3: 'an order that is not confirmed in time expires, and its stock is returned once',
   D1: 'nothing is sold before its sale begins',
   D2: 'no customer has more than the limit; what they have is counted right',
   I1: 'a write with a key has one effect, however often it is sent',
   O5: 'the prices on an order were in force while it was placed',
-  V1: 'every change is in the log of events once, and no effect before its cause',
+  V1: 'every change is in the event log once, and no effect comes before its cause',
   K1: 'a webhook is sent every event, signed and in order, and nothing else',
-  O6: 'a status is what the answers made it; an order is cancelled once',
+  O6: 'a status agrees with the answers; an order is cancelled once',
 } as const;
 
 export interface Violation {

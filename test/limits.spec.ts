@@ -109,7 +109,7 @@ describe('sizes', () => {
 // Guarantees that no single client can use up the service or pretend to be many clients.
 describe('the request limit', () => {
   it('is off by default outside production', async () => {
-    expect((await given.anyone.get('/health/live')).headers.has('ratelimit-limit')).toBe(false);
+    expect((await given.anyone.get('/problems')).headers.has('ratelimit-limit')).toBe(false);
   });
 
   it('answers 20 requests on any route and refuses the 21st with the time to wait', async () => {

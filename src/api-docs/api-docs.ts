@@ -48,7 +48,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Events', 'The event log')
     .addTag('Webhooks', 'Endpoints that receive events')
     .addTag('Users', 'Manage users, for admins')
-    .addTag('Audit', 'Proof that the stock adds up')
+    .addTag('Audit', 'Check that the stock adds up')
     .addTag('Operations', 'For load balancers and monitors')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BEARER }, 'bearer')
     .addOAuth2(
@@ -63,7 +63,7 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const gathered = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   return completeDocument({
     ...gathered,
-    info: { ...gathered.info, contact: { name: 'Whoever runs this service' } },
+    info: { ...gathered.info, contact: { name: 'The operator of this service' } },
     servers: [SERVER],
     webhooks: describeWebhooks(),
   });

@@ -36,7 +36,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, SchemaObject>> = {
     { product_id: 1, requested: 2, available: 1 },
   ),
   LineNotOnSale: object(
-    'A line whose product is not on sale now; null for a sale without a start or an end.',
+    'A line whose product is not on sale now. Its start or end is null if the sale has none.',
     {
       product_id: id,
       sale_starts_at: { ...time, example: '2026-01-31T12:00:00.000Z' },

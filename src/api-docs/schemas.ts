@@ -29,7 +29,7 @@ export function withIntegerFormats<T>(document: T): T {
   });
 }
 
-/** @param replace is asked for every member of every object and list, inner ones first. */
+/** @param replace is called for every member of every object and list, inner ones first. */
 function copyOf<T>(document: T, replace: (name: string, member: unknown) => unknown): T {
   return JSON.parse(JSON.stringify(document), replace) as T;
 }

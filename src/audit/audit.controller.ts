@@ -14,7 +14,7 @@ export class AuditController {
     operationId: 'auditStock',
     summary: 'Audit the stock',
     description:
-      'Proves from one snapshot of the database that the stock of every product equals the units put ' +
+      'Checks, in one snapshot of the database, whether the stock of every product equals the units put ' +
       'in less the units in live orders.',
   })
   @ApiOkResponse({ type: StockAuditResponseDto, description: 'The result of the audit.' })

@@ -71,8 +71,7 @@ export class TransactionRunner {
   private readonly slots: BoundedSemaphore;
 
   /**
-   * Placing orders has connections of its own. Other writes may use half of the rest, so reads always have
-   * some.
+   * Placing orders has connections of its own. Other writes may use half of the rest, but at least one.
    */
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,

@@ -40,6 +40,6 @@ export class RequestDrain {
   async finish(timeoutMs: number): Promise<void> {
     if (this.inProgress === 0) return;
     const finished = new Promise<void>((resolve) => (this.onFinished = resolve));
-    await Promise.race([finished, delay(timeoutMs)]);
+    await Promise.race([finished, delay(timeoutMs, undefined, { ref: false })]);
   }
 }

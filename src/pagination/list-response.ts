@@ -4,7 +4,7 @@ import { apiHeaders } from '../http/openapi/api-headers.js';
 import { type Exchange, sendJson } from '../http/exchange.decorator.js';
 import { ApiWholeNumber } from '../http/openapi/api-properties.js';
 import { PATTERNS } from '../http/openapi/patterns.js';
-import { TOTAL_EXACT_MAX } from './list-statement.js';
+import { FILTERED_MAX, TOTAL_EXACT_MAX } from './list-statement.js';
 import { CURSOR_LENGTH_MAX, PAGE_LIMIT_MAX, PAGE_MAX } from './page-query.dto.js';
 import type { Page } from './paginate.js';
 
@@ -26,8 +26,8 @@ export class PaginationDto {
 
   @ApiProperty({
     description:
-      `False if \`total\` is not exact, because the list has more than ${TOTAL_EXACT_MAX} rows, ` +
-      'or had within the last 10 s.',
+      `False if \`total\` is not exact: the list has more than ${TOTAL_EXACT_MAX} rows, or had within the ` +
+      `last 10 s, or a filter by product had more than ${FILTERED_MAX} orders to search.`,
   })
   readonly total_is_exact!: boolean;
 

@@ -50,7 +50,7 @@ export function assertStockChange(
 ): void {
   const explained = Object.entries({ reference, reason }).filter(([, value]) => value !== undefined);
   if (stockDelta === undefined && stockQuantity === undefined && explained.length > 0) {
-    const fault = { code: 'no-stock-change', message: 'needs stock_delta or stock_quantity beside it' };
+    const fault = { code: 'no-stock-change', message: 'requires stock_delta or stock_quantity' };
     throw new ValidationFailedError(
       explained.map(([field]) => ({ pointer: `/${field}`, location: 'body', ...fault })),
     );

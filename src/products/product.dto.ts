@@ -41,7 +41,7 @@ class ProductDetailsDto {
     required: false,
     nullable: true,
     example: null,
-    description: 'Start of the sale; null if it has already begun.',
+    description: 'Start of the sale; null if the product is on sale without a start time.',
   })
   readonly sale_starts_at?: string | null;
 

@@ -8,7 +8,8 @@ const INFO = pino.levels.values.info as number;
 
 /**
  * Writes lines in batches, because a write costs more than the line itself. Warnings and errors are written
- * at once, and the rest when the process exits. Only a killed process loses lines: those of its last 100 ms.
+ * at once, and the rest when the process exits. Only a killed or crashed process loses lines:
+ * those of its last 100 ms.
  */
 export class BufferedLines implements DestinationStream {
   /** Makes pino set `lastLevel` before each line. */

@@ -48,7 +48,7 @@ export class EventReader {
     return this.events;
   }
 
-  /** A longer timeout, for what comes only after a while. */
+  /** Has no timeout of its own, for what comes only after a while. */
   async says(text: string): Promise<void> {
     while (!this.text.includes(text) && !this.isClosed) await delay(10);
   }

@@ -14,8 +14,8 @@ interface Entry {
 }
 
 /**
- * Looks up the user of a token, at most once per session and second. That is enough for reads; writes check
- * the user again with `lockCaller`.
+ * Looks up the user of a token, at most once per session and second. That is enough for reads and for
+ * customers' own orders; whatever needs a role checks it again with `lockCaller`.
  */
 @Injectable()
 export class ActiveUserCache {

@@ -7,7 +7,7 @@ const CLOCK_SKEW_SECONDS = 30;
 const SESSION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Reads and checks the claims that jsonwebtoken does not check: all but issuer, audience and expiry.
+ * Reads the claims, and checks what jsonwebtoken does not: `sub`, `sid`, `iat`, and that there is an `exp`.
  * @returns `undefined` if a claim is missing or malformed, or the token is from the future.
  */
 export function identityOf(claims: Readonly<Record<string, unknown>>): Identity | undefined {

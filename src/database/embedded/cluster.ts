@@ -85,7 +85,7 @@ function assertUserHasAccount(): void {
   }
 }
 
-/** Sorts text by code point, as on every machine, and requires passwords even on loopback. */
+/** Sorts text by code point, so the same on every machine, and requires passwords even on loopback. */
 function initdbArguments(dataDir: string, passwordFile: string): string[] {
   return [
     `--pgdata=${dataDir}`,
