@@ -76,11 +76,14 @@ export class Client {
   }
 }
 
-/** A stream has no end, so only its beginning is read. */
+/** A stream has no end, so only what comes first is read, up to the end of an event. */
 async function textOf(response: Response): Promise<string> {
   if (response.headers.get('content-type') !== 'text/event-stream') return response.text();
-  const reader = response.body?.getReader();
-  const first = await reader?.read();
-  await reader?.cancel();
-  return Buffer.from(first?.value ?? []).toString();
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.includes('\n\n')) break;
+  }
+  return text.slice(0, text.lastIndexOf('\n\n') + 2);
 }
