@@ -33,11 +33,7 @@ export class EventLog {
   private readonly happened = new Map<number, string[]>();
   private readonly stock = new Map<number, number>();
 
-  /** @param onViolation is called at each violation. */
-  constructor(
-    private readonly reader: string,
-    private readonly onViolation: () => unknown = () => undefined,
-  ) {}
+  constructor(private readonly reader: string) {}
 
   note(event: LoggedEvent): void {
     const { id, type, data } = event;
@@ -89,7 +85,6 @@ export class EventLog {
       promise: 'V1',
       text: `${what} for the reader of process ${this.reader}: ${text}`,
     });
-    this.onViolation();
   }
 }
 

@@ -15,9 +15,8 @@ export class Follower {
   constructor(
     private readonly service: StormedService,
     private readonly admin: Account,
-    onViolation?: () => unknown,
   ) {
-    this.log = new EventLog(service.name, onViolation);
+    this.log = new EventLog(service.name);
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -64,8 +64,7 @@ async function stormIn(
   const { baskets, databaseUrl, clients, seed } = options;
   const workload = baskets === undefined ? new InventedBaskets() : await RecordedBaskets.read(baskets);
   const early = new AbortController();
-  const onViolation = () => options.stopsEarly && early.abort();
-  const history = new History(onViolation);
+  const history = new History(() => options.stopsEarly && early.abort());
   const database = await StormDatabase.open(folder, databaseUrl, (step) => progress.tell(step));
   endings.push(() => database.close());
   const services = await startServices(options, folder, database, history, endings);
@@ -77,7 +76,7 @@ async function stormIn(
   progress.tell(`storming ${services.map(({ url }) => url).join(' and ')} with seed ${seed}`);
 
   const startedAt = now();
-  const followers = services.map((service) => new Follower(service, shop.admin, onViolation));
+  const followers = services.map((service) => new Follower(service, shop.admin));
   const logs = followers.map(({ log }) => log);
   const over = new AbortController();
   const following = [...followers, endpoint].map((one) => one.run(over.signal));

@@ -1,24 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, WebhookBody } from './support/api-types.js';
 import { lastEvent } from './support/events.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
-import { addWebhook, endPause, placeOrders, removeWebhooks, webhookIs } from './support/webhooks.js';
+import { addWebhook, endPause, placeOrders, useReceiver, webhookIs } from './support/webhooks.js';
 import { useWorld } from './support/world.js';
 
 const given = useWorld({ WEBHOOKS: 'on' });
 
 // Guarantees that a failing endpoint loses no event, delays no other, and shows why it fails.
 describe('a webhook endpoint that does not accept an event', () => {
-  let receiver: WebhookReceiver;
-
-  beforeEach(async () => {
-    receiver = await WebhookReceiver.start();
-  });
-
-  afterEach(async () => {
-    await removeWebhooks(given);
-    await receiver.stop();
-  });
+  const receiver = useReceiver(given);
 
   it('gets the same event again until it answers 2xx, and no later one before', async () => {
     const webhook = await addWebhook(given, receiver, ['order.placed']);

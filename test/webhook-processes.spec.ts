@@ -2,26 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { OrderBody, ProblemBody, WebhookBody } from './support/api-types.js';
 import { CertificateAuthority } from './support/certificates.js';
 import { until } from './support/database.js';
 import { lastEvent } from './support/events.js';
 import { expire } from './support/holds.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
-import { addWebhook, removeWebhooks, webhookIs } from './support/webhooks.js';
+import { addWebhook, useReceiver, webhookIs } from './support/webhooks.js';
 import { useWorld, withWorld } from './support/world.js';
 
 const given = useWorld({ WEBHOOKS: 'on' });
-let receiver: WebhookReceiver;
-
-beforeEach(async () => {
-  receiver = await WebhookReceiver.start();
-});
-afterEach(async () => {
-  await removeWebhooks(given);
-  await receiver.stop();
-});
+const receiver = useReceiver(given);
 
 /** Each id once, in the order of arrival. */
 const firsts = (ids: readonly number[]) => [...new Set(ids)];

@@ -1,14 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { EventBody, OrderBody, ProblemBody, WebhookBody } from './support/api-types.js';
 import { eventsAfter, lastEvent } from './support/events.js';
-import { WebhookReceiver } from './support/webhook-receiver.js';
 import {
   addWebhook,
   placeOrders,
   fillWithWebhooks,
   readWebhook,
-  removeWebhooks,
+  useReceiver,
   webhookIs,
 } from './support/webhooks.js';
 import { useWorld } from './support/world.js';
@@ -17,16 +16,7 @@ const given = useWorld({ WEBHOOKS: 'on' });
 
 // Guarantees that an endpoint gets every event since it was added, in order, signed, and at least once.
 describe('a webhook endpoint', () => {
-  let receiver: WebhookReceiver;
-
-  beforeEach(async () => {
-    receiver = await WebhookReceiver.start();
-  });
-
-  afterEach(async () => {
-    await removeWebhooks(given);
-    await receiver.stop();
-  });
+  const receiver = useReceiver(given);
 
   it('gets every new event, as the feed shows it and in the same order', async () => {
     const { client: admin } = await given.admin();

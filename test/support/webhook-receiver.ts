@@ -24,7 +24,7 @@ export class WebhookReceiver {
   answer: Answering = accept;
   private readonly server;
 
-  private constructor(certificate?: Certificate) {
+  constructor(certificate?: Certificate) {
     const listener = (request: IncomingMessage, response: ServerResponse) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -37,8 +37,15 @@ export class WebhookReceiver {
 
   static async start(certificate?: Certificate): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver(certificate);
-    await new Promise<void>((resolve) => receiver.server.listen(0, '127.0.0.1', resolve));
+    await receiver.listen();
     return receiver;
+  }
+
+  /** Begins anew: accepts messages, and has none. */
+  async listen(): Promise<void> {
+    this.messages.length = 0;
+    this.accepting();
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
   }
 
   get port(): number {

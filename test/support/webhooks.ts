@@ -1,10 +1,21 @@
-import { expect } from '@jest/globals';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { ListBody, OrderBody, WebhookBody } from './api-types.js';
 import { type TestDatabase, until } from './database.js';
-import type { WebhookReceiver } from './webhook-receiver.js';
+import { WebhookReceiver } from './webhook-receiver.js';
 import type { World } from './world.js';
 
 export type NewWebhook = WebhookBody & { secret: string };
+
+/** A receiver that is new for each test of the file or block; its endpoints are removed after each. */
+export function useReceiver(world: World): WebhookReceiver {
+  const receiver = new WebhookReceiver();
+  beforeEach(() => receiver.listen());
+  afterEach(async () => {
+    await removeWebhooks(world);
+    await receiver.stop();
+  });
+  return receiver;
+}
 
 export async function addWebhook(
   world: World,
