@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CertificateAuthority } from './support/certificates.js';
+import { until } from './support/database.js';
 import { closeConnections, outcome, requests } from './support/outbound.js';
 import { WebhookReceiver } from './support/webhook-receiver.js';
 
@@ -93,6 +94,20 @@ describe('the answer of a receiver', () => {
     const server = await serve((socket) => socket.once('data', () => socket.write(bytes)));
 
     expect(await outcome(requests(false), server.url)).toBe(101);
+    await server.stop();
+  });
+
+  it('counts before the body is read, but does not hold the connection of a body that is never read', async () => {
+    const server = await serve((socket) => {
+      socket.once('data', () => socket.pause().write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+    });
+    const sender = requests(false);
+
+    expect(await outcome(sender, server.url, 'x'.repeat(16 * 1024 * 1024))).toBe(200);
+    expect(Object.keys(sender['plain'].sockets)).toHaveLength(1);
+    await until('the connection is closed', () =>
+      Promise.resolve(Object.keys(sender['plain'].sockets).length === 0),
+    );
     await server.stop();
   });
 

@@ -17,8 +17,12 @@ export function requests(
 }
 
 /** The status, or the reason why there is none. */
-export async function outcome(sender: OutboundRequests, url: string): Promise<number | string> {
-  const message = { headers: {}, body: '{"id":1}', signal: new AbortController().signal };
+export async function outcome(
+  sender: OutboundRequests,
+  url: string,
+  body = '{"id":1}',
+): Promise<number | string> {
+  const message = { headers: {}, body, signal: new AbortController().signal };
   return sender.post(url, message).catch((error: Error) => error.message);
 }
 
