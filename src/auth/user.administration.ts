@@ -40,7 +40,7 @@ export class UserAdministration {
 
   /** @returns the account as JSON. @throws user-not-found. */
   async get(id: number): Promise<string> {
-    const [account] = await this.database.rows<{ json: string }>(`${SELECT_ACCOUNT} $1`, [id]);
+    const account = await this.database.row<{ json: string }>(`${SELECT_ACCOUNT} $1::bigint`, [id]);
     if (!account) throw new DomainError('user-not-found');
     return account.json;
   }
@@ -73,7 +73,7 @@ async function changeUser(
   if (isActiveAdmin(user) && !isActiveAdmin(changed)) await assertAnotherAdmin(manager, id);
   await manager.update(User, { id }, changed);
   if (!changed.isActive) await endSessions(manager, id);
-  const [account] = await manager.query<[{ json: string }]>(`${SELECT_ACCOUNT} $1`, [id]);
+  const [account] = await manager.query<[{ json: string }]>(`${SELECT_ACCOUNT} $1::bigint`, [id]);
   return account.json;
 }
 

@@ -15,7 +15,7 @@ const COLUMNS = [...PLACED, ...CONFIRMED, ...CANCELLED] as const;
 type Transitions = Pick<Order, (typeof COLUMNS)[number]> & { readonly wasExpired: boolean };
 
 const TRANSITIONS = `
-  SELECT ${selecting(Order, COLUMNS)}, ${WAS_EXPIRED} AS "wasExpired" FROM orders WHERE id = $1`;
+  SELECT ${selecting(Order, COLUMNS)}, ${WAS_EXPIRED} AS "wasExpired" FROM orders WHERE id = $1::bigint`;
 
 @Injectable()
 export class OrderHistoryReader {

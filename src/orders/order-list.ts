@@ -11,8 +11,8 @@ export type OrderFilters = Omit<ListOrdersQueryDto, 'page' | 'limit' | 'cursor' 
 };
 
 const PLACED_WITHIN = {
-  created_from: (time: string) => `created_at >= ${time}`,
-  created_to: (time: string) => `created_at < ${time}`,
+  created_from: (time: string) => `created_at >= ${time}::timestamptz`,
+  created_to: (time: string) => `created_at < ${time}::timestamptz`,
 };
 
 /** Newest first. There is an index for each combination of customer, status and time. */
@@ -24,12 +24,12 @@ const ORDERS: List = {
   direction: 'DESC',
   indexed: {
     ...PLACED_WITHIN,
-    customer_id: (id) => `customer_id = ${id}`,
+    customer_id: (id) => `customer_id = ${id}::bigint`,
     status: (status) => `status = ${status}`,
   },
   unindexed: {
     product_id: (id) =>
-      `(SELECT true FROM order_items WHERE order_id = key.id AND product_id = ${id} LIMIT 1)`,
+      `(SELECT true FROM order_items WHERE order_id = key.id AND product_id = ${id}::bigint LIMIT 1)`,
   },
   row: `SELECT ${OrderResponseDto.json} AS json FROM orders WHERE id = key.id`,
 };
@@ -42,7 +42,7 @@ const ORDERS_ALONG_LINES: List = {
   name: 'orders with a product',
   table: 'order_items',
   id: 'order_id',
-  indexed: { ...PLACED_WITHIN, product_id: (id) => `product_id = ${id}` },
+  indexed: { ...PLACED_WITHIN, product_id: (id) => `product_id = ${id}::bigint` },
   unindexed: { status: hasStatus },
 };
 
@@ -52,7 +52,7 @@ const ORDERS_BY_REFERENCE: List = {
   name: 'orders with a reference',
   indexed: {
     ...PLACED_WITHIN,
-    customer_id: (id) => `customer_id = ${id}`,
+    customer_id: (id) => `customer_id = ${id}::bigint`,
     reference: (reference) => `reference = ${reference}`,
   },
   unindexed: { ...ORDERS.unindexed, status: hasStatus },

@@ -9,9 +9,9 @@ import type { ListOrdersQueryDto } from './order.dto.js';
 import { orderList, SELECT_ORDER } from './order-list.js';
 import { OrderNotFoundError } from './orders.errors.js';
 
-type Reader = Pick<DatabaseReader, 'rows'>;
+type Reader = Pick<DatabaseReader, 'row'>;
 
-const ORDER = `${SELECT_ORDER} id = $1`;
+const ORDER = `${SELECT_ORDER} id = $1::bigint`;
 
 @Injectable()
 export class OrderReader {
@@ -45,8 +45,11 @@ export function readOrder(
   id: number,
   caller: AuthenticatedUser,
 ): Promise<Resource> {
-  const rows = ((text, values) => queryRunner.query(text, [...values])) as Reader['rows'];
-  return readVisible<Resource>({ rows }, ORDER, id, caller);
+  const row: Reader['row'] = async (text, values) => {
+    const [found] = (await queryRunner.query(text, [...values])) as [never?];
+    return found;
+  };
+  return readVisible<Resource>({ row }, ORDER, id, caller);
 }
 
 /**
@@ -61,10 +64,8 @@ export async function readVisible<Row extends object>(
   caller: AuthenticatedUser,
 ): Promise<Row> {
   const { customerId = null } = ownerFilter(caller);
-  const [row] = await database.rows<Row>(`${text} AND customer_id = coalesce($2, customer_id)`, [
-    id,
-    customerId,
-  ]);
+  const visible = `${text} AND customer_id = coalesce($2::bigint, customer_id)`;
+  const row = await database.row<Row>(visible, [id, customerId]);
   if (!row) throw new OrderNotFoundError(id);
   return row;
 }

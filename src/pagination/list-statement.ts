@@ -9,7 +9,7 @@ export const NEAR_REACH = 2 * PAGE_LIMIT_MAX;
 /** With a filter that no index serves, a page and the count search this many rows. */
 export const FILTERED_MAX = 500;
 
-/** The SQL condition of each filter, by its name; the argument is the placeholder of its value. */
+/** The SQL condition of each filter, by its name; the argument is the placeholder of its value, as text. */
 export type Conditions = Readonly<Record<string, (value: string) => string>>;
 
 /** A list as the database walks it: along one index, in a total order. */
@@ -75,7 +75,7 @@ function writeStatement(list: List, filters: readonly string[], place: Place, co
   const where = [list.where, ...conditionsOf(list.indexed, filters)];
   const passes = conditionsOf(list.unindexed, filters).join(' AND ');
   const limit = `$${filters.length + 1}::integer`;
-  const [last, lastTime] = [`$${filters.length + 2}`, `$${filters.length + 3}`];
+  const [last, lastTime] = [`$${filters.length + 2}::bigint`, `$${filters.length + 3}::timestamptz`];
   const [from, reach] =
     place === 'after'
       ? [[...where, isBehind(list, last, lastTime)], PAGE_LIMIT_MAX + 1]
@@ -91,7 +91,7 @@ function writeStatement(list: List, filters: readonly string[], place: Place, co
          FROM (SELECT key.id, key.time, item.json
                  FROM (SELECT * FROM (${window}) AS key ${passes && `WHERE ${passes}`}
                         ORDER BY ${orderOf(list, 'time', 'id')} LIMIT ${limit} + 1
-                        ${place !== 'after' ? `OFFSET ${last}::bigint` : ''}) AS key
+                        ${place !== 'after' ? `OFFSET ${last}` : ''}) AS key
                 CROSS JOIN LATERAL (${list.row} LIMIT 1) AS item
                 ORDER BY ${orderOf(list, 'key.time', 'key.id')}) AS row
      ) AS page`;

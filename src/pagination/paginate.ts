@@ -1,4 +1,4 @@
-import type { DatabaseReader } from '../database/database.reader.js';
+import type { DatabaseReader, Value } from '../database/database.reader.js';
 import { ExpiringMap } from '../common/expiring-map.js';
 import { type InputFault, ValidationFailedError } from '../common/domain-error.js';
 import { decodeCursor, encodeCursor, type Range } from './cursor.js';
@@ -20,7 +20,7 @@ export interface Page {
 }
 
 /** The values of the filters that are set. */
-export type Filters = Readonly<Record<string, unknown>>;
+export type Filters = Readonly<Record<string, Value | undefined>>;
 
 export const PAGE_BESIDE_CURSOR: InputFault = {
   pointer: '/page',
@@ -57,7 +57,7 @@ export async function paginate(
   const names = Object.keys({ ...list.indexed, ...list.unindexed }).filter(
     (name) => filters[name] !== undefined,
   );
-  const values = names.map((name) => filters[name]);
+  const values = names.map((name) => filters[name] ?? null);
   const cursorList = `${list.name} ${JSON.stringify([names, values])}`;
   const offset = ((page ?? 1) - 1) * limit;
   const isFiltered = names.some((name) => name in (list.unindexed ?? {}));
@@ -65,7 +65,7 @@ export async function paginate(
   const position = cursor === undefined ? [offset] : positionIn(list, cursorList, cursor);
   const place = cursor !== undefined ? 'after' : offset + limit <= NEAR_REACH ? 'near' : 'far';
   const text = listStatement(list, names, place, counts);
-  const [part] = (await database.rows<ListPart>(text, [...values, limit, ...position])) as [ListPart];
+  const part = (await database.row<ListPart>(text, [...values, limit, ...position])) as ListPart;
   if (counts && !part.totalIsExact) longLists.set(cursorList, true, Date.now() + LONG_MS);
   if (offset >= PAGES_REACH && !part.totalIsExact) throw new ValidationFailedError([PAGE_TOO_DEEP]);
   const hasMore = part.found > limit;
@@ -88,7 +88,7 @@ const POSITION: readonly Range[] = [
   [0, ID_MAX],
 ];
 
-function positionIn({ time: byTime }: List, cursorList: string, cursor: string): unknown[] {
+function positionIn({ time: byTime }: List, cursorList: string, cursor: string): Value[] {
   const [time, id] = decodeCursor(cursorList, cursor, POSITION) as [number, number];
   return byTime === undefined ? [id] : [id, new Date(time)];
 }

@@ -9,7 +9,7 @@ import type { ListProductsQueryDto } from './product.dto.js';
 import { ACTIVE_PRODUCTS, ALL_PRODUCTS, SELECT_PRODUCT } from './product-list.js';
 import { ProductNotFoundError } from './products.errors.js';
 
-const ANY_PRODUCT = `${SELECT_PRODUCT} id = $1`;
+const ANY_PRODUCT = `${SELECT_PRODUCT} id = $1::bigint`;
 const ACTIVE_PRODUCT = `${ANY_PRODUCT} AND is_active`;
 
 @Injectable()
@@ -30,7 +30,7 @@ export class ProductReader {
   /** @throws ProductNotFoundError also if the product is inactive, unless the caller is an admin. */
   async get(id: number, caller?: AuthenticatedUser): Promise<Resource> {
     const text = seesInactive(caller) ? ANY_PRODUCT : ACTIVE_PRODUCT;
-    const [product] = await this.database.rows<Resource>(text, [id]);
+    const product = await this.database.row<Resource>(text, [id]);
     if (!product) throw new ProductNotFoundError([id]);
     return product;
   }

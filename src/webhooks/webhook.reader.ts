@@ -24,7 +24,7 @@ export class WebhookReader {
 
   /** @returns the endpoint as JSON. @throws WebhookNotFoundError */
   async get(id: number): Promise<string> {
-    const [row] = await this.database.rows<{ json: string }>(`${SELECT_WEBHOOK} $1`, [id]);
+    const row = await this.database.row<{ json: string }>(`${SELECT_WEBHOOK} $1::bigint`, [id]);
     if (!row) throw new WebhookNotFoundError();
     return row.json;
   }

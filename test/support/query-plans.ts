@@ -40,8 +40,12 @@ export async function plansOf(
 /** Values may be inserted as text, because they come from the test itself. */
 function literal(value: unknown): string {
   if (value === null || typeof value === 'number') return `${value}`;
-  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  if (Array.isArray(value)) return `'{${(value as (string | null)[]).map(element).join(',')}}'`;
   return `'${value instanceof Date ? value.toISOString() : (value as string)}'`;
+}
+
+function element(value: string | null): string {
+  return value === null ? 'NULL' : JSON.stringify(value);
 }
 
 function flatten(node: PlanNode): PlanNode[] {

@@ -6,7 +6,7 @@ import type { AuthenticatedUser } from './authenticated-user.js';
 export const ACTIVE_USER = `
   SELECT u.id, u.username, u.role, u.created_at AS "createdAt", s.id AS "sessionId"
     FROM users u JOIN sessions s ON s.user_id = u.id
-   WHERE u.id = $1 AND s.id = $2 AND u.is_active AND s.expires_at > now()`;
+   WHERE u.id = $1::bigint AND s.id = $2::uuid AND u.is_active AND s.expires_at > now()`;
 
 /**
  * Reads the caller again, because the guards may know them as of a second ago, and locks them until the

@@ -27,7 +27,7 @@ export class ActiveUserCache {
   find({ userId, sessionId }: Identity): Promise<AuthenticatedUser | undefined> {
     const entry = this.entries.get(sessionId);
     if (entry?.userId === userId) return entry.user;
-    const user = this.load(userId, sessionId);
+    const user = this.database.row<AuthenticatedUser>(ACTIVE_USER, [userId, sessionId]);
     this.entries.set(sessionId, { userId, user }, Date.now() + TTL_MS);
     user.catch(() => this.entries.delete(sessionId));
     return user;
@@ -36,10 +36,5 @@ export class ActiveUserCache {
   /** To be called after a change of the user or a session: it then applies at once in this process. */
   forget(userId: number): void {
     this.entries.deleteWhere((entry) => entry.userId === userId);
-  }
-
-  private async load(userId: number, sessionId: string): Promise<AuthenticatedUser | undefined> {
-    const [user] = await this.database.rows<AuthenticatedUser>(ACTIVE_USER, [userId, sessionId]);
-    return user;
   }
 }
