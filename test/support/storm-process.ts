@@ -11,6 +11,8 @@ export const STORM_MS_MAX = 120_000;
 /** Compiles TypeScript as it is loaded. */
 const LOADER = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
 
+const { TEST_SERVICE_MAIN: SERVICE = resolve('dist/main.js') } = process.env;
+
 /** `npm run storm` in a separate process. */
 export class StormProcess {
   /** With its exit code. */
@@ -27,7 +29,7 @@ export class StormProcess {
   /** @param folder for the logs of a failed service. */
   static start(options: readonly string[], folder = tmpdir()): StormProcess {
     const env = { PATH: process.env.PATH, TMPDIR: folder };
-    const command = ['--import', LOADER, resolve('storm/main.ts'), ...options];
+    const command = ['--import', LOADER, resolve('storm/main.ts'), '--service', SERVICE, ...options];
     return new StormProcess(spawn(process.execPath, command, { env, cwd: folder, timeout: STORM_MS_MAX }));
   }
 
