@@ -90,7 +90,7 @@ export const TARGETS = [
   })),
   {
     name: 'memory of the service, at most',
-    atMost: 220,
+    atMost: 150,
     unit: ' MiB',
     value: (medians) => memoryMax(medians),
   },
