@@ -7,7 +7,7 @@ import { asServiceBusy } from './database-errors.js';
 import { poolOf } from './pool.js';
 
 /** Reads that share a statement. PostgreSQL answers them one after the other, so more would take longer. */
-const BATCH_MAX = 16;
+const BATCH_MAX = 8;
 
 export type Value = string | number | Date | null | readonly number[];
 /** Of `$1`, `$2` … */
