@@ -12,5 +12,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // Tests mostly wait for other processes and time limits, so every core can run two.
   maxWorkers: 2 * availableParallelism(),
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -27,13 +27,16 @@ function isWaitedForByUs(): Promise<boolean> {
   );
 }
 
+/** COMMIT of an order then waits until no session holds this advisory lock. */
 const COMMIT_SLOWLY = `
   CREATE FUNCTION commit_slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    PERFORM pg_sleep(0.7);
+    WHILE NOT pg_try_advisory_xact_lock(1) LOOP
+      PERFORM pg_sleep(0.01);
+    END LOOP;
     RETURN NULL;
   END $$;
   CREATE CONSTRAINT TRIGGER commit_slowly AFTER INSERT ON orders DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.placement_key = 'slow') EXECUTE FUNCTION commit_slowly()`;
+    FOR EACH ROW EXECUTE FUNCTION commit_slowly()`;
 const IS_COMMITTING = `SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
 
 /** Whether this many orders are requeued while one session waits for a product on their behalf. */
@@ -160,11 +163,16 @@ describe('orders blocked by a locked row', () => {
     const desk = await given.desk();
     const id = await given.product(10);
     await given.database.rows(COMMIT_SLOWLY);
-    const order = desk.placeAll([given.order({ [id]: 1 }, { placementKey: 'slow' })]);
+    const session = await given.database.session();
+    await session.query('SELECT pg_advisory_lock(1)');
+    const order = desk.placeAll([given.order({ [id]: 1 })]);
     await until('it is being committed', () => given.database.value(IS_COMMITTING));
 
     desk.proxy.silenceOpenConnections();
     desk.proxy.cutConnections();
+    await until('it is blocked', () => areBlocked(1, desk));
+    await session.query('SELECT pg_advisory_unlock(1)');
+    session.release();
 
     expect((await order).map(fateOf)).toEqual(['replayed']);
     expect(await given.stockOf(id)).toBe(9);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 export const COLLECTION = 'test/postman/mini-order-system.postman_collection.json';
 export const ENVIRONMENT = 'test/postman/local.postman_environment.json';
 const NEWMAN = 'node_modules/newman/bin/newman.js';
-const NEWMAN_TIMEOUT_MS = 25_000;
+const NEWMAN_TIMEOUT_MS = 50_000;
 
 export interface Entry {
   key: string;
