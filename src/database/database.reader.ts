@@ -32,7 +32,7 @@ export class DatabaseReader {
   /**
    * Reads at most one row. Reads with the same text that are asked for in the same turn of the event loop
    * share a statement, because sending one takes longer than a small read itself.
-   * @param text a SELECT without a LIMIT. Each `$1` has a cast, for example `$1::bigint`, unless it is a text.
+   * @param text a SELECT without a LIMIT. Each `$1` has a cast, such as `$1::bigint`, unless it is a text.
    */
   async row<Row extends object>(text: string, values: Values): Promise<Row | undefined> {
     let batches = this.batches.get(text);
