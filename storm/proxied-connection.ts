@@ -141,7 +141,8 @@ export class ProxiedConnection {
     const dueAt = performance.now() + this.faults.answerDelayMs;
     this.delivered = this.delivered.then(async () => {
       const waitMs = dueAt - performance.now();
-      if (waitMs > 0) await delay(waitMs);
+      // An answer that is still held back does not keep the process running.
+      if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
       if (!this.client.destroyed) this.client.write(bytes);
     });
   }
