@@ -125,6 +125,18 @@ describe('a read of large tables', () => {
     expect(reader.sent).toHaveLength(4);
     for (const statement of reader.sent) await expectPlans(statement, 10);
   });
+
+  it('finds a single row by its index in a small table, too, however many reads share the statement', async () => {
+    await database.rows('CREATE TABLE shelves AS SELECT id FROM generate_series(1::bigint, 2000) AS id');
+    await database.rows('ALTER TABLE shelves ADD PRIMARY KEY (id)');
+    await database.rows('ANALYZE shelves');
+    reader.sent = [];
+
+    await Promise.all([7, 8].map((id) => reader.row('SELECT id FROM shelves WHERE id = $1::bigint', [id])));
+
+    expect(reader.sent).toHaveLength(1);
+    for (const statement of reader.sent) await expectPlans(statement, 10);
+  });
 });
 
 type Numbers = { readonly limit: number; readonly page?: number; readonly cursor?: string };
